@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Packages, tests, measures and the demo. What builds things again after `deps` is a make of its
+# own, because the first one looked for the libraries before they were there.
+AGAIN = $(MAKE) --no-print-directory BUILD=$(BUILD_BASE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+SUITES := unit contract xslt support scenario
+
+.PHONY: deps test test-now bench demo stop check-all crash
+deps: ## install what is missing of deps/debian.txt (nothing, and no network, when all is there)
+	@deps/install
+
+test: deps ## build, run unit, contract, XSLT and scenario tests, and print their summaries
+	@$(AGAIN) test-now
+
+test-now: all units $(if $(CRASH),,crash)
+	@PAYER_SAN=$(SAN) tests/run --build $(BUILD) $(SUITES)
+
+crash: ## build the program with crash points, for the tests that kill it
+	@$(AGAIN) CRASH=1 all
+
+check-all: test ## test, and once more under the address and the thread sanitizer
+	@$(AGAIN) SAN=address test-now
+	@$(AGAIN) SAN=thread test-now
+
+bench: deps ## measure against the limits of the same machine; writes build/bench.json
+	@$(AGAIN) all
+	@tests/bench/run --build $(BUILD)
+
+demo: deps ## install, build, start everything, pay 1,000 notices and show where the money went
+	@$(AGAIN) all
+	@demo/run.sh
+
+stop: ## stop what `make demo` left running
+	@demo/stop.sh
+
+.PHONY: help clean
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+clean: ## remove everything that was built (not var/: that is data)
+	rm -rf $(BUILD_BASE) $(BUILD_BASE)-address $(BUILD_BASE)-thread $(BUILD_BASE)-crash \
+		$(BUILD_BASE)-address-crash $(BUILD_BASE)-thread-crash
