@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/clock.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <time.h>
+
+static int64_t read_us(clockid_t clock)
+{
+    struct timespec t;
+
+    ALWAYS(clock_gettime(clock, &t) == 0);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_monotonic_us(void)
+{
+    return read_us(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall_us(void)
+{
+    return read_us(CLOCK_REALTIME);
+}
+
+int64_t clock_id_new(void)
+{
+    uint64_t ms = (uint64_t)(clock_wall_us() / 1000);
+    uint32_t low;
+
+    clock_random(&low, sizeof low);
+    return (int64_t)((ms << 21 | (low & 0x1fffff)) & INT64_MAX);
+}
+
+void clock_random(void *bytes, unsigned len)
+{
+    unsigned char *at = bytes;
+
+    while (len > 0) {
+        ssize_t n = getrandom(at, len, 0);
+
+        if (n < 0 && errno == EINTR) continue;
+        ALWAYS(n > 0);
+        at += n;
+        len -= (unsigned)n;
+    }
+}
+
+void clock_token_new(char out[33])
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char bytes[16];
+
+    clock_random(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        out[2 * i] = hex[bytes[i] >> 4];
+        out[2 * i + 1] = hex[bytes[i] & 15];
+    }
+    out[32] = '\0';
+}
