@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file debt.h
+ * What is owed: a position with its options, instalments and transfers, as the Ente sends them
+ * and as the database holds them. Fixed-size values, sizes from the contracts (characters of up to
+ * four bytes). Must not know SQL or a message. */
+#ifndef DOMAIN_DEBT_H
+#define DOMAIN_DEBT_H
+
+#include "domain/payment.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DEBT_CHARS(n) ((n)*4 + 1) /* room for n characters in UTF-8 */
+enum { DEBT_TRANSFERS_MAX = 5, DEBT_OPTIONS_MAX = 8, DEBT_INSTALMENTS_MAX = 480 };
+
+struct debt_transfer {
+    int number; /* 1 to 5 */
+    char creditor[36];
+    char iban[35];
+    int64_t amount_cents;
+    char taxonomy[DEBT_CHARS(140)];
+    char remittance[DEBT_CHARS(140)];
+};
+
+struct debt_subject {
+    char kind[2]; /* F person, G firm */
+    char code[17];
+    char name[DEBT_CHARS(70)];
+    char street[DEBT_CHARS(70)], civic[DEBT_CHARS(16)], postal_code[DEBT_CHARS(16)];
+    char city[DEBT_CHARS(35)], province[DEBT_CHARS(35)], country[3];
+    char email[257];
+};
+
+struct debt_instalment {
+    int64_t id, option_id, position_id;
+    int number;
+    char notice_number[19]; /* "" until the hub gives one */
+    char iuv[36];
+    int64_t amount_cents;
+    char due_date[11];      /* YYYY-MM-DD */
+    char payable_until[11]; /* "" = for ever */
+    char description[DEBT_CHARS(140)];
+    enum position_state state;
+    int ver;
+    struct debt_transfer transfers[DEBT_TRANSFERS_MAX];
+    int n_transfers;
+};
+
+struct debt_option {
+    int64_t id;
+    int number;
+    char kind[9]; /* single, plan */
+    int64_t amount_cents;
+    int n_instalments;
+    int first; /* index of its first instalment in the position's list */
+};
+
+struct debt_position {
+    int64_t id;
+    char creditor[36];
+    char own_id[DEBT_CHARS(35)];
+    unsigned char content_hash[32];
+    char debt_type[36];
+    struct debt_subject debtor;
+    char description[DEBT_CHARS(140)];
+    char office[DEBT_CHARS(140)];
+    char metadata[4096]; /* key TAB value LF */
+    enum position_state state;
+    int ver;
+    int64_t begun_option;
+    int live_count, paid_count;
+    struct debt_option options[DEBT_OPTIONS_MAX];
+    int n_options;
+    struct debt_instalment *instalments; /* n_instalments of them, the options' in order */
+    int n_instalments;
+};
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "domain/registry.h"
+
+#include "domain/notice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One bsearch serves all: every entry begins with its code. */
+#define BEGINS_WITH_CODE(type) _Static_assert(offsetof(struct type, code) == 0, #type)
+BEGINS_WITH_CODE(registry_broker);
+BEGINS_WITH_CODE(registry_station);
+BEGINS_WITH_CODE(registry_psp);
+BEGINS_WITH_CODE(registry_channel);
+BEGINS_WITH_CODE(registry_creditor);
+BEGINS_WITH_CODE(registry_bank);
+BEGINS_WITH_CODE(registry_caller);
+BEGINS_WITH_CODE(registry_subscription);
+
+static int code_order(const void *key, const void *entry)
+{
+    return strcmp(key, *(const char *const *)entry);
+}
+
+static const void *find(const void *entries, size_t n, size_t size, const char *code)
+{
+    if (code == NULL || n == 0) return NULL;
+    return bsearch(code, entries, n, size, code_order);
+}
+
+#define FIND(array, n, code) find((array), (n), sizeof *(array), (code))
+
+const struct registry_broker *registry_broker_find(const struct registry *r, const char *code)
+{
+    return FIND(r->brokers, r->n_brokers, code);
+}
+
+const struct registry_broker *registry_psp_broker_find(const struct registry *r, const char *code)
+{
+    return FIND(r->psp_brokers, r->n_psp_brokers, code);
+}
+
+const struct registry_station *registry_station_find(const struct registry *r, const char *code)
+{
+    return FIND(r->stations, r->n_stations, code);
+}
+
+const struct registry_psp *registry_psp_find(const struct registry *r, const char *code)
+{
+    return FIND(r->psps, r->n_psps, code);
+}
+
+const struct registry_channel *registry_channel_find(const struct registry *r, const char *code)
+{
+    return FIND(r->channels, r->n_channels, code);
+}
+
+const struct registry_creditor *registry_creditor_find(const struct registry *r, const char *code)
+{
+    return FIND(r->creditors, r->n_creditors, code);
+}
+
+const struct registry_bank *registry_bank_find(const struct registry *r, const char *code)
+{
+    return FIND(r->banks, r->n_banks, code);
+}
+
+const struct registry_caller *registry_caller_find(const struct registry *r, const char *code)
+{
+    return FIND(r->callers, r->n_callers, code);
+}
+
+const struct registry_subscription *registry_subscription_find(const struct registry *r,
+                                                               const char *code)
+{
+    return FIND(r->subscriptions, r->n_subscriptions, code);
+}
+
+const struct registry_collection *registry_collection_default(const struct registry *r)
+{
+    for (size_t i = 0; i < r->n_collections; i++)
+        if (r->collections[i].is_default) return &r->collections[i];
+    return NULL;
+}
+
+const struct registry_caller *registry_caller_by_certificate(const struct registry *r,
+                                                             const unsigned char sha256[32])
+{
+    for (size_t i = 0; i < r->n_callers; i++)
+        if (registry_certificate_listed(&r->callers[i].credential, sha256)) return &r->callers[i];
+    return NULL;
+}
+
+static int association_order(const void *key, const void *entry)
+{
+    const struct registry_association *a = key, *b = entry;
+    int by_psp = strcmp(a->psp, b->psp);
+
+    return by_psp != 0 ? by_psp : strcmp(a->channel, b->channel);
+}
+
+bool registry_associated(const struct registry *r, const char *psp, const char *channel)
+{
+    const struct registry_association key = {psp, channel};
+
+    if (psp == NULL || channel == NULL || r->n_associations == 0) return false;
+    return bsearch(&key, r->associations, r->n_associations, sizeof key, association_order) != NULL;
+}
+
+const struct registry_archive *registry_archive_find(const struct registry_creditor *creditor,
+                                                     const char *notice_number)
+{
+    struct notice notice;
+
+    if (notice_number == NULL || !notice_split(notice_number, &notice)) return NULL;
+    for (size_t i = 0; i < creditor->n_archives; i++) {
+        const struct registry_archive *a = &creditor->archives[i];
+
+        if (a->aux_digit == notice.aux_digit && a->code == notice.code) return a;
+    }
+    return NULL;
+}
+
+/* A creditor's own lists are short and in the document's order. */
+const struct registry_debt_type *registry_debt_type_find(const struct registry_creditor *creditor,
+                                                         const char *code)
+{
+    for (size_t i = 0; code != NULL && i < creditor->n_debt_types; i++)
+        if (strcmp(creditor->debt_types[i].code, code) == 0) return &creditor->debt_types[i];
+    return NULL;
+}
+
+const struct registry_account *registry_account_find(const struct registry_creditor *creditor,
+                                                     const char *iban)
+{
+    for (size_t i = 0; iban != NULL && i < creditor->n_accounts; i++)
+        if (strcmp(creditor->accounts[i].iban, iban) == 0) return &creditor->accounts[i];
+    return NULL;
+}
+
+bool registry_certificate_listed(const struct registry_credential *credential,
+                                 const unsigned char sha256[32])
+{
+    for (size_t i = 0; i < credential->n_certificates; i++)
+        if (memcmp(credential->certificates[i].sha256, sha256, 32) == 0) return true;
+    return false;
+}
+
+const char *channel_kind_name(enum channel_kind kind)
+{
+    static const char *const names[CHANNEL_COUNT] = {
+        [CHANNEL_NONE] = "none",
+        [CHANNEL_INTERNET] = "internet",
+        [CHANNEL_CALL_CENTRE] = "call-centre",
+        [CHANNEL_MOBILE] = "mobile",
+        [CHANNEL_ATM] = "atm",
+        [CHANNEL_COUNTER] = "counter",
+        [CHANNEL_DESK] = "desk",
+    };
+
+    return names[kind < CHANNEL_COUNT ? kind : CHANNEL_NONE];
+}
+
+void registry_free(struct registry **r)
+{
+    if (*r == NULL) return;
+    arena_free(&(*r)->arena);
+    free(*r);
+    *r = NULL;
+}

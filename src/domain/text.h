@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file text.h
+ * Text that people and machines send: lengths in characters, what may be kept, and the narrow
+ * character set of credit transfers. Text is kept byte-exact: nothing is trimmed, folded or
+ * normalised; each exit escapes for itself [X44]. All functions are thread-safe. */
+#ifndef DOMAIN_TEXT_H
+#define DOMAIN_TEXT_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+/** Length in characters (code points) of valid UTF-8. */
+size_t text_length(const char *text);
+/** Valid UTF-8 (shortest forms, no surrogates), only characters that XML 1.0 has, no control
+ * characters (C0, DEL, C1; so no tab or line end), min to max characters.
+ * @return ERR_NONE | ERR_TEXT_SYNTAX. Source: XML 1.0 §2.2; RFC 3629. */
+MUST_USE enum err text_check(const char *text, size_t min_chars, size_t max_chars);
+/** Cut valid UTF-8 in place after max_chars characters. */
+void text_truncate(char *text, size_t max_chars);
+/** Copy valid UTF-8 as far as cap bytes with the NUL allow, never cutting a character.
+ * @param cap  at least 1 */
+void text_copy(const char *text, char *out, size_t cap);
+/** Text in the character set that every SEPA bank takes: a-z A-Z 0-9 / - ? : ( ) . , ' + and the
+ * space. Accents fall (è e, ß ss), signs with a near one become it (& +, _ -), any other character
+ * becomes one '.'. Cut at cap - 1 characters; nothing is trimmed.
+ * @param text  valid UTF-8 · @param cap  at least 1
+ * Source: EPC217-08, best practices for the character set. */
+void text_sepa(const char *text, char *out, size_t cap);
+
+/** A number in digits and capital letters, base 36, for short ids: at most 13 characters. */
+void text_base36(int64_t number, char out[14]);
+
+#endif
