@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "crypto/secret.h"
+
+#include "base/clock.h"
+#include "crypto/remember.h"
+
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEY_SIZE 32
+#define SLOW_CHECKS_MAX 2
+
+static unsigned char key[KEY_SIZE]; /* set before threads start */
+static bool has_key;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct remember remembered; /* under lock */
+static struct checking {
+    const char *subject; /* borrowed from its thread; NULL: a free slot */
+    struct hash tag;
+} checking[SLOW_CHECKS_MAX];                              /* under lock */
+static pthread_cond_t checked = PTHREAD_COND_INITIALIZER; /* a slow check ended */
+
+/* ---- the key's file ---- */
+
+static enum err key_write(int fd, const char *path)
+{
+    unsigned char made[KEY_SIZE];
+    enum err rc = ERR_NONE;
+
+    clock_random(made, sizeof made);
+    if (write(fd, made, sizeof made) != (ssize_t)sizeof made || fsync(fd) != 0)
+        rc = err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
+    crypto_wipe(made, sizeof made);
+    return rc;
+}
+
+/* Written beside and linked to its name: of two processes that start at once, one makes the key
+ * and none reads half of it. */
+static enum err key_make(const char *path)
+{
+    char token[33], beside[PATH_MAX];
+    int fd = -1;
+    enum err rc;
+
+    clock_token_new(token);
+    if (snprintf(beside, sizeof beside, "%s.%s", path, token) >= (int)sizeof beside)
+        return err_set(ERR_IO_WRITE, "path of the key file: too long");
+    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
+    TRY(key_write(fd, path));
+    if (link(beside, path) != 0 && errno != EEXIST)
+        rc = err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
+out:
+    (void)close(fd);
+    (void)unlink(beside);
+    return rc;
+}
+
+static enum err key_read(int fd, const char *path)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0) return err_setf(ERR_IO_READ, "%s: %s", path, strerror(errno));
+    if ((st.st_mode & 077) != 0)
+        return err_setf(ERR_CONFIG, "%s: others may read it; chmod 600 it", path);
+    if (!S_ISREG(st.st_mode) || st.st_size != KEY_SIZE || read(fd, key, KEY_SIZE) != KEY_SIZE)
+        return err_setf(ERR_CONFIG, "%s: not a file of %d bytes", path, KEY_SIZE);
+    has_key = true;
+    return ERR_NONE;
+}
+
+enum err crypto_secret_init(const char *key_path)
+{
+    int fd = open(key_path, O_RDONLY | O_CLOEXEC);
+    enum err rc;
+
+    if (fd < 0 && errno == ENOENT) {
+        rc = key_make(key_path);
+        if (rc != ERR_NONE) return rc;
+        fd = open(key_path, O_RDONLY | O_CLOEXEC);
+    }
+    if (fd < 0) return err_setf(ERR_IO_READ, "%s: %s", key_path, strerror(errno));
+    rc = key_read(fd, key_path);
+    (void)close(fd);
+    return rc;
+}
+
+/* ---- slow hashes ---- */
+
+/* crypt() of password by setting into out; false when the library refuses (a setting that is none,
+ * a password over its limit). */
+static bool slow_hash(const char *password, const char *setting, char *out, size_t cap)
+{
+    struct crypt_data *data = calloc(1, sizeof *data); /* 32 KiB */
+    const char *made;
+    bool ok;
+
+    if (data == NULL) return false;
+    made = crypt_r(password, setting, data);
+    ok = made != NULL && made[0] != '*' && strlen(made) < cap;
+    if (ok) memcpy(out, made, strlen(made) + 1);
+    crypto_wipe(data, sizeof *data);
+    free(data);
+    return ok;
+}
+
+enum err crypto_secret_hash(const char *password, char *out, size_t cap)
+{
+    char *setting = crypt_gensalt_ra("$y$", 0, NULL, 0);
+    bool ok = setting != NULL && slow_hash(password, setting, out, cap);
+
+    free(setting);
+    return ok ? ERR_NONE : err_set(ERR_CRYPTO, "password to hash");
+}
+
+static bool slow_check(const char *stored, const char *password)
+{
+    char made[CRYPT_OUTPUT_SIZE];
+    size_t len = strlen(stored);
+    bool right = slow_hash(password, stored, made, sizeof made) && strlen(made) == len &&
+                 CRYPTO_memcmp(made, stored, len) == 0;
+
+    crypto_wipe(made, sizeof made);
+    return right;
+}
+
+/* ---- remembered checks ---- */
+
+static enum err tag_of(const char *subject, const char *stored, const char *password,
+                       struct hash *out)
+{
+    struct hash_stream *s = NULL;
+    struct hash plain;
+    enum err rc;
+
+    TRY(crypto_hash_begin(&s));
+    crypto_hash_add_text(s, subject);
+    crypto_hash_add_text(s, stored);
+    crypto_hash_add_text(s, password);
+    crypto_hash_end(&s, &plain);
+    crypto_hmac(key, sizeof key, plain.bytes, sizeof plain.bytes, out);
+    crypto_wipe(&plain, sizeof plain);
+out:
+    return rc;
+}
+
+/* A slot for a slow check, or NULL: none is free, or the subject has one; out_same: and that is of
+ * this very password. Under lock. */
+static struct checking *slot_take(const char *subject, const struct hash *tag, bool *out_same)
+{
+    struct checking *free_slot = NULL;
+
+    *out_same = false;
+    for (struct checking *c = checking; c < checking + SLOW_CHECKS_MAX; c++) {
+        if (c->subject == NULL) {
+            free_slot = c;
+        } else if (strcmp(c->subject, subject) == 0) {
+            *out_same = crypto_hash_equal(&c->tag, tag);
+            return NULL;
+        }
+    }
+    if (free_slot != NULL) *free_slot = (struct checking){subject, *tag};
+    return free_slot;
+}
+
+/* What is known of the password, or a slot to find out. Who brings the password that is being
+ * checked waits for that check: an honest caller's first requests may come all at once. */
+static enum remembered known_or_slot(const char *subject, const struct hash *tag,
+                                     struct checking **out_slot)
+{
+    enum remembered known;
+    bool same;
+
+    (void)pthread_mutex_lock(&lock);
+    for (;;) {
+        known = crypto_remember_find(&remembered, tag, clock_monotonic_us());
+        if (known != REMEMBERED_NOTHING) break;
+        *out_slot = slot_take(subject, tag, &same);
+        if (*out_slot != NULL || !same) break;
+        (void)pthread_cond_wait(&checked, &lock);
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return known;
+}
+
+bool crypto_secret_check(const char *subject, const char *stored, const char *password)
+{
+    struct hash tag;
+    enum remembered known;
+    struct checking *slot = NULL;
+    bool right;
+
+    if (!has_key) return BUG("password checked before crypto_secret_init") == ERR_NONE;
+    if (stored[0] == '\0' || tag_of(subject, stored, password, &tag) != ERR_NONE) return false;
+    known = known_or_slot(subject, &tag, &slot);
+    if (slot == NULL) return known == REMEMBERED_RIGHT;
+
+    right = slow_check(stored, password);
+
+    (void)pthread_mutex_lock(&lock);
+    crypto_remember_add(&remembered, &tag, right, clock_monotonic_us());
+    slot->subject = NULL;
+    (void)pthread_cond_broadcast(&checked);
+    (void)pthread_mutex_unlock(&lock);
+    return right;
+}
+
+void crypto_secret_forget(void)
+{
+    (void)pthread_mutex_lock(&lock);
+    crypto_wipe(&remembered, sizeof remembered); /* all zero is empty */
+    (void)pthread_mutex_unlock(&lock);
+}

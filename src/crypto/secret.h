@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file secret.h
+ * Passwords against salted slow hashes (yescrypt), remembered: what was verified once is known by
+ * a keyed hash of it, so that each request does not pay the slow check. At most one slow check at
+ * a time per subject and two in all; a wrong one is remembered for a minute; what finds no free
+ * slot is refused at once, but who brings the very password that is being checked waits for that
+ * check. Thread-safe. */
+#ifndef CRYPTO_SECRET_H
+#define CRYPTO_SECRET_H
+
+#include "base/err.h"
+
+/** The process's key for remembered secrets: read from path, made there (0600) when missing. */
+MUST_USE enum err crypto_secret_init(const char *key_path);
+/** yescrypt hash of a password, for the registry. out: at least 128 bytes. */
+MUST_USE enum err crypto_secret_hash(const char *password, char *out, size_t cap);
+/** @param subject  whose secret it is: "channel/…": one slow check at a time each
+ * @param stored   the slow hash from the registry
+ * @return true when password is right. */
+bool crypto_secret_check(const char *subject, const char *stored, const char *password);
+/** Forget everything remembered, wiped: when the process ends. */
+void crypto_secret_forget(void);
+
+#endif
