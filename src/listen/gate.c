@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "listen/gate.h"
+
+#include <arpa/inet.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* FNV-1a from a secret start. */
+static uint32_t slot_of(const uint8_t *bytes, size_t len, uint32_t seed)
+{
+    uint32_t h = 2166136261u ^ seed;
+
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ bytes[i]) * 16777619u;
+    return (h ^ h >> 16) % LISTEN_GATE_SLOTS;
+}
+
+static void read_v4(const uint8_t address[4], uint32_t seed, struct listen_peer *out)
+{
+    inet_ntop(AF_INET, address, out->text, sizeof out->text);
+    out->loopback = address[0] == 127;
+    out->slot = slot_of(address, 4, seed);
+}
+
+static void read_v6(const struct in6_addr *address, uint32_t seed, struct listen_peer *out)
+{
+    if (IN6_IS_ADDR_V4MAPPED(address)) {
+        read_v4(address->s6_addr + 12, seed, out);
+        return;
+    }
+    inet_ntop(AF_INET6, address, out->text, sizeof out->text);
+    out->loopback = IN6_IS_ADDR_LOOPBACK(address);
+    out->slot = slot_of(address->s6_addr, 8, seed);
+}
+
+void listen_peer_read(const struct sockaddr *address, uint32_t seed, struct listen_peer *out)
+{
+    memset(out, 0, sizeof *out);
+    if (address->sa_family == AF_INET) {
+        struct sockaddr_in in;
+
+        memcpy(&in, address, sizeof in);
+        read_v4((const uint8_t *)&in.sin_addr, seed, out);
+    } else if (address->sa_family == AF_INET6) {
+        struct sockaddr_in6 in6;
+
+        memcpy(&in6, address, sizeof in6);
+        read_v6(&in6.sin6_addr, seed, out);
+    }
+}
+
+bool listen_gate_enter(struct listen_gate *gate, const struct listen_peer *peer)
+{
+    if (atomic_fetch_add(&gate->peers[peer->slot], 1) < gate->peer_max) {
+        if (atomic_fetch_add(&gate->open, 1) < gate->max) return true;
+        atomic_fetch_sub(&gate->open, 1);
+    }
+    atomic_fetch_sub(&gate->peers[peer->slot], 1);
+    return false;
+}
+
+void listen_gate_leave(struct listen_gate *gate, const struct listen_peer *peer)
+{
+    atomic_fetch_sub(&gate->open, 1);
+    atomic_fetch_sub(&gate->peers[peer->slot], 1);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file gate.h
+ * Who may connect: a peer's address as text and as a slot, and counters that cap connections in
+ * all and per peer. Shared by the I/O threads: atomic. Knows no socket. */
+#ifndef LISTEN_GATE_H
+#define LISTEN_GATE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Peers share a slot by chance: with a secret seed nobody chooses whose. */
+#define LISTEN_GATE_SLOTS 16384u
+
+struct listen_peer {
+    char text[INET6_ADDRSTRLEN];
+    bool loopback;
+    uint32_t slot;
+};
+
+struct listen_gate {
+    unsigned max, peer_max;
+    _Atomic unsigned open;
+    _Atomic unsigned peers[LISTEN_GATE_SLOTS];
+};
+
+/** An IPv6 peer is its /64: one host owns all of it. An IPv4 address in IPv6 is the IPv4 one. */
+void listen_peer_read(const struct sockaddr *address, uint32_t seed, struct listen_peer *out);
+/** Count one connection in; false: a cap is reached and nothing was counted [X15]. */
+bool listen_gate_enter(struct listen_gate *gate, const struct listen_peer *peer);
+void listen_gate_leave(struct listen_gate *gate, const struct listen_peer *peer);
+
+#endif

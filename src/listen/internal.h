@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file internal.h
+ * What the listener's files share. Nobody outside listen/ and its tests includes it.
+ * An I/O thread (loop) owns its connections and alone touches them; loops share the server, of
+ * which only the atomics change while they run. server.c opens and closes, loop.c accepts and
+ * drains, conn.c is a connection's life and deadlines, read.c its input, request.c decides on a
+ * head, answer.c writes, health.c answers about ourselves. */
+#ifndef LISTEN_INTERNAL_H
+#define LISTEN_INTERNAL_H
+
+#include "crypto/tls.h"
+#include "listen/gate.h"
+#include "listen/http_chunks.h"
+#include "listen/pool.h"
+#include "listen/server.h"
+
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <event2/listener.h>
+#include <pthread.h>
+
+/* A connection is in one phase and waits for one deadline, never renewed by a byte:
+ * handshake -> idle -> head -> body -> work -> send -> idle | linger -> gone. */
+enum listen_phase {
+    PHASE_HANDSHAKE,
+    PHASE_IDLE,
+    PHASE_HEAD,
+    PHASE_BODY,
+    PHASE_WORK,
+    PHASE_SEND,
+    PHASE_LINGER,
+    PHASE_COUNT
+};
+
+enum listen_deadline {
+    DEADLINE_HANDSHAKE,
+    DEADLINE_FIRST, /* a new connection says something soon; only a used one may idle long */
+    DEADLINE_IDLE,
+    DEADLINE_REQUEST, /* head and body together, from the first byte */
+    DEADLINE_QUEUE,   /* from options */
+    DEADLINE_SEND,
+    DEADLINE_LINGER,
+    DEADLINE_DRAIN, /* the whole loop, after SIGTERM */
+    DEADLINE_COUNT
+};
+
+/* One listening socket. */
+struct listen_door {
+    int fd, port;
+    bool tls;
+    struct listen_gate *gate;
+    const struct listen_route *routes[2]; /* looked up one after the other */
+    size_t n_routes[2];
+};
+
+enum listen_door_id { DOOR_PLAIN, DOOR_TLS, DOOR_METRICS, DOOR_COUNT };
+enum { HEALTH_ROUTES = 2, METRICS_ROUTES = 2 };
+
+struct listen_server {
+    struct listen_options options;
+    int64_t deadlines_ms[DEADLINE_COUNT];
+    struct listen_door doors[DOOR_COUNT];
+    struct listen_gate service_gate, metrics_gate;
+    struct listen_route health[HEALTH_ROUTES], metrics[METRICS_ROUTES];
+    struct tls_context *tls;
+    struct listen_pool *pool;
+    struct listen_loop *loops;
+    uint32_t seed;
+    _Atomic size_t body_memory;
+    _Atomic bool stopping;
+    _Atomic int failed; /* enum err of a worker that did not open */
+};
+
+/* At most so many lines of log a second: whoever attacks does not fill the disk [F66]. */
+struct listen_quiet {
+    int64_t second;
+    unsigned lines;
+};
+
+/* One door of one loop. */
+struct listen_entry {
+    struct listen_loop *loop;
+    const struct listen_door *door;
+    struct evconnlistener *listener;
+};
+
+LIST_HEAD(listen_conn_list, listen_conn);
+struct listen_loop {
+    struct listen_server *server;
+    pthread_t thread;
+    struct event_base *base;
+    struct event *done_event, *accept_rest, *drain_limit;
+    struct listen_entry entries[DOOR_COUNT];
+    const struct timeval *timeouts[DEADLINE_COUNT];
+    struct listen_done done;
+    struct listen_conn_list conns;
+    unsigned n_conns;
+    bool draining;
+    struct listen_quiet accept_log, refuse_log;
+    int64_t date_second;
+    char date[40];
+};
+
+struct listen_conn {
+    LIST_ENTRY(listen_conn) link;
+    struct listen_loop *loop;
+    const struct listen_door *door;
+    struct bufferevent *bev;
+    struct event timer;
+    enum listen_phase phase;
+    bool keep_alive, http10, chunked, has_certificate;
+    struct hash certificate;
+    struct listen_peer peer;
+    size_t scanned, lingered; /* bytes of this head looked at; bytes dropped after a refusal */
+    uint64_t body_left;
+    struct listen_chunks chunks;
+    struct listen_job *job; /* from its head on; a worker has it in PHASE_WORK */
+};
+
+/* server.c */
+extern const int64_t LISTEN_DEADLINES_MS[DEADLINE_COUNT];
+/** listen_open() with other deadlines: for tests. */
+MUST_USE enum err listen_open_with(const struct listen_options *options,
+                                   const int64_t deadlines_ms[DEADLINE_COUNT],
+                                   struct listen_server **out);
+/** Begin to drain, as SIGTERM does. From any thread. */
+void listen_stop(struct listen_server *server);
+
+/* health.c */
+void listen_health_routes(struct listen_server *server);
+
+/* loop.c */
+MUST_USE enum err listen_loop_open(struct listen_loop *loop, struct listen_server *server);
+/** Until drained; all connections are gone after it. */
+void listen_loop_run(struct listen_loop *loop);
+void listen_loop_close(struct listen_loop *loop);
+/** May one more line be logged in this second? */
+bool listen_quiet_pass(struct listen_quiet *quiet, unsigned lines_max);
+
+/* conn.c */
+/** Takes fd and a place that was entered at the door's gate. */
+void listen_conn_open(struct listen_loop *loop, const struct listen_door *door, int fd,
+                      const struct listen_peer *peer);
+void listen_conn_free(struct listen_conn *c);
+void listen_conn_deadline(struct listen_conn *c, enum listen_deadline deadline);
+/** After the last byte of an answer. */
+void listen_conn_answered(struct listen_conn *c);
+
+/* read.c */
+/** Read as far as the input allows, never past a job. May free c. */
+void listen_conn_step(struct listen_conn *c);
+
+/* request.c */
+/** The head is whole: answer, refuse, or go on to the body. */
+void listen_conn_head(struct listen_conn *c, const char *bytes, size_t len);
+/** The body is whole: to a worker. */
+void listen_conn_submit(struct listen_conn *c);
+
+/* answer.c */
+/** Write an answer; the phase is SEND after it: call listen_conn_step() then.
+ * @param allow  Allow's value, NULL: none */
+void listen_conn_answer(struct listen_conn *c, const struct listen_answer *answer,
+                        const char *allow);
+/** An empty answer that closes; frees the job, which no worker may have. */
+void listen_conn_refuse(struct listen_conn *c, int status, const char *allow);
+/** Count a refusal, and log it once in a while. */
+void listen_refusal_note(struct listen_loop *loop, int status, const struct listen_peer *peer);
+
+#endif

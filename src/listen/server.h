@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file server.h
+ * The listener: libevent does the I/O on its own threads, workers handle whole requests. It owns
+ * every connection and knows bytes, not operations: routes and handlers are given to it. listen/
+ * is the only folder that calls libevent; it must not know XML beyond listen/prefilter.h,
+ * SQL, or what a route means. One deadline a phase, never renewed by a byte. */
+#ifndef LISTEN_SERVER_H
+#define LISTEN_SERVER_H
+
+#include "base/buf.h"
+#include "crypto/hash.h"
+
+/** A whole request, as a handler sees it. Everything is borrowed until the handler returns. */
+struct listen_request {
+    const char *method;        /**< "GET" or "POST" */
+    const char *path;          /**< without the query */
+    const char *query;         /**< after '?', "" when none */
+    const char *action;        /**< SOAPAction without its quotes, "" when none */
+    const char *authorization; /**< the field's value, "" when none */
+    const char *body;          /**< NUL-terminated beyond body_len */
+    size_t body_len;
+    const char *peer; /**< address text */
+    bool peer_loopback;
+    bool tls;
+    bool has_certificate;
+    struct hash certificate; /**< SHA-256 of the verified client certificate */
+    int64_t received_us;     /**< clock_monotonic_us() when it was whole */
+};
+
+/** What a handler answers. Starts as 200, text/xml, empty. */
+struct listen_answer {
+    int status;
+    const char *content_type; /**< a literal */
+    const char *authenticate; /**< WWW-Authenticate's value, a literal; NULL: none */
+    const char *etag;         /**< borrowed for the process's life; NULL: none */
+    struct buf body;          /**< its max is the answer's cap */
+};
+
+/** @param worker  what worker_open made for this thread; NULL for routes with inline_get */
+typedef void listen_handler(void *worker, const struct listen_request *request,
+                            struct listen_answer *answer, void *cls);
+
+struct listen_route {
+    const char *path;         /**< exact */
+    size_t body_max;          /**< for POST */
+    listen_handler *post;     /**< on a worker; NULL: 405 */
+    listen_handler *get;      /**< on the I/O thread, from memory only; NULL: 405 */
+    bool soap;                /**< POST must be text/xml in UTF-8, else 415 */
+    void *post_cls, *get_cls; /**< handed to them */
+};
+
+struct listen_options {
+    const char *address;
+    int port, tls_port;                          /**< 0: any free one; -1: none */
+    const char *tls_certificate, *tls_client_ca; /**< PEM paths; client_ca "" = none */
+    int loops, workers, queue;
+    int64_t queue_wait_ms;
+    unsigned connections, peer_connections;
+    size_t body_memory;
+    const struct listen_route *routes; /**< borrowed for the server's life */
+    size_t n_routes;
+    /** Once a worker thread: its database connection and parser. NULL result: the server stops. */
+    void *(*worker_open)(void *cls);
+    void (*worker_close)(void *worker);
+    void *worker_cls;
+    const char
+        *metrics_address; /**< a second, plain listener that answers GET /metrics, /healthz */
+    int metrics_port;     /**< -1: none */
+    /** Is this process able to serve? For GET /readyz; called on the I/O thread with worker_cls:
+     * no waiting. NULL: yes, until it drains. */
+    bool (*ready)(void *cls);
+};
+
+struct listen_server;
+/** Bind and start threads; ports that were 0 are known after it. @return ERR_NONE | ERR_LISTEN |
+ * ERR_TLS_FILE. Answers GET /healthz and /readyz by itself. */
+MUST_USE enum err listen_open(const struct listen_options *options, struct listen_server **out);
+int listen_port(const struct listen_server *server);
+int listen_tls_port(const struct listen_server *server);
+int listen_metrics_port(const struct listen_server *server);
+/** Run until SIGTERM or SIGINT, then drain: unready, close listeners and idle connections, finish
+ * the rest with Connection: close, at most 30 s. */
+MUST_USE enum err listen_run(struct listen_server *server);
+void listen_close(struct listen_server **server);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The listener over TLS: who the client is. Certificates are made here, by the openssl program. */
+#include "listen/fixture.h"
+
+#include <openssl/ssl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define POST_ANY "POST /any HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"
+#define HELLO " hello"
+
+static char dir[] = "/tmp/payer-tls-XXXXXX";
+static struct listen_fixture f;
+
+/* All of it in one throwaway folder: a server, an authority with a good, an expired and a server's
+ * certificate, and one that signed itself with the good one's name. */
+static const char script[] =
+    "cd \"$0\" || exit 1\n"
+    "key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $1.key; }\n"
+    "self() { key $1; openssl req -x509 -key $1.key -subj /CN=$2 -days 2 -out $1.crt; }\n"
+    "signed() { key $1; openssl req -new -key $1.key -subj /CN=good -out $1.csr\n"
+    "  openssl x509 -req -in $1.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days $2 \\\n"
+    "    -extfile $3.ext -out $1.crt; cat $1.crt $1.key > $1.pem; }\n"
+    "echo extendedKeyUsage=clientAuth > client.ext; echo extendedKeyUsage=serverAuth > server.ext\n"
+    "exec > log 2>&1; set -e\n"
+    "self server localhost; cat server.crt server.key > server.pem\n"
+    "self ca authority; self stranger good; cat stranger.crt stranger.key > stranger.pem\n"
+    "signed good 2 client; signed expired -1 client; signed other 2 server\n"
+    "openssl x509 -in good.crt -outform der | sha256sum | cut -c1-64 > good.sha256\n"
+    "openssl pkey -in server.key -aes256 -passout pass:x -out locked.key\n"
+    "cat server.crt locked.key > locked.pem; cat server.crt ca.key > mixed.pem\n";
+
+static const char *path(const char *name)
+{
+    static char paths[4][sizeof dir + 32];
+    static unsigned turn;
+    char *p = paths[turn++ % 4];
+
+    snprintf(p, sizeof paths[0], "%s/%s", dir, name);
+    return p;
+}
+
+static int run_shell(const char *text)
+{
+    char *command;
+    int status;
+    size_t len = strlen(text) + sizeof dir + 32;
+
+    command = malloc(len);
+    assert_non_null(command);
+    snprintf(command, len, "sh -c '%s' %s", text, dir);
+    status = system(command);
+    free(command);
+    return status;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    if (!mkdtemp(dir) || run_shell(script) != 0) return -1;
+    listen_fixture_init(&f);
+    f.options.tls_port = 0;
+    f.options.tls_certificate = path("server.pem");
+    f.options.tls_client_ca = path("ca.crt");
+    listen_fixture_start(&f);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    run_shell("rm -r \"$0\"");
+    return listen_fixture_stop(&f) == ERR_NONE ? 0 : -1;
+}
+
+/* A client's connection; pem NULL: without a certificate. */
+struct client {
+    SSL_CTX *ctx;
+    SSL *ssl;
+    int fd;
+};
+
+static void client_open(struct client *c, const char *pem, int version_max)
+{
+    c->ctx = SSL_CTX_new(TLS_client_method());
+    assert_non_null(c->ctx);
+    SSL_CTX_set_security_level(c->ctx, 0); /* or the library would not even try what is too old */
+    SSL_CTX_set_min_proto_version(c->ctx, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(c->ctx, version_max);
+    if (pem) {
+        assert_int_equal(SSL_CTX_use_certificate_chain_file(c->ctx, pem), 1);
+        assert_int_equal(SSL_CTX_use_PrivateKey_file(c->ctx, pem, SSL_FILETYPE_PEM), 1);
+    }
+    c->fd = listen_client_open(listen_tls_port(f.server));
+    c->ssl = SSL_new(c->ctx);
+    assert_non_null(c->ssl);
+    assert_int_equal(SSL_set_fd(c->ssl, c->fd), 1);
+}
+
+static void client_close(struct client *c)
+{
+    SSL_free(c->ssl);
+    SSL_CTX_free(c->ctx);
+    close(c->fd);
+}
+
+/* Send and read until the text holds want or the end comes; in TLS 1.3 a refused client learns
+ * of it at its first read. */
+static bool client_ask(struct client *c, const char *text, const char *want, char *out, size_t cap)
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    if (SSL_connect(c->ssl) != 1) return false;
+    if (SSL_write(c->ssl, text, (int)strlen(text)) <= 0) return false;
+    while (len + 1 < cap && !strstr(out, want)) {
+        int n = SSL_read(c->ssl, out + len, (int)(cap - len - 1));
+
+        if (n <= 0) return false;
+        len += (size_t)n;
+        out[len] = '\0';
+    }
+    return true;
+}
+
+static bool ask_as(const char *name, int version_max, char *out, size_t cap)
+{
+    struct client c;
+    bool answered;
+
+    client_open(&c, name ? path(name) : NULL, version_max);
+    answered = client_ask(&c, POST_ANY, "body=hi", out, cap);
+    client_close(&c);
+    return answered;
+}
+
+static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+/* The handler gets the SHA-256 of exactly this certificate. [X24] */
+static void test_client_certificate(void **state)
+{
+    struct buf want = BUF_INIT(100);
+    char out[4096];
+
+    (void)state;
+    assert_int_equal(buf_read_file(&want, path("good.sha256")), ERR_NONE);
+    assert_int_equal(want.len, 65);
+    want.bytes[64] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+        assert_true(ask_as("good.pem", versions[i], out, sizeof out));
+        assert_non_null(strstr(out, "tls=1 cert=1 body=hi"));
+        assert_non_null(strstr(out, want.bytes));
+    }
+    buf_free(&want);
+}
+
+/* One without a certificate is taken, and is nobody. */
+static void test_no_certificate(void **state)
+{
+    char out[4096];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+        assert_true(ask_as(NULL, versions[i], out, sizeof out));
+        assert_non_null(strstr(out, "tls=1 cert=0 body=hi"));
+    }
+}
+
+/* [X19] [X20] [X24] */
+static void test_untrusted(void **state)
+{
+    static const char *const names[] = {"stranger.pem", "expired.pem", "other.pem"};
+    char out[4096];
+
+    (void)state;
+    for (size_t n = 0; n < ARRAY_LEN(names); n++)
+        for (size_t i = 0; i < ARRAY_LEN(versions); i++)
+            if (ask_as(names[n], versions[i], out, sizeof out)) fail_msg("%s: %s", names[n], out);
+    assert_true(ask_as("good.pem", TLS1_3_VERSION, out, sizeof out));
+}
+
+/* [X21] */
+static void test_old_protocols(void **state)
+{
+    char out[4096];
+    int fd;
+
+    (void)state;
+    assert_false(ask_as("good.pem", TLS1_1_VERSION, out, sizeof out));
+    fd = listen_client_open(listen_tls_port(f.server));
+    listen_client_send(fd, "GET /page HTTP/1.1\r\nHost: h\r\n\r\n");
+    while (recv(fd, out, sizeof out, 0) > 0)
+        assert_memory_not_equal(out, "HTTP", 4);
+    close(fd);
+    assert_true(ask_as("good.pem", TLS1_3_VERSION, out, sizeof out));
+}
+
+/* More than one record and one read-ahead, twice on one connection. */
+static void test_long_body(void **state)
+{
+    enum { LEN = 60000 };
+    static char text[LEN + 200], out[LEN + 1000];
+    struct client c;
+
+    (void)state;
+    snprintf(
+        text, sizeof text,
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n",
+        LEN);
+    memset(text + strlen(text), 'a', LEN - 1);
+    strcat(text, "b");
+    client_open(&c, NULL, TLS1_3_VERSION);
+    assert_true(client_ask(&c, text, "aab", out, sizeof out));
+    assert_true(client_ask(&c, text, "aab", out, sizeof out));
+    client_close(&c);
+}
+
+/* A refusal reaches a client that is still sending, and the end is a clean one. */
+static void test_refusal(void **state)
+{
+    static char body[100000], out[4096];
+    struct client c;
+    int n;
+
+    (void)state;
+    client_open(&c, NULL, TLS1_3_VERSION);
+    assert_int_equal(SSL_connect(c.ssl), 1);
+    n = snprintf(body, sizeof body,
+                 "POST /any HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n");
+    memset(body + n, 'a', sizeof body - (size_t)n);
+    assert_true(SSL_write(c.ssl, body, sizeof body) > 0);
+    assert_true(SSL_read(c.ssl, out, sizeof out - 1) > 0);
+    assert_memory_equal(out, "HTTP/1.1 413 ", 13);
+    n = SSL_read(c.ssl, out, sizeof out);
+    assert_int_equal(SSL_get_error(c.ssl, n), SSL_ERROR_ZERO_RETURN);
+    client_close(&c);
+}
+
+static void test_files(void **state)
+{
+    static const struct {
+        const char *pem, *client_ca, *names;
+    } cases[] = {
+        {"none.pem", NULL, "none.pem"},         {"server.key", NULL, "server.key"},
+        {"server.crt", NULL, "server.crt"},     {"mixed.pem", NULL, "mixed.pem"},
+        {"locked.pem", NULL, "locked.pem"}, /* and nobody is asked for its password */
+        {"server.pem", "none.crt", "none.crt"}, {"server.pem", "server.key", "server.key"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct tls_context *context = NULL;
+        enum err got = crypto_tls_open(
+            path(cases[i].pem), cases[i].client_ca ? path(cases[i].client_ca) : NULL, &context);
+
+        if (got != ERR_TLS_FILE || !strstr(err_detail()->field, path(cases[i].names)))
+            fail_msg("%s: %d, %s", cases[i].pem, (int)got, err_detail()->field);
+        assert_null(context);
+        err_clear();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_client_certificate),
+        cmocka_unit_test(test_no_certificate),
+        cmocka_unit_test(test_untrusted),
+        cmocka_unit_test(test_old_protocols),
+        cmocka_unit_test(test_long_body),
+        cmocka_unit_test(test_refusal),
+        cmocka_unit_test(test_files),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
