@@ -1,0 +1,22 @@
+-- payer work and the operator's verbs: no DDL; the journal and the ledger only grow.
+GRANT SELECT ON `{db}`.* TO 'payer_work'@'localhost';
+GRANT INSERT ON `{db}`.registry_version TO 'payer_work'@'localhost';
+GRANT INSERT, DELETE ON `{db}`.registry_switch TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.position TO 'payer_work'@'localhost';
+GRANT INSERT ON `{db}`.payment_option TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.instalment TO 'payer_work'@'localhost';
+GRANT INSERT ON `{db}`.transfer TO 'payer_work'@'localhost';
+GRANT UPDATE ON `{db}`.payment TO 'payer_work'@'localhost';
+GRANT UPDATE ON `{db}`.receipt TO 'payer_work'@'localhost';
+GRANT UPDATE ON `{db}`.outbox TO 'payer_work'@'localhost';
+GRANT INSERT ON `{db}`.journal TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.anomaly TO 'payer_work'@'localhost';
+GRANT DELETE ON `{db}`.idempotency TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.iuv_block TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.sequencer TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.settlement TO 'payer_work'@'localhost';
+GRANT INSERT ON `{db}`.settlement_entry TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.flow TO 'payer_work'@'localhost';
+GRANT INSERT ON `{db}`.flow_settlement TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.flow_delivery TO 'payer_work'@'localhost';
+GRANT INSERT, UPDATE ON `{db}`.flow_counter TO 'payer_work'@'localhost';

@@ -1,0 +1,33 @@
+-- verify: SELECT id, creditor, own_id, content_hash, debt_type, debtor_kind, debtor_code, debtor_name, debtor_street, debtor_civic, debtor_postal_code, debtor_city, debtor_province, debtor_country, debtor_email, description, office, metadata, state, ver, begun_option, live_count, paid_count, created_at, created_by FROM position WHERE 0
+CREATE TABLE IF NOT EXISTS position (
+  id BIGINT NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
+  creditor VARCHAR(35) NOT NULL COMMENT 'the Ente, a registry code',
+  own_id VARCHAR(35) NOT NULL COMMENT 'the id that the Ente gave it',
+  content_hash BINARY(32) NOT NULL COMMENT 'SHA-256 of all that was sent: same id, same content is a success',
+  debt_type VARCHAR(35) NOT NULL,
+  debtor_kind CHAR(1) NOT NULL COMMENT 'F person, G firm',
+  debtor_code VARCHAR(16) NOT NULL,
+  debtor_name VARCHAR(70) NOT NULL,
+  debtor_street VARCHAR(70) NULL,
+  debtor_civic VARCHAR(16) NULL,
+  debtor_postal_code VARCHAR(16) NULL,
+  debtor_city VARCHAR(35) NULL,
+  debtor_province VARCHAR(35) NULL,
+  debtor_country CHAR(2) NULL,
+  debtor_email VARCHAR(256) NULL,
+  description VARCHAR(140) NOT NULL,
+  office VARCHAR(140) NULL,
+  metadata TEXT NULL COMMENT 'entries as the contract has them: key TAB value LF',
+  state VARCHAR(12) NOT NULL COMMENT 'domain/position_state.def',
+  ver INT NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]; an activation bumps it [R5]',
+  begun_option BIGINT NULL COMMENT 'the option that was begun; its siblings are closed [I4]',
+  live_count INT NOT NULL DEFAULT 0 COMMENT 'payments ACTIVE on the begun option',
+  paid_count INT NOT NULL DEFAULT 0 COMMENT 'instalments PAID of the begun option',
+  created_at DATETIME(6) NOT NULL COMMENT 'UTC',
+  created_by VARCHAR(70) NOT NULL COMMENT 'actor',
+  PRIMARY KEY (id),
+  UNIQUE KEY own_id (creditor, own_id),
+  KEY debtor (debtor_code, creditor, id),
+  KEY listed (creditor, state, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin
+  COMMENT='a debt of one person towards one Ente: what the Ente sent';

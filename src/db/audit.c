@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/audit.h"
+
+/* rule, what is wrong with each row that comes, table of the row's id, the question */
+#define Q(rule, what, table, sql)                                                                  \
+    {                                                                                              \
+        rule, what, table,                                                                         \
+        {                                                                                          \
+            "audit_" rule, sql, 0                                                                  \
+        }                                                                                          \
+    }
+
+static const struct {
+    const char *rule, *what, *table;
+    struct db_stmt stmt;
+} questions[] = {
+    Q("I1", "the journal says OK, but there is no such payment", "journal",
+      "SELECT j.id, CONCAT('payment ', j.object_id) FROM journal j LEFT JOIN payment y"
+      " ON y.id = j.object_id WHERE j.event LIKE '%Payment%' AND j.object_id IS NOT NULL"
+      " AND y.id IS NULL"),
+    Q("I1", "a payment without the line of its activation in the journal", "payment",
+      "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
+      " AND j.event LIKE 'activate%' WHERE j.id IS NULL"),
+    Q("I2", "an Ente has not exactly one receipt of a payment", "payment",
+      "SELECT x.payment_id, CONCAT(x.creditor, ': ', x.n) FROM (SELECT e.payment_id, e.creditor,"
+      " (SELECT COUNT(*) FROM receipt r WHERE r.payment_id = e.payment_id"
+      " AND r.creditor = e.creditor) n FROM entry e WHERE e.kind = 'paid'"
+      " GROUP BY e.payment_id, e.creditor) x WHERE x.n <> 1"),
+    Q("I2", "a receipt of a payment on which nothing was paid to that Ente", "receipt",
+      "SELECT r.id, r.creditor FROM receipt r LEFT JOIN entry e ON e.fact_id = r.payment_id"
+      " AND e.kind = 'paid' AND e.creditor = r.creditor WHERE e.id IS NULL"),
+    Q("I3", "the entries of a fact do not sum to 0", "entry",
+      "SELECT MIN(id), CONCAT('fact ', fact_id, ': ', SUM(amount_cents), ' cents') FROM entry"
+      " GROUP BY fact_id HAVING SUM(amount_cents) <> 0"),
+    Q("I3", "what was collected is not what was owed and the fee", "payment",
+      "SELECT y.id, CONCAT(y.amount_cents + y.fee_cents, ' owed, ', -e.amount_cents, ' collected')"
+      " FROM payment y JOIN entry e ON e.fact_id = y.id AND e.kind = 'collected'"
+      " WHERE e.amount_cents <> -(y.amount_cents + y.fee_cents)"),
+    Q("I3", "a payment that took money has no or other entries", "payment",
+      "SELECT id, CONCAT(state, ', ', amount_cents, ' cents: ', taken) FROM (SELECT y.id, y.state,"
+      " y.amount_cents, (SELECT COALESCE(SUM(e.amount_cents), 0) FROM entry e WHERE e.fact_id = "
+      "y.id"
+      " AND e.kind IN ('paid', 'suspense')) taken FROM payment y) x WHERE taken <>"
+      " IF(state IN ('PAID', 'PAID_LATE', 'DUPLICATE'), amount_cents, 0)"),
+    Q("I3", "an entry is not its transfer", "entry",
+      "SELECT e.id, CONCAT(e.amount_cents, ' cents') FROM entry e JOIN payment y"
+      " ON y.id = e.payment_id LEFT JOIN transfer t ON t.instalment_id = y.instalment_id"
+      " AND t.number = e.transfer_number AND t.creditor = e.creditor AND t.iban = e.account"
+      " AND t.amount_cents = e.amount_cents WHERE e.kind = 'paid' AND t.number IS NULL"),
+    Q("I3", "the transfers of an instalment are not its amount", "instalment",
+      "SELECT i.id, CONCAT(i.amount_cents, ' cents, ', COALESCE(SUM(t.amount_cents), 0))"
+      " FROM instalment i LEFT JOIN transfer t ON t.instalment_id = i.id GROUP BY i.id,"
+      " i.amount_cents HAVING COALESCE(SUM(t.amount_cents), 0) <> i.amount_cents"),
+    Q("I3", "a payment's amount is not its instalment's", "payment",
+      "SELECT y.id, CONCAT(y.amount_cents, ' cents, ', i.amount_cents) FROM payment y"
+      " LEFT JOIN instalment i ON i.id = y.instalment_id"
+      " WHERE i.id IS NULL OR i.amount_cents <> y.amount_cents"),
+    Q("I4", "several payments live on one instalment", "instalment",
+      "SELECT instalment_id, COUNT(*) FROM payment WHERE state = 'ACTIVE' GROUP BY instalment_id"
+      " HAVING COUNT(*) > 1"),
+    Q("I4", "an instalment and its payments do not agree on whether it is paid", "instalment",
+      "SELECT i.id, CONCAT(i.state, ', paid by ', COUNT(y.id)) FROM instalment i LEFT JOIN payment "
+      "y"
+      " ON y.instalment_id = i.id AND y.state IN ('PAID', 'PAID_LATE') GROUP BY i.id, i.state"
+      " HAVING COUNT(y.id) <> IF(i.state = 'PAID', 1, 0)"),
+    Q("I4", "instalments of two options of one position are paid", "position",
+      "SELECT position_id, COUNT(DISTINCT option_id) FROM instalment WHERE state = 'PAID'"
+      " GROUP BY position_id HAVING COUNT(DISTINCT option_id) > 1"),
+    Q("I4", "a position's counters are not its payments", "position",
+      "SELECT p.id, CONCAT(p.live_count, ' live, ', p.paid_count, ' paid') FROM position p"
+      " JOIN instalment i ON i.position_id = p.id LEFT JOIN payment y ON y.live_instalment = i.id"
+      " GROUP BY p.id, p.live_count, p.paid_count HAVING COUNT(y.id) <> p.live_count OR "
+      "SUM(i.state = 'PAID') <> p.paid_count"),
+    Q("I4", "a position is PAID with open instalments, or the other way round", "position",
+      "SELECT p.id, p.state FROM position p JOIN payment_option o ON o.id = p.begun_option"
+      " WHERE (p.state = 'PAID') <> (p.paid_count = o.instalment_count)"),
+    Q("I5", "a state that no table of states has", "payment",
+      "SELECT id, state FROM payment WHERE state NOT IN ('ACTIVE', 'PAID', 'PAID_LATE', 'FAILED',"
+      " 'EXPIRED', 'UNKNOWN', 'DUPLICATE', 'REVERSED')"),
+    Q("I5", "a payment that ended has no end, or one that lives has one", "payment",
+      "SELECT id, state FROM payment WHERE (state = 'ACTIVE') <> (closed_at IS NULL)"),
+    Q("I5", "a payment in time was closed after its end", "payment",
+      "SELECT id, state FROM payment WHERE state IN ('PAID', 'FAILED') AND closed_at > expires_at"),
+    Q("I5", "money late or double without its anomaly", "payment",
+      "SELECT y.id, y.state FROM payment y LEFT JOIN anomaly a ON a.payment_id = y.id"
+      " WHERE y.state IN ('PAID_LATE', 'DUPLICATE') AND a.id IS NULL"),
+    Q("I7", "a receipt nobody was told of, though its Ente was told before", "receipt",
+      "SELECT r.id, r.creditor FROM receipt r LEFT JOIN outbox o ON o.receipt_id = r.id"
+      " WHERE o.id IS NULL AND EXISTS (SELECT 1 FROM outbox b WHERE b.creditor = r.creditor"
+      " AND b.created_at < r.created_at)"),
+    Q("I7", "a notification of no receipt", "outbox",
+      "SELECT o.id, o.kind FROM outbox o LEFT JOIN receipt r ON r.id = o.receipt_id"
+      " WHERE r.id IS NULL OR r.payment_id <> o.payment_id"),
+    Q("I7", "a notification in no known state, or done without a time", "outbox",
+      "SELECT id, state FROM outbox WHERE state NOT IN ('READY', 'CLAIMED', 'DONE', 'PARKED')"
+      " OR (state = 'DONE') <> (done_at IS NOT NULL)"),
+    Q("I8", "a settlement's count or total is not its entries'", "settlement",
+      "SELECT s.id, CONCAT(s.entry_count, ' of ', s.total_cents, ' cents: ', COUNT(e.id), ' of ',"
+      " COALESCE(SUM(e.amount_cents), 0)) FROM settlement s LEFT JOIN settlement_entry j"
+      " ON j.settlement_id = s.id LEFT JOIN entry e ON e.id = j.entry_id WHERE s.state = 'SEALED'"
+      " GROUP BY s.id, s.entry_count, s.total_cents HAVING COUNT(e.id) <> s.entry_count"
+      " OR COALESCE(SUM(e.amount_cents), 0) <> s.total_cents"),
+    Q("I8", "an entry in a settlement of another account", "settlement",
+      "SELECT s.id, CONCAT('entry ', e.id) FROM settlement_entry j JOIN entry e ON e.id = "
+      "j.entry_id"
+      " JOIN settlement s ON s.id = j.settlement_id WHERE e.kind <> 'paid'"
+      " OR e.creditor <> s.creditor OR e.account <> s.account OR e.settles <> s.settles"
+      " OR j.kind <> s.kind"),
+    Q("I8", "an entry in two settlements of a kind", "entry",
+      "SELECT entry_id, kind FROM settlement_entry GROUP BY entry_id, kind HAVING COUNT(*) > 1"),
+    Q("I8", "a flow's total is not its settlements'", "flow",
+      "SELECT f.id, CONCAT(f.total_cents, ' cents: ', COALESCE(SUM(s.total_cents), 0)) FROM flow f"
+      " LEFT JOIN flow_settlement j ON j.flow_id = f.id LEFT JOIN settlement s"
+      " ON s.id = j.settlement_id GROUP BY f.id, f.total_cents"
+      " HAVING COALESCE(SUM(s.total_cents), 0) <> f.total_cents"),
+    Q("I8", "a flow number is missing in a subscription", "flow",
+      "SELECT MAX(id), CONCAT(subscription, ': ', COUNT(*), ' flows up to ', MAX(seq)) FROM flow"
+      " GROUP BY subscription HAVING COUNT(*) <> MAX(seq)"),
+    Q("I8", "a published flow without hash or size", "flow",
+      "SELECT id, name FROM flow WHERE state = 'PUBLISHED' AND (sha256 IS NULL OR size IS NULL)"),
+};
+
+enum err db_audit_run(struct db *db, struct db_audit_finding *finding, db_each_fn *each, void *cls,
+                      int *out_questions)
+{
+    enum err rc = ERR_NONE;
+
+    *out_questions = (int)ARRAY_LEN(questions);
+    for (size_t i = 0; i < ARRAY_LEN(questions); i++) {
+        finding->rule = questions[i].rule;
+        finding->what = questions[i].what;
+        finding->table = questions[i].table;
+        TRY(db_rows(db, &questions[i].stmt, DB_NONE_IN,
+                    DB_OUT(DB_GET_I64(finding->id), DB_GET_TEXT(finding->detail)), each, cls));
+    }
+out:
+    return rc;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _DEFAULT_SOURCE /* explicit_bzero */
+#include "db/internal.h"
+
+#include "base/config.h"
+#include "base/log.h"
+#include "db/migrate.h"
+
+#include <errmsg.h>
+#include <mysqld_error.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const role_names[DB_ROLE_COUNT] = {"serve", "work", "audit", "migrate"};
+
+/* Codes without a name in Connector/C's headers. */
+enum { ER_WSREP_NOT_READY = 1047, ER_CHECKREAD_CHANGED = 1020, ER_TIMEOUT_STATEMENT = 1969 };
+enum { ER_KILLED_CONNECTION = 1927, CR_SERVER_GONE = 2006, CR_LOST = 2013, CR_LOST_MORE = 2055 };
+
+/* Money must survive a crash, and a lost update must be an error, not a loss [R6] [R15]. */
+static const struct {
+    const char *name, *wanted, *unless; /* unless: a variable that, when 0, makes this one moot */
+} server_settings[] = {
+    {"innodb_flush_log_at_trx_commit", "1", NULL},
+    {"sync_binlog", "1", "log_bin"},
+    {"innodb_doublewrite", "1", NULL},
+    {"innodb_snapshot_isolation", "1", NULL},
+    {"autocommit", "1", NULL},
+    {"character_set_client", "utf8mb4", NULL},
+    {"tx_isolation", "REPEATABLE-READ", NULL},
+};
+
+static enum err password_read(const char *role, struct buf *out)
+{
+    enum err rc;
+    char path[1024];
+
+    if (!*config_text(CONFIG_DB_PASSWORD_DIR)) return ERR_NONE;
+    snprintf(path, sizeof path, "%s/%s", config_text(CONFIG_DB_PASSWORD_DIR), role);
+    TRY(buf_read_file(out, path));
+    while (out->len && (out->bytes[out->len - 1] == '\n' || out->bytes[out->len - 1] == '\r'))
+        out->bytes[--out->len] = 0;
+out:
+    return rc;
+}
+
+static void options_set(MYSQL *link)
+{
+    unsigned seconds = (unsigned)(config_int(CONFIG_DB_TIMEOUT) / 1000);
+    my_bool off = 0, on = 1;
+    unsigned zero = 0;
+    const char *ca = config_text(CONFIG_DB_TLS_CA);
+
+    /* A frozen server blocks for ever without these [R16] [F38]. */
+    mysql_optionsv(link, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+    mysql_optionsv(link, MYSQL_OPT_READ_TIMEOUT, &seconds);
+    mysql_optionsv(link, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
+    mysql_optionsv(link, MYSQL_OPT_RECONNECT, &off);
+    mysql_optionsv(link, MYSQL_OPT_LOCAL_INFILE, &zero);
+    mysql_optionsv(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    if (*ca) {
+        mysql_optionsv(link, MYSQL_OPT_SSL_CA, ca);
+        mysql_optionsv(link, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
+    }
+}
+
+static enum err session_set(struct db *db)
+{
+    enum err rc;
+
+    TRY(db_text_run(db, "SET SESSION time_zone = '+00:00', autocommit = 1, "
+                        "innodb_snapshot_isolation = ON, "
+                        "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,"
+                        "NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'"));
+    TRY(db_text_run(db, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+out:
+    return rc;
+}
+
+enum err db_connect(struct db *db)
+{
+    enum err rc;
+    char user[32];
+    struct buf password = BUF_INIT(256);
+    bool remote = *config_text(CONFIG_DB_HOST) != 0;
+    const char *host = remote ? config_text(CONFIG_DB_HOST) : "localhost";
+    const char *path = remote ? NULL : config_text(CONFIG_DB_SOCKET);
+
+    snprintf(user, sizeof user, "payer_%s", role_names[db->role]);
+    TRY(password_read(role_names[db->role], &password));
+    db->link = mysql_init(NULL);
+    ALWAYS(db->link);
+    options_set(db->link);
+    if (!mysql_real_connect(db->link, host, user, buf_str(&password), config_text(CONFIG_DB_NAME),
+                            (unsigned)config_int(CONFIG_DB_PORT), path, 0)) {
+        rc = err_setf(ERR_DB_OPEN, "%s as %s: %s", remote ? host : path, user,
+                      mysql_error(db->link));
+        goto out;
+    }
+    TRY(session_set(db));
+out:
+    if (password.bytes) explicit_bzero(password.bytes, password.len);
+    buf_free(&password);
+    if (rc != ERR_NONE) db_disconnect(db);
+    return rc;
+}
+
+void db_disconnect(struct db *db)
+{
+    for (size_t i = 0; i < DB_STMT_SLOTS; i++) {
+        if (db->prepared[i].handle) mysql_stmt_close(db->prepared[i].handle);
+        db->prepared[i] = (struct db_prepared){NULL, NULL};
+    }
+    if (db->link) mysql_close(db->link);
+    db->link = NULL;
+    db->in_tx = false;
+}
+
+enum err db_open(enum db_role role, struct db **out)
+{
+    enum err rc;
+    struct db *db = calloc(1, sizeof *db);
+
+    if (!db) return err_set(ERR_MEMORY, "database connection");
+    db->role = role;
+    TRY(db_connect(db));
+    *out = db;
+    db = NULL;
+out:
+    free(db);
+    return rc;
+}
+
+void db_close(struct db **db)
+{
+    if (!*db) return;
+    db_disconnect(*db);
+    free(*db);
+    *db = NULL;
+}
+
+enum err db_fail(struct db *db, unsigned number, const char *what, const char *message)
+{
+    switch (number) {
+    case ER_DUP_ENTRY:
+        return ERR_DB_DUPLICATE; /* a normal answer: no detail [R4] */
+    case ER_LOCK_DEADLOCK:
+    case ER_LOCK_WAIT_TIMEOUT:
+    case ER_CHECKREAD_CHANGED:
+    case ER_QUERY_INTERRUPTED:
+    case ER_TIMEOUT_STATEMENT:
+        return err_setf(ERR_DB_REPLAY, "%s: error %u", what, number);
+    case CR_SERVER_GONE:
+    case CR_LOST:
+    case CR_LOST_MORE:
+    case ER_WSREP_NOT_READY:
+    case ER_SERVER_SHUTDOWN:
+    case ER_KILLED_CONNECTION:
+        db_disconnect(db);
+        return err_setf(ERR_DB_LOST, "%s: error %u", what, number);
+    default:
+        return err_setf(ERR_DB_SQL, "%s: error %u: %.100s", what, number, message);
+    }
+}
+
+enum err db_text_run(struct db *db, const char *sql)
+{
+    db->statements++;
+    if (mysql_real_query(db->link, sql, (unsigned long)strlen(sql)))
+        return db_fail(db, mysql_errno(db->link), "text statement", mysql_error(db->link));
+    return ERR_NONE;
+}
+
+enum err db_script(struct db *db, const char *sql)
+{
+    enum err rc = ERR_NONE;
+    MYSQL_RES *rows;
+
+    if (!db->link) TRY(db_connect(db));
+    TRY(db_text_run(db, sql));
+    rows = mysql_store_result(db->link);
+    if (rows)
+        mysql_free_result(rows);
+    else if (mysql_errno(db->link))
+        rc = db_fail(db, mysql_errno(db->link), "text statement", mysql_error(db->link));
+out:
+    return rc;
+}
+
+static const struct db_stmt VARIABLE = {
+    "server_variable",
+    "SELECT CAST(variable_value AS CHAR(100)) FROM information_schema.session_variables"
+    " WHERE variable_name = ?",
+    0,
+};
+
+static enum err variable_read(struct db *db, const char *name, char *out, size_t cap)
+{
+    enum err rc;
+    bool found = false;
+    char value[101];
+
+    TRY(db_row_find(db, &VARIABLE, DB_IN(db_text(name)), DB_OUT(DB_GET_TEXT(value)), &found));
+    snprintf(out, cap, "%s", found ? value : "");
+    if (!strcmp(out, "ON")) snprintf(out, cap, "1");
+    if (!strcmp(out, "OFF")) snprintf(out, cap, "0");
+out:
+    return rc;
+}
+
+enum err db_check(struct db *db)
+{
+    enum err rc;
+    char value[101];
+
+    for (size_t i = 0; i < ARRAY_LEN(server_settings); i++) {
+        if (server_settings[i].unless) {
+            TRY(variable_read(db, server_settings[i].unless, value, sizeof value));
+            if (!strcmp(value, "0")) continue;
+        }
+        TRY(variable_read(db, server_settings[i].name, value, sizeof value));
+        if (strcmp(value, server_settings[i].wanted) != 0) {
+            rc = err_setf(ERR_DB_SETTINGS, "%s is '%s': set it to %s", server_settings[i].name,
+                          value, server_settings[i].wanted);
+            goto out;
+        }
+    }
+    TRY(db_schema_check(db));
+out:
+    return rc;
+}
+
+unsigned long db_statement_count(const struct db *db)
+{
+    return db->statements;
+}

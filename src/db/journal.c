@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/journal.h"
+
+#include "base/clock.h"
+#include "db/multi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 10 };
+
+static const struct db_stmt JOURNAL_ADD[DB_MULTI_MAX] =
+    DB_MULTI("journal_add",
+             "INSERT INTO journal (id, at, actor, event, creditor, notice_number, token_hash,"
+             " object_id, outcome, detail, duration_us) VALUES ",
+             "(?, UTC_TIMESTAMP(6), ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+static void text_set(char *to, size_t cap, const char *text)
+{
+    snprintf(to, cap, "%s", text ? text : "");
+}
+
+void db_journal_set(struct db_journal_row *row, const char *actor, const char *event,
+                    const char *creditor, const char *notice_number, const char *outcome)
+{
+    memset(row, 0, sizeof *row);
+    row->id = clock_id_new();
+    row->duration_us = -1;
+    text_set(row->actor, sizeof row->actor, actor);
+    text_set(row->event, sizeof row->event, event);
+    text_set(row->creditor, sizeof row->creditor, creditor);
+    text_set(row->notice_number, sizeof row->notice_number, notice_number);
+    text_set(row->outcome, sizeof row->outcome, outcome);
+}
+
+enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t n)
+{
+    static const unsigned char none[sizeof rows->token_hash];
+    struct db_value values[DB_MULTI_MAX * COLUMNS];
+    enum err rc = ERR_NONE;
+
+    for (size_t done = 0; done < n;) {
+        size_t k = n - done < DB_MULTI_MAX ? n - done : DB_MULTI_MAX;
+        struct db_value *v = values;
+
+        for (const struct db_journal_row *r = rows + done; r < rows + done + k; r++) {
+            bool token = memcmp(r->token_hash, none, sizeof none) != 0;
+
+            *v++ = db_i64(r->id);
+            *v++ = db_text(r->actor);
+            *v++ = db_text(r->event);
+            *v++ = db_opt(r->creditor);
+            *v++ = db_opt(r->notice_number);
+            *v++ = token ? db_bytes(r->token_hash, sizeof r->token_hash) : db_null();
+            *v++ = r->object_id ? db_i64(r->object_id) : db_null();
+            *v++ = db_text(r->outcome);
+            *v++ = db_opt(r->detail);
+            *v++ = r->duration_us < 0 ? db_null() : db_i64(r->duration_us);
+        }
+        TRY(db_multi_add(db, JOURNAL_ADD, values, COLUMNS, k));
+        done += k;
+    }
+out:
+    return rc;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/ledger.h"
+
+#include "base/clock.h"
+#include "db/multi.h"
+
+enum { ENTRY_COLUMNS = 12, RECEIPT_COLUMNS = 5, RECEIPTS_MAX = 8 };
+
+static const struct db_stmt ENTRY_ADD[DB_MULTI_MAX] =
+    DB_MULTI("entry_add",
+             "INSERT INTO entry (id, fact_id, payment_id, transfer_number, kind, creditor, account,"
+             " instrument, settles, amount_cents, day, created_at) VALUES ",
+             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+static const struct db_stmt RECEIPT_ADD[DB_MULTI_MAX] = DB_MULTI(
+    "receipt_add", "INSERT INTO receipt (id, payment_id, creditor, token, created_at) VALUES ",
+    "(?, ?, ?, ?, ?)");
+
+static const struct db_stmt ANOMALY_ADD = {
+    "anomaly_add",
+    "INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
+    " VALUES (?, ?, ?, ?, ?, 'OPEN', ?)",
+    0,
+};
+
+enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n, int64_t now_us)
+{
+    struct db_value values[DB_ENTRIES_MAX * ENTRY_COLUMNS], *v = values;
+    int64_t sum = 0;
+
+    ALWAYS(n <= DB_ENTRIES_MAX);
+    for (const struct db_entry *e = entries; e < entries + n; e++) {
+        sum += e->amount_cents;
+        *v++ = db_i64(e->id);
+        *v++ = db_i64(e->fact_id);
+        *v++ = db_i64(e->payment_id);
+        *v++ = db_i64(e->transfer_number);
+        *v++ = db_text(e->kind);
+        *v++ = db_text(e->creditor);
+        *v++ = db_text(e->account);
+        *v++ = db_text(e->instrument);
+        *v++ = db_text(e->settles);
+        *v++ = db_i64(e->amount_cents);
+        *v++ = db_text(e->day);
+        *v++ = db_instant(now_us);
+    }
+    ALWAYS(sum == 0);
+    return db_multi_add(db, ENTRY_ADD, values, ENTRY_COLUMNS, n);
+}
+
+enum err db_receipt_add(struct db *db, const struct db_receipt *receipts, size_t n, int64_t now_us)
+{
+    struct db_value values[RECEIPTS_MAX * RECEIPT_COLUMNS], *v = values;
+
+    ALWAYS(n <= RECEIPTS_MAX);
+    for (const struct db_receipt *r = receipts; r < receipts + n; r++) {
+        *v++ = db_i64(r->id);
+        *v++ = db_i64(r->payment_id);
+        *v++ = db_text(r->creditor);
+        *v++ = db_text(r->token);
+        *v++ = db_instant(now_us);
+    }
+    return db_multi_add(db, RECEIPT_ADD, values, RECEIPT_COLUMNS, n);
+}
+
+enum err db_anomaly_add(struct db *db, const char *kind, int64_t payment_id, const char *creditor,
+                        int64_t amount_cents, int64_t now_us)
+{
+    enum err rc = db_exec(db, &ANOMALY_ADD,
+                          DB_IN(db_i64(clock_id_new()), db_text(kind), db_i64(payment_id),
+                                db_text(creditor), db_i64(amount_cents), db_instant(now_us)),
+                          NULL);
+
+    return rc == ERR_DB_DUPLICATE ? ERR_NONE : rc;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file ledger.h
+ * What a paid fact leaves behind: entries, receipts, anomalies. Only inserts. */
+#ifndef DB_LEDGER_H
+#define DB_LEDGER_H
+
+#include "db/db.h"
+
+struct db_entry {
+    int64_t id, fact_id, payment_id;
+    int transfer_number;    /* 0: not of one transfer */
+    const char *kind;       /* collected, paid, fee, suspense */
+    const char *creditor;   /* whose money: the Ente; the PSP for collected and fee */
+    const char *account;    /* IBAN or "" */
+    const char *instrument; /* the channel */
+    const char *settles;    /* hub, ente */
+    int64_t amount_cents;   /* signed; one fact's sum is 0 [I3] */
+    const char *day;        /* Europe/Rome */
+};
+enum { DB_ENTRIES_MAX = 8 };
+/** ALWAYS that they sum to 0: the last line of defence [I3]. */
+MUST_USE enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n,
+                               int64_t now_us);
+
+struct db_receipt {
+    int64_t id, payment_id;
+    const char *creditor, *token;
+};
+MUST_USE enum err db_receipt_add(struct db *db, const struct db_receipt *receipts, size_t n,
+                                 int64_t now_us);
+
+/** Once a payment and kind; a repeat is a success. */
+MUST_USE enum err db_anomaly_add(struct db *db, const char *kind, int64_t payment_id,
+                                 const char *creditor, int64_t amount_cents, int64_t now_us);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file multi.h
+ * The same INSERT for 1 to 8 rows, so that one fact's rows are one statement. */
+#ifndef DB_MULTI_H
+#define DB_MULTI_H
+
+#include "db/db.h"
+
+#define DB_MULTI_MAX 8
+#define DB_MULTI(name, head, t)                                                                    \
+    {                                                                                              \
+        {name "_1", head t, 0}, {name "_2", head t "," t, 0}, {name "_3", head t "," t "," t, 0},  \
+            {name "_4", head t "," t "," t "," t, 0},                                              \
+            {name "_5", head t "," t "," t "," t "," t, 0},                                        \
+            {name "_6", head t "," t "," t "," t "," t "," t, 0},                                  \
+            {name "_7", head t "," t "," t "," t "," t "," t "," t, 0},                            \
+        {                                                                                          \
+            name "_8", head t "," t "," t "," t "," t "," t "," t "," t, 0                         \
+        }                                                                                          \
+    }
+
+/** Insert n rows of columns values each, in statements of at most eight rows. */
+MUST_USE enum err db_multi_add(struct db *db, const struct db_stmt stmts[DB_MULTI_MAX],
+                               const struct db_value *values, size_t columns, size_t n);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/notice.h"
+
+#include <string.h>
+
+/* One row a transfer; without a notice still one row, with the key and the time. */
+#define NOTICE_COLUMNS                                                                             \
+    "i.id, i.option_id, i.position_id, i.iuv, i.notice_number, i.amount_cents, i.due_date,"        \
+    " i.payable_until, i.description, i.state, i.ver, o.instalment_count, p.creditor, p.own_id,"   \
+    " p.debt_type, p.description, p.office, p.state, p.ver, p.begun_option, p.live_count,"         \
+    " p.paid_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street, p.debtor_civic," \
+    " p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country, p.debtor_email,"   \
+    " p.metadata, d.content_hash, d.answer, t.number, t.creditor, t.iban, t.amount_cents,"         \
+    " t.taxonomy, t.remittance"
+#define KEY_JOIN                                                                                   \
+    " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"                  \
+    " AND d.valid_until > UTC_TIMESTAMP(6)"
+
+static const struct db_stmt NOTICE_READ = {
+    "notice_read",
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS ", l.id, l.ver, l.expires_at"
+    " FROM (SELECT 1) one" KEY_JOIN
+    " LEFT JOIN instalment i ON i.creditor = ? AND i.notice_number = ?"
+    " LEFT JOIN payment_option o ON o.id = i.option_id"
+    " LEFT JOIN position p ON p.id = i.position_id"
+    " LEFT JOIN payment l ON l.live_instalment = i.id"
+    " LEFT JOIN transfer t ON t.instalment_id = i.id",
+    DB_NOW,
+};
+
+#define PAYMENT_COLUMNS                                                                            \
+    "y.id, y.instalment_id, y.creditor, y.psp, y.channel, y.token, y.amount_cents, y.fee_cents,"   \
+    " y.settles, y.state, y.ver, y.activated_at, y.expires_at, y.closed_at"
+
+static const struct db_stmt PAYMENT_READ = {
+    "payment_read",
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS ", " PAYMENT_COLUMNS " FROM (SELECT 1) one" KEY_JOIN
+    " LEFT JOIN payment y ON y.psp = ? AND y.token = ?"
+    " LEFT JOIN instalment i ON i.id = y.instalment_id"
+    " LEFT JOIN payment_option o ON o.id = i.option_id"
+    " LEFT JOIN position p ON p.id = i.position_id"
+    " LEFT JOIN transfer t ON t.instalment_id = i.id",
+    DB_NOW,
+};
+
+static const struct db_stmt PAYMENT_ADD = {
+    "payment_add",
+    "INSERT INTO payment (id, instalment_id, creditor, psp, channel, token, amount_cents, settles,"
+    " state, activated_at, expires_at, method, touch_point)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    0,
+};
+
+static const struct db_stmt PAYMENT_SET_STATE = {
+    "payment_set_state",
+    "UPDATE payment SET state = ?, ver = ver + 1, closed_at = ?, day = ?, fee_cents = ?,"
+    " method = COALESCE(?, method), application_date = ?, transfer_date = ?, payer_kind = ?,"
+    " payer_code = ?, payer_name = ? WHERE id = ? AND ver = ? AND state = ?",
+    0,
+};
+
+static const struct db_stmt POSITION_SET_COUNTS = {
+    "position_set_counts",
+    "UPDATE position SET begun_option = ?, live_count = ?, paid_count = ?, state = ?,"
+    " ver = ver + 1 WHERE id = ? AND ver = ?",
+    0,
+};
+
+static const struct db_stmt INSTALMENT_SET_PAID = {
+    "instalment_set_paid",
+    "UPDATE instalment i JOIN position p ON p.id = i.position_id"
+    " SET i.state = 'PAID', i.ver = i.ver + 1, p.begun_option = ?, p.live_count = ?,"
+    " p.paid_count = ?, p.state = ?, p.ver = p.ver + 1"
+    " WHERE i.id = ? AND i.ver = ? AND i.state = 'OPEN' AND p.ver = ?",
+    0,
+};
+
+static const struct db_stmt KEY_ADD = {
+    "key_add",
+    "INSERT INTO idempotency (caller, operation, ikey, content_hash, answer, created_at,"
+    " valid_until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    0,
+};
+
+static const struct db_stmt KEY_DROP = {
+    "key_drop",
+    "DELETE FROM idempotency WHERE caller = ? AND operation = ? AND ikey = ?"
+    " AND valid_until <= UTC_TIMESTAMP(6)",
+    0,
+};
+
+static const struct db_stmt KEY_PURGE = {
+    "key_purge",
+    "DELETE FROM idempotency WHERE valid_until < ? LIMIT ?",
+    0,
+};
+
+static const struct db_stmt FIND_EXPIRED = {
+    "payment_find_expired",
+    "SELECT " PAYMENT_COLUMNS ", p.id, p.ver, p.state, p.begun_option, p.live_count, p.paid_count"
+    " FROM payment y JOIN instalment i ON i.id = y.instalment_id"
+    " JOIN position p ON p.id = i.position_id"
+    " WHERE y.state = 'ACTIVE' AND y.expires_at <= ? LIMIT 1",
+    0,
+};
+
+static const struct db_stmt FIND_EXPIRED_OF = {
+    "payment_find_expired_of",
+    "SELECT " PAYMENT_COLUMNS ", p.id, p.ver, p.state, p.begun_option, p.live_count, p.paid_count"
+    " FROM position p JOIN instalment i ON i.position_id = p.id"
+    " JOIN payment y ON y.live_instalment = i.id"
+    " WHERE p.id = ? AND y.expires_at <= ? LIMIT 1",
+    0,
+};
+
+static const struct db_stmt CHANNEL_SUM = {
+    "channel_sum",
+    "SELECT COALESCE(SUM(amount_cents), 0) FROM payment WHERE channel = ? AND activated_at >= ?"
+    " AND state IN ('ACTIVE', 'PAID', 'PAID_LATE', 'DUPLICATE', 'UNKNOWN')",
+    0,
+};
+
+/* State names as they come from a row. */
+struct names {
+    char instalment[13], position[13], payment[13];
+};
+
+/* What the rows of one read are put together from. */
+struct reading {
+    struct db_notice *notice;
+    struct db_key *key;
+    struct debt_transfer transfer;
+    unsigned char key_hash[32];
+    struct buf key_answer;
+    struct names names;
+};
+
+static enum err reading_row(void *cls)
+{
+    struct reading *r = cls;
+    struct debt_instalment *i = &r->notice->instalment;
+    enum err rc = ERR_NONE;
+
+    if (r->key && !r->key->found && r->key_answer.len) {
+        r->key->found = true;
+        memcpy(r->key->content_hash, r->key_hash, sizeof r->key_hash);
+        TRY(buf_add(&r->key->answer, r->key_answer.bytes, r->key_answer.len));
+    }
+    buf_reset(&r->key_answer); /* the same on each row */
+    if (r->transfer.number < 1) goto out;
+    ALWAYS(r->transfer.number <= DEBT_TRANSFERS_MAX);
+    i->transfers[r->transfer.number - 1] = r->transfer;
+    if (i->n_transfers < r->transfer.number) i->n_transfers = r->transfer.number;
+out:
+    return rc;
+}
+
+static void reading_begin(struct reading *r, struct db_notice *notice, struct db_key *key)
+{
+    memset(notice, 0, sizeof *notice);
+    memset(r, 0, sizeof *r);
+    r->notice = notice;
+    r->key = key;
+    key->found = false;
+    buf_reset(&key->answer);
+    r->key_answer = (struct buf)BUF_INIT(key->answer.max);
+}
+
+static void reading_end(struct reading *r)
+{
+    buf_free(&r->key_answer);
+    r->notice->instalment.state = position_state_parse(r->names.instalment);
+    r->notice->position.state = position_state_parse(r->names.position);
+    r->notice->position.id = r->notice->instalment.position_id;
+}
+
+#define NOTICE_FIELDS(r, i, p)                                                                     \
+    DB_GET_I64((i)->id), DB_GET_I64((i)->option_id), DB_GET_I64((i)->position_id),                 \
+        DB_GET_TEXT((i)->iuv), DB_GET_TEXT((i)->notice_number), DB_GET_I64((i)->amount_cents),     \
+        DB_GET_TEXT((i)->due_date), DB_GET_TEXT((i)->payable_until),                               \
+        DB_GET_TEXT((i)->description), DB_GET_TEXT((r).names.instalment), DB_GET_INT((i)->ver),    \
+        DB_GET_INT((r).notice->option_instalments), DB_GET_TEXT((p)->creditor),                    \
+        DB_GET_TEXT((p)->own_id), DB_GET_TEXT((p)->debt_type), DB_GET_TEXT((p)->description),      \
+        DB_GET_TEXT((p)->office), DB_GET_TEXT((r).names.position), DB_GET_INT((p)->ver),           \
+        DB_GET_I64((p)->begun_option), DB_GET_INT((p)->live_count), DB_GET_INT((p)->paid_count),   \
+        DB_GET_TEXT((p)->debtor.kind), DB_GET_TEXT((p)->debtor.code),                              \
+        DB_GET_TEXT((p)->debtor.name), DB_GET_TEXT((p)->debtor.street),                            \
+        DB_GET_TEXT((p)->debtor.civic), DB_GET_TEXT((p)->debtor.postal_code),                      \
+        DB_GET_TEXT((p)->debtor.city), DB_GET_TEXT((p)->debtor.province),                          \
+        DB_GET_TEXT((p)->debtor.country), DB_GET_TEXT((p)->debtor.email),                          \
+        DB_GET_TEXT((p)->metadata), DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key_answer),        \
+        DB_GET_INT((r).transfer.number), DB_GET_TEXT((r).transfer.creditor),                       \
+        DB_GET_TEXT((r).transfer.iban), DB_GET_I64((r).transfer.amount_cents),                     \
+        DB_GET_TEXT((r).transfer.taxonomy), DB_GET_TEXT((r).transfer.remittance)
+
+#define PAYMENT_FIELDS(y, state_name)                                                              \
+    DB_GET_I64((y)->id), DB_GET_I64((y)->instalment_id), DB_GET_TEXT((y)->creditor),               \
+        DB_GET_TEXT((y)->psp), DB_GET_TEXT((y)->channel), DB_GET_TEXT((y)->token),                 \
+        DB_GET_I64((y)->amount_cents), DB_GET_I64((y)->fee_cents), DB_GET_TEXT((y)->settles),      \
+        DB_GET_TEXT(state_name), DB_GET_INT((y)->ver), DB_GET_INSTANT((y)->activated_us),          \
+        DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us)
+
+enum err db_notice_read(struct db *db, const char *creditor, const char *notice_number,
+                        const struct db_key_name *name, struct db_notice *out,
+                        struct db_key *out_key)
+{
+    enum err rc;
+    struct reading r;
+    struct debt_instalment *i = &out->instalment;
+    struct debt_position *p = &out->position;
+
+    reading_begin(&r, out, out_key);
+    TRY(db_rows(db, &NOTICE_READ,
+                DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
+                      db_text(creditor), db_text(notice_number)),
+                DB_OUT(NOTICE_FIELDS(r, i, p), DB_GET_I64(out->live_payment),
+                       DB_GET_INT(out->live_ver), DB_GET_INSTANT(out->live_expires_us)),
+                reading_row, &r));
+out:
+    reading_end(&r);
+    return rc;
+}
+
+enum err db_payment_read(struct db *db, const char *psp, const char *token,
+                         const struct db_key_name *name, struct db_payment *out,
+                         struct db_notice *out_notice, struct db_key *out_key)
+{
+    enum err rc;
+    struct reading r;
+    struct debt_instalment *i = &out_notice->instalment;
+    struct debt_position *p = &out_notice->position;
+
+    reading_begin(&r, out_notice, out_key);
+    memset(out, 0, sizeof *out);
+    TRY(db_rows(db, &PAYMENT_READ,
+                DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
+                      db_text(psp), db_text(token)),
+                DB_OUT(NOTICE_FIELDS(r, i, p), PAYMENT_FIELDS(out, r.names.payment)), reading_row,
+                &r));
+    out->state = payment_state_parse(r.names.payment);
+    out->position_id = i->position_id;
+    memcpy(out->notice_number, i->notice_number, sizeof out->notice_number);
+out:
+    reading_end(&r);
+    return rc;
+}
+
+enum err db_payment_add(struct db *db, const struct db_payment *p)
+{
+    return db_exec(db, &PAYMENT_ADD,
+                   DB_IN(db_i64(p->id), db_i64(p->instalment_id), db_text(p->creditor),
+                         db_text(p->psp), db_text(p->channel), db_text(p->token),
+                         db_i64(p->amount_cents), db_text(p->settles),
+                         db_text(payment_state_name(p->state)), db_instant(p->activated_us),
+                         db_instant(p->expires_us), db_opt(p->method), db_opt(p->touch_point)),
+                   NULL);
+}
+
+enum err db_payment_set_state(struct db *db, const struct db_payment *p, enum payment_state next)
+{
+    return db_row_change(db, &PAYMENT_SET_STATE,
+                         DB_IN(db_text(payment_state_name(next)), db_instant(p->closed_us),
+                               db_opt(p->day), db_i64(p->fee_cents), db_opt(p->method),
+                               db_opt(p->application_date), db_opt(p->transfer_date),
+                               db_opt(p->payer.kind), db_opt(p->payer.code), db_opt(p->payer.name),
+                               db_i64(p->id), db_i64(p->ver),
+                               db_text(payment_state_name(p->state))));
+}
+
+static struct db_value begun(const struct debt_position *p)
+{
+    return p->begun_option ? db_i64(p->begun_option) : db_null();
+}
+
+enum err db_position_set_counts(struct db *db, const struct debt_position *p,
+                                enum position_state next)
+{
+    return db_row_change(db, &POSITION_SET_COUNTS,
+                         DB_IN(begun(p), db_i64(p->live_count), db_i64(p->paid_count),
+                               db_text(position_state_name(next)), db_i64(p->id), db_i64(p->ver)));
+}
+
+enum err db_instalment_set_paid(struct db *db, const struct debt_instalment *i,
+                                const struct debt_position *p, enum position_state next)
+{
+    enum err rc;
+    int64_t rows = 0;
+
+    TRY(db_exec(db, &INSTALMENT_SET_PAID,
+                DB_IN(begun(p), db_i64(p->live_count), db_i64(p->paid_count),
+                      db_text(position_state_name(next)), db_i64(i->id), db_i64(i->ver),
+                      db_i64(p->ver)),
+                &rows));
+    if (rows != 2) rc = err_set(ERR_DB_CONFLICT, INSTALMENT_SET_PAID.name);
+out:
+    return rc;
+}
+
+enum err db_key_add(struct db *db, const struct db_key_name *name,
+                    const unsigned char content_hash[32], const struct buf *answer, int64_t now_us,
+                    int64_t valid_until_us)
+{
+    return db_exec(db, &KEY_ADD,
+                   DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
+                         db_bytes(content_hash, 32), db_bytes(answer->bytes, answer->len),
+                         db_instant(now_us), db_instant(valid_until_us)),
+                   NULL);
+}
+
+enum err db_key_drop(struct db *db, const struct db_key_name *name)
+{
+    return db_exec(db, &KEY_DROP,
+                   DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key)),
+                   NULL);
+}
+
+enum err db_key_purge(struct db *db, int64_t before_us, int limit, int64_t *out_rows)
+{
+    return db_exec(db, &KEY_PURGE, DB_IN(db_instant(before_us), db_i64(limit)), out_rows);
+}
+
+enum err db_payment_find_expired(struct db *db, int64_t position_id, int64_t now_us,
+                                 struct db_payment *out, struct debt_position *out_position)
+{
+    enum err rc;
+    bool found;
+    char state[13] = "", position_state[13] = "";
+    const struct db_value by_position[] = {db_i64(position_id), db_instant(now_us)};
+    size_t skip = position_id ? 0 : 1;
+
+    memset(out, 0, sizeof *out);
+    memset(out_position, 0, sizeof *out_position);
+    TRY(db_row_find(
+        db, position_id ? &FIND_EXPIRED_OF : &FIND_EXPIRED, by_position + skip, 2 - skip,
+        DB_OUT(PAYMENT_FIELDS(out, state), DB_GET_I64(out_position->id),
+               DB_GET_INT(out_position->ver), DB_GET_TEXT(position_state),
+               DB_GET_I64(out_position->begun_option), DB_GET_INT(out_position->live_count),
+               DB_GET_INT(out_position->paid_count)),
+        &found));
+    if (!found) out->id = 0;
+    out->position_id = out_position->id;
+    out->state = payment_state_parse(state);
+    out_position->state = position_state_parse(position_state);
+out:
+    return rc;
+}
+
+enum err db_channel_sum(struct db *db, const char *channel, int64_t since_us, int64_t *out_cents)
+{
+    bool found;
+
+    return db_row_find(db, &CHANNEL_SUM, DB_IN(db_text(channel), db_instant(since_us)),
+                       DB_OUT(DB_GET_I64(*out_cents)), &found);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file notice.h
+ * What the channel's operations read and write: a notice with all that decides about it, in one
+ * statement, and a payment with its position, in another. */
+#ifndef DB_NOTICE_H
+#define DB_NOTICE_H
+
+#include "base/buf.h"
+#include "db/db.h"
+#include "domain/debt.h"
+
+/** An idempotency key's row, when there is one that is still valid. */
+struct db_key {
+    bool found;
+    unsigned char content_hash[32];
+    struct buf answer; /* owned by the caller: BUF_INIT before, buf_free after */
+};
+struct db_key_name {
+    const char *caller, *operation, *key; /* key "": none is looked for */
+};
+
+/** A notice and what stands around it. instalment.id 0: unknown. */
+struct db_notice {
+    struct debt_instalment instalment;
+    struct debt_position
+        position; /* without instalments: state, counts, own id, debt type, office */
+    int option_instalments;
+    int64_t live_payment; /* the ACTIVE payment on this notice, 0: none */
+    int live_ver;
+    int64_t live_expires_us;
+};
+
+/** Sets the transaction's time. */
+MUST_USE enum err db_notice_read(struct db *db, const char *creditor, const char *notice_number,
+                                 const struct db_key_name *name, struct db_notice *out,
+                                 struct db_key *out_key);
+
+struct db_payment {
+    int64_t id;
+    int64_t instalment_id, position_id;
+    char creditor[36];
+    char notice_number[19];
+    char psp[36], channel[36], token[36];
+    int64_t amount_cents, fee_cents;
+    char settles[5];
+    enum payment_state state;
+    int ver;
+    int64_t activated_us, expires_us, closed_us;
+    char day[11];
+    char method[36], touch_point[36];
+    char application_date[11], transfer_date[11];
+    struct debt_subject payer; /* kind, code and name only */
+};
+
+/** A payment with its notice; payment.id 0: no such token of that PSP. Sets the transaction's time.
+ */
+MUST_USE enum err db_payment_read(struct db *db, const char *psp, const char *token,
+                                  const struct db_key_name *name, struct db_payment *out,
+                                  struct db_notice *out_notice, struct db_key *out_key);
+
+/** A new ACTIVE payment; ERR_DB_DUPLICATE: the notice has a live one [R4]. */
+MUST_USE enum err db_payment_add(struct db *db, const struct db_payment *p);
+/** The only change of a payment's state: compare-and-set, with what its outcome brought [R3]. */
+MUST_USE enum err db_payment_set_state(struct db *db, const struct db_payment *p,
+                                       enum payment_state next);
+/** The position's counters, compare-and-set on its version [R5]. */
+MUST_USE enum err db_position_set_counts(struct db *db, const struct debt_position *p,
+                                         enum position_state next);
+/** Both in one statement: the instalment is PAID, the position goes on [R3]. */
+MUST_USE enum err db_instalment_set_paid(struct db *db, const struct debt_instalment *i,
+                                         const struct debt_position *p, enum position_state next);
+/** Store an answer under its key; ERR_DB_DUPLICATE: the key came twice at once. */
+MUST_USE enum err db_key_add(struct db *db, const struct db_key_name *name,
+                             const unsigned char content_hash[32], const struct buf *answer,
+                             int64_t now_us, int64_t valid_until_us);
+/** An outdated key of that name goes away, so that it may be used anew. */
+MUST_USE enum err db_key_drop(struct db *db, const struct db_key_name *name);
+
+/** Forget at most limit keys whose validity ended before an instant. */
+MUST_USE enum err db_key_purge(struct db *db, int64_t before_us, int limit, int64_t *out_rows);
+
+/** A payment ACTIVE past its end, of one position or of all: id 0 when there is none. */
+MUST_USE enum err db_payment_find_expired(struct db *db, int64_t position_id, int64_t now_us,
+                                          struct db_payment *out,
+                                          struct debt_position *out_position);
+/** Cents that a channel activated or took since an instant: for its day's limit. */
+MUST_USE enum err db_channel_sum(struct db *db, const char *channel, int64_t since_us,
+                                 int64_t *out_cents);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/outbox.h"
+
+#include "db/multi.h"
+
+#include <string.h>
+
+enum { NEW_COLUMNS = 10, NEW_MAX = 40 };
+
+static const struct db_stmt OUTBOX_ADD[DB_MULTI_MAX] = DB_MULTI(
+    "outbox_add",
+    "INSERT INTO outbox (id, receipt_id, payment_id, creditor, destination, kind, dedup_id,"
+    " payload, state, next_at, created_at) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, 'READY', ?, ?)");
+
+#define COLUMNS                                                                                    \
+    "id, payment_id, creditor, destination, kind, dedup_id, state, ver, fence, attempts, next_at," \
+    " created_at, done_at, last_error"
+
+/* Two ranges of two keys instead of an OR over both. SKIP LOCKED only picks [R11]. */
+static const struct db_stmt PICK_READY = {
+    "outbox_pick_ready",
+    "SELECT " COLUMNS ", payload FROM outbox WHERE state = 'READY' AND next_at <= ?"
+    " ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+    0,
+};
+static const struct db_stmt PICK_LEASE = {
+    "outbox_pick_lease",
+    "SELECT " COLUMNS ", payload FROM outbox WHERE state = 'CLAIMED' AND lease_until <= ?"
+    " ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED",
+    0,
+};
+static const struct db_stmt CLAIM = {
+    "outbox_claim",
+    "UPDATE outbox SET state = 'CLAIMED', owner = ?, lease_until = ?, fence = fence + 1,"
+    " attempts = attempts + 1, ver = ver + 1 WHERE id = ? AND ver = ? AND state = ?",
+    0,
+};
+static const struct db_stmt SETTLE = {
+    "outbox_settle",
+    "UPDATE outbox SET state = ?, last_error = ?, next_at = ?, done_at = ?, owner = NULL,"
+    " lease_until = NULL, ver = ver + 1 WHERE id = ? AND fence = ? AND state = 'CLAIMED'",
+    0,
+};
+static const struct db_stmt RETRY = {
+    "outbox_retry",
+    "UPDATE outbox SET state = 'READY', next_at = ?, attempts = 0, ver = ver + 1"
+    " WHERE id = ? AND state IN ('PARKED', 'READY')",
+    0,
+};
+static const struct db_stmt RETRY_ALL = {
+    "outbox_retry_all",
+    "UPDATE outbox SET state = 'READY', next_at = ?, attempts = 0, ver = ver + 1"
+    " WHERE state = 'PARKED'",
+    0,
+};
+static const struct db_stmt LIST = {
+    "outbox_list",
+    "SELECT " COLUMNS " FROM outbox WHERE id > ? AND (? = '' OR state = ?) ORDER BY id LIMIT ?",
+    0,
+};
+static const struct db_stmt GET = {
+    "outbox_get",
+    "SELECT " COLUMNS ", payload FROM outbox WHERE id = ?",
+    0,
+};
+static const struct db_stmt AGE = {
+    "outbox_age",
+    "SELECT COALESCE(TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6)), 0),"
+    " COALESCE(SUM(state = 'PARKED'), 0) FROM outbox"
+    " WHERE state IN ('READY', 'CLAIMED', 'PARKED')",
+    0,
+};
+
+#define FIELDS(o)                                                                                  \
+    DB_GET_I64((o)->id), DB_GET_I64((o)->payment_id), DB_GET_TEXT((o)->creditor),                  \
+        DB_GET_TEXT((o)->destination), DB_GET_TEXT((o)->kind), DB_GET_TEXT((o)->dedup_id),         \
+        DB_GET_TEXT((o)->state), DB_GET_INT((o)->ver), DB_GET_INT((o)->fence),                     \
+        DB_GET_INT((o)->attempts), DB_GET_INSTANT((o)->next_us), DB_GET_INSTANT((o)->created_us),  \
+        DB_GET_INSTANT((o)->done_us), DB_GET_TEXT((o)->last_error)
+
+enum err db_outbox_add(struct db *db, const struct db_outbox_new *rows, size_t n, int64_t now_us)
+{
+    struct db_value values[NEW_MAX * NEW_COLUMNS], *v = values;
+
+    ALWAYS(n <= NEW_MAX);
+    for (const struct db_outbox_new *r = rows; r < rows + n; r++) {
+        *v++ = db_i64(r->id);
+        *v++ = db_i64(r->receipt_id);
+        *v++ = db_i64(r->payment_id);
+        *v++ = db_text(r->creditor);
+        *v++ = db_text(r->destination);
+        *v++ = db_text(r->kind);
+        *v++ = db_text(r->dedup_id);
+        *v++ = db_bytes(r->payload.bytes, r->payload.len);
+        *v++ = db_instant(now_us);
+        *v++ = db_instant(now_us);
+    }
+    return db_multi_add(db, OUTBOX_ADD, values, NEW_COLUMNS, n);
+}
+
+enum err db_outbox_pick(struct db *db, int64_t now_us, struct db_outbox *out, struct buf *payload)
+{
+    static const struct db_stmt *const picks[] = {&PICK_READY, &PICK_LEASE};
+    enum err rc = ERR_NONE;
+    bool found = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(picks) && !found; i++) {
+        buf_reset(payload);
+        TRY(db_row_find(db, picks[i], DB_IN(db_instant(now_us)),
+                        DB_OUT(FIELDS(out), DB_GET_BUF(*payload)), &found));
+    }
+    if (!found) out->id = 0;
+out:
+    return rc;
+}
+
+enum err db_outbox_claim(struct db *db, struct db_outbox *o, const char *owner,
+                         int64_t lease_until_us)
+{
+    enum err rc;
+
+    TRY(db_row_change(db, &CLAIM,
+                      DB_IN(db_text(owner), db_instant(lease_until_us), db_i64(o->id),
+                            db_i64(o->ver), db_text(o->state))));
+    o->ver++;
+    o->fence++;
+    o->attempts++;
+out:
+    return rc;
+}
+
+enum err db_outbox_settle(struct db *db, const struct db_outbox *o, const char *state,
+                          const char *error, int64_t next_us, int64_t now_us)
+{
+    bool done = !strcmp(state, "DONE");
+
+    return db_row_change(db, &SETTLE,
+                         DB_IN(db_text(state), db_opt(error), db_instant(next_us),
+                               done ? db_instant(now_us) : db_null(), db_i64(o->id),
+                               db_i64(o->fence)));
+}
+
+enum err db_outbox_retry(struct db *db, int64_t id, int64_t now_us, int64_t *out_rows)
+{
+    return id ? db_exec(db, &RETRY, DB_IN(db_instant(now_us), db_i64(id)), out_rows)
+              : db_exec(db, &RETRY_ALL, DB_IN(db_instant(now_us)), out_rows);
+}
+
+enum err db_outbox_list(struct db *db, const char *state, int64_t after_id, int limit,
+                        struct db_outbox *row, db_each_fn *each, void *cls)
+{
+    return db_rows(db, &LIST,
+                   DB_IN(db_i64(after_id), db_text(state), db_text(state), db_i64(limit)),
+                   DB_OUT(FIELDS(row)), each, cls);
+}
+
+enum err db_outbox_get(struct db *db, int64_t id, struct db_outbox *out, struct buf *payload)
+{
+    enum err rc;
+    bool found;
+
+    TRY(db_row_find(db, &GET, DB_IN(db_i64(id)), DB_OUT(FIELDS(out), DB_GET_BUF(*payload)),
+                    &found));
+    if (!found) rc = err_set(ERR_NOT_FOUND, "outbox row");
+out:
+    return rc;
+}
+
+enum err db_outbox_age(struct db *db, int64_t *out_seconds, int64_t *out_parked)
+{
+    bool found;
+
+    return db_row_find(db, &AGE, DB_NONE_IN,
+                       DB_OUT(DB_GET_I64(*out_seconds), DB_GET_I64(*out_parked)), &found);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/position.h"
+
+#include "db/multi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct db_stmt FIND = {
+    "position_find",
+    "SELECT id, content_hash FROM position WHERE creditor = ? AND own_id = ?",
+    DB_OWNED,
+};
+static const struct db_stmt FIND_NOTICE = {
+    "position_find_notice",
+    "SELECT position_id FROM instalment WHERE creditor = ? AND notice_number = ?",
+    DB_OWNED,
+};
+static const struct db_stmt GET = {
+    "position_get",
+    "SELECT id, creditor, own_id, content_hash, debt_type, debtor_kind, debtor_code, debtor_name,"
+    " debtor_street, debtor_civic, debtor_postal_code, debtor_city, debtor_province,"
+    " debtor_country, debtor_email, description, office, metadata, state, ver, begun_option,"
+    " live_count, paid_count FROM position WHERE creditor = ? AND id = ?",
+    DB_OWNED,
+};
+static const struct db_stmt GET_INSTALMENTS = {
+    "position_get_instalments",
+    "SELECT o.id, o.number, o.kind, o.amount_cents, o.instalment_count, i.id, i.number,"
+    " i.notice_number, i.iuv, i.amount_cents, i.due_date, i.payable_until, i.description, i.state,"
+    " i.ver, t.number, t.creditor, t.iban, t.amount_cents, t.taxonomy, t.remittance"
+    " FROM payment_option o JOIN instalment i ON i.option_id = o.id"
+    " JOIN transfer t ON t.instalment_id = i.id WHERE o.position_id = ?"
+    " ORDER BY o.number, i.number, t.number",
+    0,
+};
+static const struct db_stmt ADD = {
+    "position_add",
+    "INSERT INTO position (id, creditor, own_id, content_hash, debt_type, debtor_kind,"
+    " debtor_code, debtor_name, debtor_street, debtor_civic, debtor_postal_code, debtor_city,"
+    " debtor_province, debtor_country, debtor_email, description, office, metadata, state,"
+    " created_at, created_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?)",
+    DB_OWNED,
+};
+static const struct db_stmt OPTION_ADD[DB_MULTI_MAX] =
+    DB_MULTI("option_add",
+             "INSERT INTO payment_option (id, position_id, number, kind, amount_cents,"
+             " instalment_count) VALUES ",
+             "(?, ?, ?, ?, ?, ?)");
+static const struct db_stmt INSTALMENT_ADD[DB_MULTI_MAX] =
+    DB_MULTI("instalment_add",
+             "INSERT INTO instalment (id, option_id, position_id, creditor, number, notice_number,"
+             " iuv, amount_cents, due_date, payable_until, description, state) VALUES ",
+             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN')");
+static const struct db_stmt TRANSFER_ADD[DB_MULTI_MAX] =
+    DB_MULTI("transfer_add",
+             "INSERT INTO transfer (instalment_id, number, creditor, iban, amount_cents, taxonomy,"
+             " remittance) VALUES ",
+             "(?, ?, ?, ?, ?, ?, ?)");
+static const struct db_stmt CANCEL = {
+    "position_cancel",
+    "UPDATE position SET state = 'CANCELLED', ver = ver + 1 WHERE id = ? AND ver = ?"
+    " AND creditor = ? AND state = 'OPEN' AND live_count = 0 AND paid_count = 0",
+    DB_OWNED,
+};
+static const struct db_stmt CANCEL_INSTALMENTS = {
+    "position_cancel_instalments",
+    "UPDATE instalment SET state = 'CANCELLED', ver = ver + 1 WHERE position_id = ?"
+    " AND state = 'OPEN'",
+    0,
+};
+static const struct db_stmt LIST = {
+    "position_list",
+    "SELECT id, creditor, own_id, debt_type, description, state, created_at FROM position"
+    " WHERE creditor = ? AND id > ? AND (? = '' OR state = ?) ORDER BY id LIMIT ?",
+    DB_OWNED,
+};
+static const struct db_stmt PAYMENTS = {
+    "position_payments",
+    "SELECT y.id, y.instalment_id, y.amount_cents, y.fee_cents, y.token, y.psp, y.channel,"
+    " y.state, y.activated_at, y.expires_at, y.closed_at FROM instalment i"
+    " JOIN payment y ON y.instalment_id = i.id WHERE i.creditor = ? AND i.position_id = ?"
+    " ORDER BY y.id",
+    DB_OWNED,
+};
+static const struct db_stmt IUV_FIND = {
+    "iuv_find",
+    "SELECT next FROM iuv_block WHERE creditor = ? AND aux_digit = ? AND code = ? FOR UPDATE",
+    DB_OWNED,
+};
+static const struct db_stmt IUV_ADD = {
+    "iuv_add",
+    "INSERT INTO iuv_block (creditor, aux_digit, code, next) VALUES (?, ?, ?, ?)",
+    DB_OWNED,
+};
+static const struct db_stmt IUV_NEXT = {
+    "iuv_next",
+    "UPDATE iuv_block SET next = ? WHERE creditor = ? AND aux_digit = ? AND code = ? AND next = ?",
+    DB_OWNED,
+};
+
+enum err db_position_find(struct db *db, const char *creditor, const char *own_id, int64_t *out_id,
+                          unsigned char out_hash[32])
+{
+    bool found;
+    struct db_field hash = {DB_F_BYTES, out_hash, 32};
+
+    *out_id = 0;
+    return db_row_find(db, &FIND, DB_IN(db_text(creditor), db_text(own_id)),
+                       DB_OUT(DB_GET_I64(*out_id), hash), &found);
+}
+
+enum err db_position_find_notice(struct db *db, const char *creditor, const char *notice_number,
+                                 int64_t *out_id)
+{
+    bool found;
+
+    *out_id = 0;
+    return db_row_find(db, &FIND_NOTICE, DB_IN(db_text(creditor), db_text(notice_number)),
+                       DB_OUT(DB_GET_I64(*out_id)), &found);
+}
+
+/* Rows come one a transfer, in order of option, instalment and transfer. */
+struct assembly {
+    struct debt_position *position;
+    struct arena *arena;
+    struct debt_option option;
+    struct debt_instalment *instalment; /* what the row fills */
+    struct debt_transfer transfer;
+    char state[13];
+    int room;
+};
+
+static enum err assembly_row(void *cls)
+{
+    struct assembly *a = cls;
+    struct debt_position *p = a->position;
+    struct debt_instalment *last;
+
+    if (!p->n_options || p->options[p->n_options - 1].id != a->option.id) {
+        ALWAYS(p->n_options < DEBT_OPTIONS_MAX);
+        a->option.first = p->n_instalments;
+        p->options[p->n_options++] = a->option;
+    }
+    last = p->n_instalments ? &p->instalments[p->n_instalments - 1] : NULL;
+    if (!last || last->id != a->instalment->id) {
+        if (p->n_instalments == a->room) {
+            int room = a->room ? a->room * 4 : 4;
+            struct debt_instalment *more =
+                arena_alloc(a->arena, (size_t)room * sizeof *p->instalments);
+
+            if (!more) return err_set(ERR_LIMIT, "instalments");
+            if (a->room) memcpy(more, p->instalments, (size_t)a->room * sizeof *more);
+            p->instalments = more;
+            a->room = room;
+        }
+        last = &p->instalments[p->n_instalments++];
+        *last = *a->instalment;
+        last->option_id = a->option.id;
+        last->position_id = p->id;
+        last->state = position_state_parse(a->state);
+    }
+    ALWAYS(last->n_transfers < DEBT_TRANSFERS_MAX);
+    last->transfers[last->n_transfers++] = a->transfer;
+    return ERR_NONE;
+}
+
+static enum err head_read(struct db *db, const char *creditor, int64_t id, struct debt_position *p)
+{
+    enum err rc;
+    bool found;
+    char state[13];
+
+    memset(p, 0, sizeof *p);
+    TRY(db_row_find(db, &GET, DB_IN(db_text(creditor), db_i64(id)),
+                    DB_OUT(DB_GET_I64(p->id), DB_GET_TEXT(p->creditor), DB_GET_TEXT(p->own_id),
+                           DB_GET_BYTES(p->content_hash), DB_GET_TEXT(p->debt_type),
+                           DB_GET_TEXT(p->debtor.kind), DB_GET_TEXT(p->debtor.code),
+                           DB_GET_TEXT(p->debtor.name), DB_GET_TEXT(p->debtor.street),
+                           DB_GET_TEXT(p->debtor.civic), DB_GET_TEXT(p->debtor.postal_code),
+                           DB_GET_TEXT(p->debtor.city), DB_GET_TEXT(p->debtor.province),
+                           DB_GET_TEXT(p->debtor.country), DB_GET_TEXT(p->debtor.email),
+                           DB_GET_TEXT(p->description), DB_GET_TEXT(p->office),
+                           DB_GET_TEXT(p->metadata), DB_GET_TEXT(state), DB_GET_INT(p->ver),
+                           DB_GET_I64(p->begun_option), DB_GET_INT(p->live_count),
+                           DB_GET_INT(p->paid_count)),
+                    &found));
+    if (!found) {
+        rc = err_set(ERR_NOT_FOUND, "position");
+        goto out;
+    }
+    p->state = position_state_parse(state);
+out:
+    return rc;
+}
+
+enum err db_position_get(struct db *db, struct arena *arena, const char *creditor, int64_t id,
+                         struct debt_position *out)
+{
+    enum err rc;
+    struct debt_instalment instalment = {0};
+    struct assembly a = {.position = out, .arena = arena, .instalment = &instalment};
+
+    TRY(head_read(db, creditor, id, out));
+    TRY(db_rows(db, &GET_INSTALMENTS, DB_IN(db_i64(id)),
+                DB_OUT(DB_GET_I64(a.option.id), DB_GET_INT(a.option.number),
+                       DB_GET_TEXT(a.option.kind), DB_GET_I64(a.option.amount_cents),
+                       DB_GET_INT(a.option.n_instalments), DB_GET_I64(instalment.id),
+                       DB_GET_INT(instalment.number), DB_GET_TEXT(instalment.notice_number),
+                       DB_GET_TEXT(instalment.iuv), DB_GET_I64(instalment.amount_cents),
+                       DB_GET_TEXT(instalment.due_date), DB_GET_TEXT(instalment.payable_until),
+                       DB_GET_TEXT(instalment.description), DB_GET_TEXT(a.state),
+                       DB_GET_INT(instalment.ver), DB_GET_INT(a.transfer.number),
+                       DB_GET_TEXT(a.transfer.creditor), DB_GET_TEXT(a.transfer.iban),
+                       DB_GET_I64(a.transfer.amount_cents), DB_GET_TEXT(a.transfer.taxonomy),
+                       DB_GET_TEXT(a.transfer.remittance)),
+                assembly_row, &a));
+out:
+    return rc;
+}
+
+static enum err instalment_add(struct db *db, const struct debt_position *p,
+                               const struct debt_instalment *i)
+{
+    enum err rc;
+    struct db_value values[DEBT_TRANSFERS_MAX * 7], *v = values;
+
+    TRY(db_exec(db, &INSTALMENT_ADD[0],
+                DB_IN(db_i64(i->id), db_i64(i->option_id), db_i64(p->id), db_text(p->creditor),
+                      db_i64(i->number), db_text(i->notice_number), db_text(i->iuv),
+                      db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
+                      db_text(i->description)),
+                NULL));
+    for (int t = 0; t < i->n_transfers; t++) {
+        *v++ = db_i64(i->id);
+        *v++ = db_i64(i->transfers[t].number);
+        *v++ = db_text(i->transfers[t].creditor);
+        *v++ = db_text(i->transfers[t].iban);
+        *v++ = db_i64(i->transfers[t].amount_cents);
+        *v++ = db_text(i->transfers[t].taxonomy);
+        *v++ = db_text(i->transfers[t].remittance);
+    }
+    TRY(db_multi_add(db, TRANSFER_ADD, values, 7, (size_t)i->n_transfers));
+out:
+    return rc;
+}
+
+enum err db_position_add(struct db *db, const struct debt_position *p, const char *actor,
+                         int64_t now_us)
+{
+    enum err rc;
+    struct db_value options[DEBT_OPTIONS_MAX * 6], *v = options;
+    const struct debt_subject *d = &p->debtor;
+
+    TRY(db_exec(db, &ADD,
+                DB_IN(db_i64(p->id), db_text(p->creditor), db_text(p->own_id),
+                      db_bytes(p->content_hash, 32), db_text(p->debt_type), db_text(d->kind),
+                      db_text(d->code), db_text(d->name), db_opt(d->street), db_opt(d->civic),
+                      db_opt(d->postal_code), db_opt(d->city), db_opt(d->province),
+                      db_opt(d->country), db_opt(d->email), db_text(p->description),
+                      db_opt(p->office), db_opt(p->metadata), db_instant(now_us), db_text(actor)),
+                NULL));
+    for (int o = 0; o < p->n_options; o++) {
+        *v++ = db_i64(p->options[o].id);
+        *v++ = db_i64(p->id);
+        *v++ = db_i64(p->options[o].number);
+        *v++ = db_text(p->options[o].kind);
+        *v++ = db_i64(p->options[o].amount_cents);
+        *v++ = db_i64(p->options[o].n_instalments);
+    }
+    TRY(db_multi_add(db, OPTION_ADD, options, 6, (size_t)p->n_options));
+    for (int i = 0; i < p->n_instalments; i++)
+        TRY(instalment_add(db, p, &p->instalments[i]));
+out:
+    return rc;
+}
+
+enum err db_position_cancel(struct db *db, const struct debt_position *p)
+{
+    enum err rc;
+
+    TRY(db_row_change(db, &CANCEL, DB_IN(db_i64(p->id), db_i64(p->ver), db_text(p->creditor))));
+    TRY(db_exec(db, &CANCEL_INSTALMENTS, DB_IN(db_i64(p->id)), NULL));
+out:
+    return rc;
+}
+
+enum err db_position_list(struct db *db, const char *creditor, const char *state, int64_t after_id,
+                          int limit, struct db_position_line *line, db_each_fn *each, void *cls)
+{
+    return db_rows(
+        db, &LIST,
+        DB_IN(db_text(creditor), db_i64(after_id), db_text(state), db_text(state), db_i64(limit)),
+        DB_OUT(DB_GET_I64(line->id), DB_GET_TEXT(line->creditor), DB_GET_TEXT(line->own_id),
+               DB_GET_TEXT(line->debt_type), DB_GET_TEXT(line->description),
+               DB_GET_TEXT(line->state), DB_GET_INSTANT(line->created_us)),
+        each, cls);
+}
+
+enum err db_position_payments(struct db *db, const char *creditor, int64_t position_id,
+                              struct db_payment_line *line, db_each_fn *each, void *cls)
+{
+    return db_rows(db, &PAYMENTS, DB_IN(db_text(creditor), db_i64(position_id)),
+                   DB_OUT(DB_GET_I64(line->id), DB_GET_I64(line->instalment_id),
+                          DB_GET_I64(line->amount_cents), DB_GET_I64(line->fee_cents),
+                          DB_GET_TEXT(line->token), DB_GET_TEXT(line->psp),
+                          DB_GET_TEXT(line->channel), DB_GET_TEXT(line->state),
+                          DB_GET_INSTANT(line->activated_us), DB_GET_INSTANT(line->expires_us),
+                          DB_GET_INSTANT(line->closed_us)),
+                   each, cls);
+}
+
+enum err db_iuv_reserve(struct db *db, const char *creditor, int aux_digit, int code, int64_t count,
+                        int64_t *out_first)
+{
+    enum err rc;
+    bool found;
+
+    *out_first = 1;
+    TRY(db_row_find(db, &IUV_FIND, DB_IN(db_text(creditor), db_i64(aux_digit), db_i64(code)),
+                    DB_OUT(DB_GET_I64(*out_first)), &found));
+    if (found)
+        TRY(db_row_change(db, &IUV_NEXT,
+                          DB_IN(db_i64(*out_first + count), db_text(creditor), db_i64(aux_digit),
+                                db_i64(code), db_i64(*out_first))));
+    else
+        TRY(db_exec(
+            db, &IUV_ADD,
+            DB_IN(db_text(creditor), db_i64(aux_digit), db_i64(code), db_i64(*out_first + count)),
+            NULL));
+out:
+    return rc;
+}

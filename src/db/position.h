@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file position.h
+ * Debt positions with their options, instalments and transfers. Statements on an Ente's rows bind
+ * its code [I13]. */
+#ifndef DB_POSITION_H
+#define DB_POSITION_H
+
+#include "base/arena.h"
+#include "db/db.h"
+#include "domain/debt.h"
+
+/** Id and content hash of the position with that own id; id 0: none. */
+MUST_USE enum err db_position_find(struct db *db, const char *creditor, const char *own_id,
+                                   int64_t *out_id, unsigned char out_hash[32]);
+/** The position that a notice belongs to; id 0: none. */
+MUST_USE enum err db_position_find_notice(struct db *db, const char *creditor,
+                                          const char *notice_number, int64_t *out_id);
+/** All of it; instalments come from the arena. ERR_NOT_FOUND when it is not that creditor's. */
+MUST_USE enum err db_position_get(struct db *db, struct arena *arena, const char *creditor,
+                                  int64_t id, struct debt_position *out);
+/** Insert it whole: ids and numbers are set. ERR_DB_DUPLICATE: own id or notice number taken. */
+MUST_USE enum err db_position_add(struct db *db, const struct debt_position *p, const char *actor,
+                                  int64_t now_us);
+/** Only an OPEN one without live or paid instalments [R3]; its instalments with it. */
+MUST_USE enum err db_position_cancel(struct db *db, const struct debt_position *p);
+
+/** One line of a list. */
+struct db_position_line {
+    int64_t id;
+    char creditor[36], own_id[DEBT_CHARS(35)], debt_type[36], description[DEBT_CHARS(140)],
+        state[13];
+    int64_t created_us;
+};
+/** By id from after_id on; state "": any. */
+MUST_USE enum err db_position_list(struct db *db, const char *creditor, const char *state,
+                                   int64_t after_id, int limit, struct db_position_line *line,
+                                   db_each_fn *each, void *cls);
+
+/** One payment of a position, in order, for the operator. */
+struct db_payment_line {
+    int64_t id, instalment_id, amount_cents, fee_cents;
+    char token[36], psp[36], channel[36], state[13];
+    int64_t activated_us, expires_us, closed_us;
+};
+MUST_USE enum err db_position_payments(struct db *db, const char *creditor, int64_t position_id,
+                                       struct db_payment_line *line, db_each_fn *each, void *cls);
+
+/** Reserve a block of count numbers for notices; in a transaction of its own. */
+MUST_USE enum err db_iuv_reserve(struct db *db, const char *creditor, int aux_digit, int code,
+                                 int64_t count, int64_t *out_first);
+
+#endif

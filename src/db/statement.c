@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/internal.h"
+
+#include "base/buf.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IN_MAX = 512, OUT_MAX = 64 };
+
+struct db_value db_i64(int64_t n)
+{
+    return (struct db_value){DB_V_I64, n, NULL, 0};
+}
+
+struct db_value db_text(const char *text)
+{
+    return text ? (struct db_value){DB_V_TEXT, 0, text, strlen(text)} : db_null();
+}
+
+struct db_value db_opt(const char *text)
+{
+    return text && *text ? db_text(text) : db_null();
+}
+
+struct db_value db_bytes(const void *bytes, size_t len)
+{
+    return (struct db_value){DB_V_BYTES, 0, bytes, len};
+}
+
+struct db_value db_instant(int64_t us)
+{
+    return (struct db_value){DB_V_INSTANT, us, NULL, 0};
+}
+
+struct db_value db_null(void)
+{
+    return (struct db_value){DB_V_NULL, 0, NULL, 0};
+}
+
+/* Civil date from days since 1970, proleptic Gregorian; only years 1 to 9999 come here. */
+static void instant_split(int64_t us, MYSQL_TIME *t)
+{
+    int64_t days = us / 86400000000, rest = us % 86400000000, era, doe, yoe, doy, mp;
+
+    if (rest < 0) {
+        rest += 86400000000;
+        days--;
+    }
+    days += 719468;
+    era = days / 146097;
+    doe = days - era * 146097;
+    yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    mp = (5 * doy + 2) / 153;
+    *t = (MYSQL_TIME){0};
+    t->day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
+    t->month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
+    t->year = (unsigned)(yoe + era * 400 + (t->month <= 2));
+    t->hour = (unsigned)(rest / 3600000000);
+    t->minute = (unsigned)(rest / 60000000 % 60);
+    t->second = (unsigned)(rest / 1000000 % 60);
+    t->second_part = (unsigned long)(rest % 1000000);
+    t->time_type = MYSQL_TIMESTAMP_DATETIME;
+}
+
+static int64_t instant_join(const MYSQL_TIME *t)
+{
+    int64_t y = (int64_t)t->year - (t->month <= 2), era = y / 400, yoe = y - era * 400;
+    int64_t mp = t->month > 2 ? (int64_t)t->month - 3 : (int64_t)t->month + 9;
+    int64_t doy = (153 * mp + 2) / 5 + (int64_t)t->day - 1;
+    int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+
+    return ((days * 24 + t->hour) * 60 + t->minute) * 60000000 + (int64_t)t->second * 1000000 +
+           (int64_t)t->second_part;
+}
+
+static enum err prepared_get(struct db *db, const struct db_stmt *stmt, MYSQL_STMT **out)
+{
+    size_t slot = ((uintptr_t)stmt >> 4) % DB_STMT_SLOTS, tries = 0;
+    MYSQL_STMT *handle;
+
+    if (!db->link) {
+        enum err rc = db_connect(db);
+        if (rc != ERR_NONE) return rc;
+    }
+    for (; db->prepared[slot].stmt; slot = (slot + 1) % DB_STMT_SLOTS, tries++) {
+        if (db->prepared[slot].stmt == stmt) {
+            *out = db->prepared[slot].handle;
+            return ERR_NONE;
+        }
+        ALWAYS(tries < DB_STMT_SLOTS - 1);
+    }
+    handle = mysql_stmt_init(db->link);
+    ALWAYS(handle);
+    if (mysql_stmt_prepare(handle, stmt->sql, (unsigned long)strlen(stmt->sql))) {
+        enum err rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
+        mysql_stmt_close(handle);
+        return rc;
+    }
+    db->prepared[slot] = (struct db_prepared){stmt, handle};
+    *out = handle;
+    return ERR_NONE;
+}
+
+static enum err run(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
+                    size_t n_in, MYSQL_STMT **out)
+{
+    static const enum enum_field_types types[] = {
+        [DB_V_NULL] = MYSQL_TYPE_NULL,        [DB_V_I64] = MYSQL_TYPE_LONGLONG,
+        [DB_V_TEXT] = MYSQL_TYPE_STRING,      [DB_V_BYTES] = MYSQL_TYPE_BLOB,
+        [DB_V_INSTANT] = MYSQL_TYPE_DATETIME,
+    };
+    MYSQL_BIND bind[IN_MAX];
+    MYSQL_TIME times[16];
+    size_t n_times = 0;
+    enum err rc;
+    MYSQL_STMT *handle = NULL;
+
+    TRY(prepared_get(db, stmt, &handle));
+    ALWAYS(n_in <= IN_MAX && mysql_stmt_param_count(handle) == n_in);
+    memset(bind, 0, n_in * sizeof *bind);
+    for (size_t i = 0; i < n_in; i++) {
+        bind[i].buffer_type = types[in[i].kind];
+        bind[i].buffer = (void *)(uintptr_t)in[i].bytes;
+        bind[i].buffer_length = (unsigned long)in[i].len;
+        bind[i].length = &bind[i].buffer_length;
+        if (in[i].kind == DB_V_I64) bind[i].buffer = (void *)(uintptr_t)&in[i].number;
+        if (in[i].kind != DB_V_INSTANT) continue;
+        ALWAYS(n_times < ARRAY_LEN(times));
+        instant_split(in[i].number, &times[n_times]);
+        bind[i].buffer = &times[n_times++];
+    }
+    db->statements++;
+    if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle)) {
+        rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
+        goto out;
+    }
+    *out = handle;
+out:
+    return rc;
+}
+
+enum err db_exec(struct db *db, const struct db_stmt *stmt, const struct db_value *in, size_t n_in,
+                 int64_t *out_rows)
+{
+    enum err rc;
+    MYSQL_STMT *handle;
+
+    TRY(run(db, stmt, in, n_in, &handle));
+    if (out_rows) *out_rows = (int64_t)mysql_stmt_affected_rows(handle);
+out:
+    return rc;
+}
+
+enum err db_row_change(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
+                       size_t n_in)
+{
+    enum err rc;
+    int64_t rows = 0;
+
+    TRY(db_exec(db, stmt, in, n_in, &rows));
+    if (rows != 1) rc = err_set(ERR_DB_CONFLICT, stmt->name);
+out:
+    return rc;
+}
+
+/* The columns of one result row, bound to the caller's variables. */
+struct row {
+    MYSQL_BIND bind[OUT_MAX];
+    MYSQL_TIME times[OUT_MAX];
+    my_bool null[OUT_MAX];
+    unsigned long length[OUT_MAX];
+};
+
+static void row_bind(struct row *row, const struct db_field *out, size_t n)
+{
+    ALWAYS(n <= OUT_MAX);
+    memset(row->bind, 0, n * sizeof *row->bind);
+    for (size_t i = 0; i < n; i++) {
+        MYSQL_BIND *b = &row->bind[i];
+
+        b->is_null = &row->null[i];
+        b->length = &row->length[i];
+        b->buffer = out[i].to;
+        b->buffer_length = (unsigned long)out[i].size;
+        switch (out[i].kind) {
+        case DB_F_I64:
+            b->buffer_type = MYSQL_TYPE_LONGLONG;
+            break;
+        case DB_F_INT:
+            b->buffer_type = MYSQL_TYPE_LONG;
+            break;
+        case DB_F_TEXT:
+            b->buffer_type = MYSQL_TYPE_STRING;
+            break;
+        case DB_F_BYTES:
+            b->buffer_type = MYSQL_TYPE_BLOB;
+            break;
+        case DB_F_INSTANT:
+            b->buffer_type = MYSQL_TYPE_DATETIME;
+            b->buffer = &row->times[i];
+            b->buffer_length = sizeof row->times[i];
+            break;
+        case DB_F_BUF:
+            b->buffer_type = MYSQL_TYPE_BLOB;
+            b->buffer = NULL;
+            b->buffer_length = 0;
+            break;
+        }
+    }
+}
+
+static enum err column_to_buf(MYSQL_STMT *handle, struct row *row, size_t i, struct buf *b)
+{
+    enum err rc;
+    char *copy = NULL;
+    MYSQL_BIND piece = {0};
+
+    if (row->null[i] || row->length[i] == 0) return ERR_NONE;
+    copy = malloc(row->length[i]);
+    if (!copy) return err_set(ERR_MEMORY, "a column");
+    piece.buffer_type = MYSQL_TYPE_BLOB;
+    piece.buffer = copy;
+    piece.buffer_length = row->length[i];
+    piece.length = &row->length[i];
+    piece.is_null = &row->null[i];
+    if (mysql_stmt_fetch_column(handle, &piece, (unsigned)i, 0)) {
+        rc = err_set(ERR_DB_SQL, "a column");
+        goto out;
+    }
+    TRY(buf_add(b, copy, row->length[i]));
+out:
+    free(copy);
+    return rc;
+}
+
+/* After a fetch: what the library could not put into place by itself. */
+static enum err row_take(MYSQL_STMT *handle, const struct db_stmt *stmt, struct row *row,
+                         const struct db_field *out, size_t n)
+{
+    enum err rc = ERR_NONE;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t len = row->null[i] ? 0 : row->length[i];
+
+        switch (out[i].kind) {
+        case DB_F_I64:
+            if (row->null[i]) *(int64_t *)out[i].to = 0;
+            break;
+        case DB_F_INT:
+            if (row->null[i]) *(int *)out[i].to = 0;
+            break;
+        case DB_F_TEXT:
+            if (len >= out[i].size)
+                return err_setf(ERR_DB_SQL, "%s: column %zu too long", stmt->name, i);
+            ((char *)out[i].to)[len] = 0;
+            break;
+        case DB_F_BYTES:
+            if (row->null[i])
+                memset(out[i].to, 0, out[i].size);
+            else if (len != out[i].size)
+                return err_setf(ERR_DB_SQL, "%s: column %zu has %zu bytes", stmt->name, i, len);
+            break;
+        case DB_F_INSTANT:
+            *(int64_t *)out[i].to = row->null[i] ? 0 : instant_join(&row->times[i]);
+            break;
+        case DB_F_BUF:
+            TRY(column_to_buf(handle, row, i, out[i].to));
+            break;
+        }
+    }
+out:
+    return rc;
+}
+
+/* Fetch rows: the first (each == NULL) or all. The first column of a NOW statement is the time. */
+static enum err rows_fetch(struct db *db, const struct db_stmt *stmt, MYSQL_STMT *handle,
+                           const struct db_field *out, size_t n_out, db_each_fn *each, void *cls,
+                           bool *out_found)
+{
+    struct db_field fields[OUT_MAX];
+    struct row row;
+    size_t extra = stmt->flags & DB_NOW ? 1 : 0;
+    int64_t now = 0;
+    enum err rc = ERR_NONE;
+    int got;
+
+    ALWAYS(n_out + extra <= OUT_MAX && mysql_stmt_field_count(handle) == n_out + extra);
+    if (extra) fields[0] = DB_GET_INSTANT(now);
+    memcpy(fields + extra, out, n_out * sizeof *out);
+    row_bind(&row, fields, n_out + extra);
+    if (mysql_stmt_bind_result(handle, row.bind)) return err_set(ERR_DB_SQL, stmt->name);
+    while ((got = mysql_stmt_fetch(handle)) == 0 || got == MYSQL_DATA_TRUNCATED) {
+        TRY(row_take(handle, stmt, &row, fields, n_out + extra));
+        if (extra && (!db->in_tx || !db->now_known)) {
+            db->now_us = now;
+            db->now_known = true;
+        }
+        *out_found = true;
+        if (!each) goto out;
+        TRY(each(cls));
+    }
+    if (got != MYSQL_NO_DATA)
+        rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
+out:
+    if (db->link) mysql_stmt_free_result(handle);
+    return rc;
+}
+
+enum err db_row_find(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
+                     size_t n_in, const struct db_field *out, size_t n_out, bool *out_found)
+{
+    enum err rc;
+    MYSQL_STMT *handle;
+
+    *out_found = false;
+    TRY(run(db, stmt, in, n_in, &handle));
+    TRY(rows_fetch(db, stmt, handle, out, n_out, NULL, NULL, out_found));
+out:
+    return rc;
+}
+
+enum err db_rows(struct db *db, const struct db_stmt *stmt, const struct db_value *in, size_t n_in,
+                 const struct db_field *out, size_t n_out, db_each_fn *each, void *cls)
+{
+    enum err rc;
+    bool found = false;
+    MYSQL_STMT *handle;
+
+    TRY(run(db, stmt, in, n_in, &handle));
+    TRY(rows_fetch(db, stmt, handle, out, n_out, each, cls, &found));
+out:
+    return rc;
+}
