@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file receipt.h
+ * The messages that tell an Ente of a payment: paSendRT and paSendRTV2 to its station,
+ * notifyPayment to its back-office. They write bytes and read answers; net/ carries them. */
+#ifndef SOAP_RECEIPT_H
+#define SOAP_RECEIPT_H
+
+#include "base/buf.h"
+#include "domain/debt.h"
+
+#include <stdint.h>
+
+struct soap_message;
+
+/** All that a receipt tells; borrowed. Amounts in cents, dates YYYY-MM-DD, times Europe/Rome. */
+struct soap_receipt {
+    const char *recipient;                   /* the Ente that is told: idPA */
+    const char *broker, *station;            /* paSendRT: of the Ente's station */
+    const char *dedup_id;                    /* notifyPayment */
+    const char *token;                       /* receiptId, IUR */
+    const char *creditor, *company, *office; /* the Ente of the notice */
+    const char *own_id, *debt_type;
+    const struct debt_instalment *instalment;
+    const struct debt_subject *debtor;
+    const char *metadata;
+    const char *psp, *psp_fiscal_code, *psp_vat, *psp_name;
+    const char *channel, *channel_kind;
+    const struct debt_subject *payer; /* kind "" : not told */
+    const char *method;
+    int64_t amount_cents, fee_cents;
+    const char *paid_at;     /* YYYY-MM-DDTHH:MM:SS of Europe/Rome, as the node writes it */
+    const char *paid_at_utc; /* the same instant with a Z */
+    const char *application_date, *transfer_date;
+    bool late;
+};
+
+/** @param version  1: paSendRTReq, 2: paSendRTV2Request */
+MUST_USE enum err soap_pa_send_rt_write(struct soap_message *m, const struct soap_receipt *r,
+                                        int version, struct buf *out);
+MUST_USE enum err soap_notify_payment_write(struct soap_message *m, const struct soap_receipt *r,
+                                            struct buf *out);
+/** Is this the receiver's outcome OK? @return ERR_NONE | ERR_PEER_ANSWER naming what came instead.
+ */
+MUST_USE enum err soap_pa_send_rt_read(struct soap_message *m, const char *bytes, size_t len,
+                                       int version);
+MUST_USE enum err soap_notify_payment_read(struct soap_message *m, const char *bytes, size_t len);
+
+#endif
