@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "flow/format.h"
+
+#include "domain/text.h"
+#include "flow/file.h"
+#include "xml/schema.h"
+#include "xml/sheet.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MANIFEST_MAX = 1 << 16, PATH_MAX_BYTES = 2048 };
+
+static enum err path_join(const char *dir, const char *name, char out[PATH_MAX_BYTES])
+{
+    if (snprintf(out, PATH_MAX_BYTES, "%s/%s", dir, name) >= PATH_MAX_BYTES)
+        return err_set(ERR_LIMIT, dir);
+    return ERR_NONE;
+}
+
+/* Parse the manifest and check it against its schema. */
+static enum err manifest_read(const char *dir, const char *lib_dir, struct xml_document **out)
+{
+    enum err rc;
+    char path[PATH_MAX_BYTES], schema_path[PATH_MAX_BYTES];
+    struct buf bytes = BUF_INIT(MANIFEST_MAX);
+    struct xml_schema *schema = NULL;
+    struct xml_problem problem;
+
+    TRY(path_join(dir, "flow.xml", path));
+    TRY(path_join(lib_dir, "manifest.xsd", schema_path));
+    TRY(buf_read_file(&bytes, path));
+    TRY(xml_document_parse(buf_str(&bytes), bytes.len, out));
+    TRY(xml_schema_open(schema_path, &schema));
+    if (xml_schema_check_document(schema, *out, &problem) != ERR_NONE) {
+        err_clear(); /* said better, with the file's name */
+        rc = err_setf(ERR_FLOW_FORMAT, "%s:%ld: %s: %s", path, problem.line, problem.element,
+                      problem.text);
+    }
+out:
+    xml_schema_close(&schema);
+    buf_free(&bytes);
+    return rc;
+}
+
+static bool is(const struct xml_node *node, const char *attribute, const char *value)
+{
+    const char *text = xml_attribute(node, attribute);
+
+    return text != NULL && strcmp(text, value) == 0;
+}
+
+static void totals_read(const struct xml_node *node, struct flow_totals *t)
+{
+    const char *within = xml_attribute(node, "within");
+
+    (void)snprintf(t->within, FLOW_PATH_SIZE, "%s", within);
+    (void)snprintf(t->count, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "count"));
+    (void)snprintf(t->sum, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "sum"));
+    (void)snprintf(t->record, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "record"));
+    (void)snprintf(t->amount, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "amount"));
+}
+
+/* Its schema has checked it: what is required is there, and what is long fits. */
+static void manifest_take(const struct xml_node *root, struct flow_format *f)
+{
+    const char *max = xml_attribute(root, "max-records");
+    const struct xml_node *totals = xml_child(root, NULL, "totals");
+
+    text_copy(xml_attribute(root, "name"), f->name, sizeof f->name);
+    text_copy(xml_child_text(root, NULL, "title"), f->title, sizeof f->title);
+    text_copy(xml_attribute(root, "file-name"), f->file_name, sizeof f->file_name);
+    text_copy(xml_attribute(root, "media-type"), f->media_type, sizeof f->media_type);
+    f->audience = is(root, "audience", "bank") ? FLOW_AUDIENCE_BANK : FLOW_AUDIENCE_ENTE;
+    f->records = is(root, "records", "settlement") ? FLOW_RECORDS_SETTLEMENT : FLOW_RECORDS_PAYMENT;
+    f->grouping = is(root, "grouping", "none") ? FLOW_GROUPING_NONE : FLOW_GROUPING_ACCOUNT_DATE;
+    f->max_records = max == NULL ? 0 : strtoll(max, NULL, 10);
+    for (; totals != NULL; totals = xml_next(totals, NULL, "totals"))
+        totals_read(totals, &f->totals[f->n_totals++]);
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+enum err flow_format_open(const char *dir, const char *lib_dir, struct flow_format **out)
+{
+    enum err rc;
+    char path[PATH_MAX_BYTES];
+    struct xml_document *manifest = NULL;
+    struct flow_format *f = calloc(1, sizeof *f);
+
+    *out = NULL;
+    if (f == NULL) return err_set(ERR_MEMORY, dir);
+    TRY(manifest_read(dir, lib_dir, &manifest));
+    manifest_take(xml_root(manifest), f);
+    if (strcmp(f->name, last_part(dir)) != 0) {
+        rc = err_setf(ERR_FLOW_FORMAT, "%s/flow.xml: name is %s, not the folder's", dir, f->name);
+        goto out;
+    }
+    TRY(path_join(dir, "sheet.xsl", path));
+    TRY(xml_sheet_open(path, lib_dir, &f->sheet));
+    TRY(path_join(dir, "output.xsd", path));
+    TRY(xml_schema_open(path, &f->output));
+    *out = f;
+    f = NULL;
+out:
+    flow_format_close(&f);
+    xml_document_close(&manifest);
+    return rc;
+}
+
+void flow_format_close(struct flow_format **format)
+{
+    if (*format == NULL) return;
+    xml_sheet_close(&(*format)->sheet);
+    xml_schema_close(&(*format)->output);
+    free(*format);
+    *format = NULL;
+}
+
+/* The value of a template's variable. What a name may not hold becomes a line. */
+static enum err variable_add(const char *name, size_t len, const struct flow_frame *frame,
+                             struct buf *out)
+{
+    char sequence[24], date[11];
+    enum err rc = ERR_NONE;
+    size_t i;
+
+    (void)snprintf(sequence, sizeof sequence, "%06" PRId64, frame->sequence);
+    (void)snprintf(date, sizeof date, "%.10s", frame->created);
+    const struct {
+        const char *name, *value;
+    } variables[] = {
+        {"party", frame->receiver.code}, {"id", frame->id}, {"sequence", sequence}, {"date", date}};
+
+    for (i = 0; i < ARRAY_LEN(variables); i++)
+        if (strlen(variables[i].name) == len && strncmp(variables[i].name, name, len) == 0) break;
+    if (i == ARRAY_LEN(variables)) return BUG("variable in a file name");
+    for (const char *c = variables[i].value; rc == ERR_NONE && *c != '\0'; c++) {
+        const char one[2] = {*c, '\0'};
+
+        rc = buf_text(out, one[0] != '-' && !flow_file_name_ok(one) && strchr("._", one[0]) == NULL
+                               ? "-"
+                               : one);
+    }
+    return rc;
+}
+
+enum err flow_format_file_name(const struct flow_format *format, const struct flow_frame *frame,
+                               char *out)
+{
+    enum err rc;
+    struct buf name = BUF_INIT(FLOW_NAME_SIZE - 1);
+    const char *at = format->file_name;
+
+    while (*at != '\0') {
+        size_t len = strcspn(at, "{}");
+
+        TRY(buf_add(&name, at, len));
+        at += len;
+        if (*at == '\0') break;
+        len = strcspn(at, "}");
+        TRY(variable_add(at + 1, len - 1, frame, &name));
+        at += len + 1;
+    }
+    rc = flow_file_name_ok(buf_str(&name)) ? ERR_NONE : err_set(ERR_FLOW_FORMAT, "file-name");
+    if (rc == ERR_NONE) (void)snprintf(out, FLOW_NAME_SIZE, "%s", buf_str(&name));
+out:
+    buf_free(&name);
+    return rc;
+}
