@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/psp_call.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "domain/calendar.h"
+#include "service/check.h"
+#include "service/expire.h"
+#include "service/journal.h"
+#include "service/key.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 64 * 1024 };
+
+struct activation {
+    struct env *env;
+    const struct psp_call *call;
+    struct check_facts facts;
+    struct db_key_name name;
+    struct db_payment payment; /* id and token are made before the transaction [R1] */
+    struct db_notice notice;
+    struct db_key key;
+    struct psp_answer answer;
+    struct buf *out;
+};
+
+static const char *settles_name(const struct check_facts *f)
+{
+    bool ente = f->channel->settles == SETTLES_ENTE || f->psp->settles == SETTLES_ENTE;
+
+    return ente ? "ente" : "hub";
+}
+
+/* The notice as it is now: payments past their end are expired first, and everything read anew. */
+static enum err notice_read_tx(struct db *db, struct activation *a)
+{
+    enum err rc;
+    bool expired, ended;
+
+    TRY(db_notice_read(db, a->call->fiscal_code, a->call->notice_number, &a->name, &a->notice,
+                       &a->key));
+    TRY(db_now(db, &a->facts.now_us));
+    ended = a->notice.live_payment && a->notice.live_expires_us <= a->facts.now_us;
+    if (!ended && a->notice.position.live_count == 0) goto out;
+    if (!ended && a->notice.position.begun_option == a->notice.instalment.option_id) goto out;
+    TRY(service_expire_position_tx(db, a->notice.position.id, a->facts.now_us, &expired));
+    if (expired)
+        TRY(db_notice_read(db, a->call->fiscal_code, a->call->notice_number, &a->name, &a->notice,
+                           &a->key));
+out:
+    return rc;
+}
+
+static enum err reserve_tx(struct db *db, struct activation *a)
+{
+    enum err rc;
+    struct debt_position *position = &a->notice.position;
+    struct db_payment *p = &a->payment;
+    int64_t validity_ms =
+        a->call->expiration_ms ? a->call->expiration_ms : config_int(CONFIG_TOKEN_VALIDITY);
+
+    p->instalment_id = a->notice.instalment.id;
+    p->amount_cents = a->notice.instalment.amount_cents;
+    p->activated_us = a->facts.now_us;
+    p->expires_us = a->facts.now_us + validity_ms * 1000;
+    TRY(db_payment_add(db, p)); /* a second live one is a DUPLICATE: run again, row 13 [R4] */
+    position->begun_option = a->notice.instalment.option_id;
+    position->live_count++;
+    TRY(db_position_set_counts(db, position, position->state)); /* [R5] */
+    a->answer.token = p->token;
+out:
+    return rc;
+}
+
+static enum err activate_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct activation *a = cls;
+    struct db_journal_row row;
+
+    buf_reset(a->out); /* forget the last try */
+    a->answer.token = NULL;
+    TRY(notice_read_tx(db, a));
+    a->answer.outcome = service_check_run(CHECK_KEY, &a->facts);
+    if (a->answer.outcome != OUTCOME_OK) {
+        TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
+        goto out;
+    }
+    if (a->key.found) { /* what was answered is answered again, byte for byte [I6] */
+        TRY(buf_add(a->out, a->key.answer.bytes, a->key.answer.len));
+        goto out;
+    }
+    a->answer.outcome = service_check_run(CHECK_NOTICE, &a->facts);
+    if (a->answer.outcome == OUTCOME_OK) TRY(reserve_tx(db, a));
+    TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
+    TRY(service_key_store_tx(db, &a->name, a->call, a->out, a->facts.now_us,
+                             a->answer.token ? a->payment.expires_us : 0));
+    if (!a->answer.token) goto out;
+    service_journal_psp(&row, a->call, OUTCOME_OK);
+    row.object_id = a->payment.id;
+    TRY(db_journal_add(db, &row, 1));
+out:
+    return rc;
+}
+
+static enum err limits_read(struct env *env, struct check_facts *facts)
+{
+    enum err rc = ERR_NONE;
+    const struct registry_channel *c = facts->channel;
+
+    if (!c || (c->hour_from == c->hour_to && !c->day_max_cents)) return ERR_NONE;
+    TRY(db_now(env->db, &facts->now_us));
+    if (c->day_max_cents)
+        TRY(db_channel_sum(env->db, c->code,
+                           calendar_rome_day_start(calendar_rome_day_number(facts->now_us)),
+                           &facts->day_cents));
+out:
+    return rc;
+}
+
+static void activation_begin(struct activation *a, struct env *env, const struct psp_call *call,
+                             struct buf *out)
+{
+    memset(a, 0, sizeof *a);
+    a->env = env;
+    a->call = call;
+    a->out = out;
+    a->key.answer = (struct buf)BUF_INIT(ANSWER_MAX);
+    service_check_prepare(call, env->registry, &a->facts);
+    a->facts.notice = &a->notice;
+    a->facts.key = &a->key;
+    a->facts.expiration_max_ms = config_int(CONFIG_TOKEN_VALIDITY_MAX);
+    a->answer = (struct psp_answer){
+        .call = call, .registry = env->registry, .expiration_max_ms = a->facts.expiration_max_ms};
+    a->name = service_key_name(call);
+}
+
+static void payment_begin(struct activation *a)
+{
+    struct db_payment *p = &a->payment;
+
+    p->id = clock_id_new();
+    p->state = PAYMENT_ACTIVE;
+    clock_token_new(p->token);
+    snprintf(p->creditor, sizeof p->creditor, "%s", a->facts.creditor->code);
+    snprintf(p->psp, sizeof p->psp, "%s", a->facts.psp->code);
+    snprintf(p->channel, sizeof p->channel, "%s", a->facts.channel->code);
+    snprintf(p->settles, sizeof p->settles, "%s", settles_name(&a->facts));
+    snprintf(p->method, sizeof p->method, "%s", a->call->method);
+    snprintf(p->touch_point, sizeof p->touch_point, "%s", a->call->touch_point);
+}
+
+enum err service_activate(struct env *env, const struct psp_call *call, enum outcome *out_outcome,
+                          struct buf *out)
+{
+    enum err rc;
+    struct activation a;
+    struct db_journal_row row;
+
+    activation_begin(&a, env, call, out);
+    TRY(limits_read(env, &a.facts));
+    a.answer.outcome = service_check_run(CHECK_REGISTRY, &a.facts);
+    if (a.answer.outcome == OUTCOME_OK) {
+        payment_begin(&a);
+        a.answer.notice = &a.notice;
+        a.answer.creditor = a.facts.creditor;
+        TRY(db_tx_run(env->db, "activate", activate_tx, &a));
+    } else {
+        TRY(env->psp_write(env->psp_write_cls, &a.answer, out));
+    }
+    if (!a.answer.token) { /* what changed something is in the journal already */
+        service_journal_psp(&row, call, a.answer.outcome);
+        if (a.key.found) snprintf(row.detail, sizeof row.detail, "answered before");
+        TRY(service_journal_note(env->db, &row));
+    }
+    *out_outcome = a.answer.outcome;
+out:
+    buf_free(&a.key.answer);
+    return rc;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/check.h"
+
+#include "crypto/secret.h"
+#include "domain/calendar.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef enum outcome check_fn(const struct check_facts *f);
+
+static enum outcome check_message(const struct check_facts *f)
+{
+    return f->call->valid ? OUTCOME_OK : OUTCOME_SINTASSI;
+}
+
+static enum outcome check_psp(const struct check_facts *f)
+{
+    if (!f->psp) return OUTCOME_PSP_SCONOSCIUTO;
+    return f->psp->enabled ? OUTCOME_OK : OUTCOME_PSP_DISABILITATO;
+}
+
+static enum outcome check_broker(const struct check_facts *f)
+{
+    const struct registry_broker *broker = registry_psp_broker_find(f->registry, f->call->broker);
+
+    if (!broker) return OUTCOME_INTERMEDIARIO_PSP_SCONOSCIUTO;
+    return broker->enabled ? OUTCOME_OK : OUTCOME_INTERMEDIARIO_PSP_DISABILITATO;
+}
+
+static enum outcome check_channel(const struct check_facts *f)
+{
+    if (!f->channel) return OUTCOME_CANALE_SCONOSCIUTO;
+    return f->channel->enabled ? OUTCOME_OK : OUTCOME_CANALE_DISABILITATO;
+}
+
+static enum outcome check_password(const struct check_facts *f)
+{
+    const struct registry_credential *c = &f->channel->credential;
+    char subject[16 + sizeof f->call->channel];
+
+    if (c->n_certificates &&
+        (!f->call->has_certificate || !registry_certificate_listed(c, f->call->certificate)))
+        return OUTCOME_AUTENTICAZIONE;
+    snprintf(subject, sizeof subject, "channel/%s", f->channel->code);
+    return crypto_secret_check(subject, c->password_hash, f->call->password)
+               ? OUTCOME_OK
+               : OUTCOME_AUTENTICAZIONE;
+}
+
+static enum outcome check_association(const struct check_facts *f)
+{
+    bool fits = !strcmp(f->channel->broker, f->call->broker) &&
+                registry_associated(f->registry, f->psp->code, f->channel->code);
+
+    return fits ? OUTCOME_OK : OUTCOME_NON_ASSOCIATI;
+}
+
+static bool hour_within(const struct registry_channel *c, int64_t now_us)
+{
+    int hour = calendar_rome_hour(now_us);
+
+    if (c->hour_from == c->hour_to) return true;
+    return c->hour_from < c->hour_to ? hour >= c->hour_from && hour < c->hour_to
+                                     : hour >= c->hour_from || hour < c->hour_to;
+}
+
+static enum outcome check_limits(const struct check_facts *f)
+{
+    const struct registry_channel *c = f->channel;
+    int64_t amount = f->call->amount_cents; /* 0 on verify */
+    bool listed = c->n_creditors == 0;
+
+    for (size_t i = 0; i < c->n_creditors && !listed; i++)
+        listed = !strcmp(c->creditors[i], f->call->fiscal_code);
+    if (!listed || !hour_within(c, f->now_us)) return OUTCOME_LIMITE_CANALE;
+    if (c->payment_max_cents && amount > c->payment_max_cents) return OUTCOME_LIMITE_CANALE;
+    if (c->day_max_cents && f->day_cents + amount > c->day_max_cents) return OUTCOME_LIMITE_CANALE;
+    return OUTCOME_OK;
+}
+
+static enum outcome check_model(const struct check_facts *f)
+{
+    return f->channel->model == MODEL_ATTIVATO_PRESSO_PSP ? OUTCOME_OK : OUTCOME_MODELLO_PAGAMENTO;
+}
+
+static enum outcome check_creditor(const struct check_facts *f)
+{
+    if (!f->creditor) return OUTCOME_DOMINIO_SCONOSCIUTO;
+    return f->creditor->enabled ? OUTCOME_OK : OUTCOME_DOMINIO_DISABILITATO;
+}
+
+static enum outcome check_station(const struct check_facts *f)
+{
+    if (!f->station) return OUTCOME_STAZIONE_SCONOSCIUTA;
+    return f->station->enabled ? OUTCOME_OK : OUTCOME_STAZIONE_DISABILITATA;
+}
+
+static enum outcome check_station_broker(const struct check_facts *f)
+{
+    const struct registry_broker *broker = registry_broker_find(f->registry, f->station->broker);
+
+    return broker && broker->enabled ? OUTCOME_OK : OUTCOME_INTERMEDIARIO_PA_DISABILITATO;
+}
+
+static enum outcome check_key(const struct check_facts *f)
+{
+    return f->key->found && memcmp(f->key->content_hash, f->call->content_hash, 32) != 0
+               ? OUTCOME_IDEMPOTENZA
+               : OUTCOME_OK;
+}
+
+static enum outcome check_expiration(const struct check_facts *f)
+{
+    return f->call->expiration_ms > f->expiration_max_ms ? OUTCOME_EXPIRATION_TIME : OUTCOME_OK;
+}
+
+/* Another option of the position was begun: this one is closed while that lasts [I4]. */
+static bool sibling_begun(const struct db_notice *n)
+{
+    return n->position.begun_option && n->position.begun_option != n->instalment.option_id;
+}
+
+static enum outcome check_live(const struct check_facts *f)
+{
+    const struct db_notice *n = f->notice;
+    bool live = n->live_payment && n->live_expires_us > f->now_us;
+
+    if (sibling_begun(n) && n->position.paid_count == 0 && n->position.live_count > 0) live = true;
+    return live ? OUTCOME_PAGAMENTO_IN_CORSO : OUTCOME_OK;
+}
+
+static enum outcome check_paid(const struct check_facts *f)
+{
+    return f->notice->instalment.state == POSITION_PAID ? OUTCOME_PAGAMENTO_DUPLICATO : OUTCOME_OK;
+}
+
+static enum outcome check_payable(const struct check_facts *f)
+{
+    const struct db_notice *n = f->notice;
+    char today[11];
+
+    if (!n->instalment.id) return OUTCOME_PAA_SCONOSCIUTO;
+    if (n->instalment.state != POSITION_OPEN || n->position.state != POSITION_OPEN ||
+        (sibling_begun(n) && n->position.paid_count > 0))
+        return OUTCOME_PAA_ANNULLATO;
+    calendar_rome_day(f->now_us, today);
+    if (n->instalment.payable_until[0] && strcmp(today, n->instalment.payable_until) > 0)
+        return OUTCOME_PAA_SCADUTO;
+    return OUTCOME_OK;
+}
+
+static enum outcome check_beneficiaries(const struct check_facts *f)
+{
+    const struct debt_instalment *i = &f->notice->instalment;
+
+    for (int t = 0; t < i->n_transfers; t++) {
+        const struct registry_creditor *c =
+            registry_creditor_find(f->registry, i->transfers[t].creditor);
+        const struct registry_account *a =
+            c ? registry_account_find(c, i->transfers[t].iban) : NULL;
+
+        if (!a || !a->enabled || !c->enabled) return OUTCOME_STAZIONE_RISPOSTA;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome check_single_beneficiary(const struct check_facts *f)
+{
+    const struct debt_instalment *i = &f->notice->instalment;
+
+    for (int t = 1; t < i->n_transfers; t++)
+        if (strcmp(i->transfers[t].creditor, i->transfers[0].creditor) != 0)
+            return OUTCOME_MULTI_BENEFICIARIO;
+    return OUTCOME_OK;
+}
+
+static const struct {
+    check_fn *run;
+    enum check_stage stage;
+    const char *operations;
+} checks[] = {
+#define CHECK(row, name, stage, operations, what) {check_##name, CHECK_##stage, operations},
+#include "service/check.def"
+#undef CHECK
+};
+
+static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P'};
+
+enum outcome service_check_run(enum check_stage stage, const struct check_facts *facts)
+{
+    char letter = operation_letters[facts->call->operation];
+
+    for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+        enum outcome o;
+
+        if (checks[i].stage != stage || !strchr(checks[i].operations, letter)) continue;
+        o = checks[i].run(facts);
+        if (o != OUTCOME_OK) return o;
+    }
+    return OUTCOME_OK;
+}
+
+void service_check_prepare(const struct psp_call *call, const struct registry *registry,
+                           struct check_facts *out)
+{
+    const struct registry_archive *archive = NULL;
+
+    memset(out, 0, sizeof *out);
+    out->call = call;
+    out->registry = registry;
+    if (!call->valid) return;
+    out->psp = registry_psp_find(registry, call->psp);
+    out->channel = registry_channel_find(registry, call->channel);
+    out->creditor = registry_creditor_find(registry, call->fiscal_code);
+    if (out->creditor) archive = registry_archive_find(out->creditor, call->notice_number);
+    if (archive) out->station = registry_station_find(registry, archive->station);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/deliver.h"
+
+#include "base/config.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "db/outbox.h"
+#include "soap/message.h"
+#include "soap/receipt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PAYLOAD_MAX = 256 * 1024, ANSWER_MAX = 64 * 1024, TIMEOUT_DEFAULT_MS = 10000 };
+#define BACKOFF_MAX_MS INT64_C(3600000)
+
+struct claiming {
+    struct db_outbox row;
+    struct buf payload;
+    const char *owner;
+};
+
+static enum err claim_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct claiming *c = cls;
+    int64_t now_us;
+
+    TRY(db_now(db, &now_us));
+    TRY(db_outbox_pick(db, now_us, &c->row, &c->payload));
+    if (c->row.id)
+        TRY(db_outbox_claim(db, &c->row, c->owner, now_us + config_int(CONFIG_WORK_LEASE) * 1000));
+out:
+    return rc;
+}
+
+static const struct registry_destination *destination_find(const struct registry *registry,
+                                                           const struct db_outbox *row)
+{
+    const struct registry_creditor *c = registry_creditor_find(registry, row->creditor);
+
+    for (size_t i = 0; c && i < c->n_destinations; i++)
+        if (!strcmp(c->destinations[i].code, row->destination)) return &c->destinations[i];
+    return NULL;
+}
+
+/* Where the bytes go is today's registry; what they are was fixed with the payment. */
+static enum err request_make(const struct env *env, const struct claiming *c,
+                             struct net_http_request *q)
+{
+    const struct registry_destination *d = destination_find(env->registry, &c->row);
+    const struct registry_station *s = NULL;
+
+    if (!d || !d->enabled) return err_set(ERR_PEER_ADDRESS, "the destination is not enabled");
+    *q = (struct net_http_request){.soap_action = c->row.kind,
+                                   .content_type = "text/xml; charset=utf-8",
+                                   .dedup_id = c->row.dedup_id,
+                                   .body = c->payload.bytes,
+                                   .body_len = c->payload.len,
+                                   .answer_max = ANSWER_MAX};
+    if (d->kind == DESTINATION_NOTIFY) {
+        q->url = d->url;
+        q->user = d->user && *d->user ? d->user : NULL;
+        q->password = d->password;
+        q->timeout_ms = d->timeout_ms;
+    } else {
+        s = registry_station_find(env->registry, d->station);
+        if (!s || !s->enabled) return err_set(ERR_PEER_ADDRESS, "the station is not enabled");
+        q->url = s->url;
+        q->timeout_ms = s->timeout_ms;
+    }
+    if (q->timeout_ms <= 0) q->timeout_ms = TIMEOUT_DEFAULT_MS;
+    return ERR_NONE;
+}
+
+static enum err answer_check(struct env *env, const struct db_outbox *row, int status,
+                             const struct buf *answer)
+{
+    if (status != 200) return err_setf(ERR_PEER_ANSWER, "HTTP status %d", status);
+    if (!strcmp(row->kind, "notifyPayment"))
+        return soap_notify_payment_read(env->soap, buf_str(answer), answer->len);
+    return soap_pa_send_rt_read(env->soap, buf_str(answer), answer->len,
+                                strcmp(row->kind, "paSendRTV2") ? 1 : 2);
+}
+
+static enum err send(struct env *env, struct net_http *http, const struct claiming *c)
+{
+    enum err rc;
+    struct net_http_request q;
+    struct buf answer = BUF_INIT(ANSWER_MAX);
+    int status = 0;
+
+    TRY(request_make(env, c, &q));
+    TRY(net_http_post(http, &q, &answer, &status));
+    TRY(answer_check(env, &c->row, status, &answer));
+out:
+    soap_message_reset(env->soap);
+    buf_free(&answer);
+    return rc;
+}
+
+struct settling {
+    const struct db_outbox *row;
+    const char *state;
+    char error[200];
+    int64_t wait_ms;
+};
+
+static enum err settle_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    const struct settling *s = cls;
+    int64_t now_us;
+
+    TRY(db_now(db, &now_us));
+    TRY(db_outbox_settle(db, s->row, s->state, s->error, now_us + s->wait_ms * 1000, now_us));
+out:
+    return rc;
+}
+
+static int64_t backoff_ms(int attempts)
+{
+    int64_t wait = config_int(CONFIG_WORK_BACKOFF);
+
+    for (int i = 1; i < attempts && wait < BACKOFF_MAX_MS; i++)
+        wait *= 2;
+    return wait < BACKOFF_MAX_MS ? wait : BACKOFF_MAX_MS;
+}
+
+static void note(const struct settling *s, enum err sent)
+{
+    const struct db_outbox *o = s->row;
+
+    metric_add(METRIC_OUTBOX_SENT, s->state, 1);
+    if (sent == ERR_NONE) return;
+    log_event(strcmp(s->state, "PARKED") ? LOG_WARN : LOG_ERROR,
+              strcmp(s->state, "PARKED") ? "outbox.retry" : "outbox.parked",
+              LOG_TEXT("ente", o->creditor), LOG_TEXT("destination", o->destination),
+              LOG_INT("id", o->id), LOG_INT("payment", o->payment_id), LOG_INT("try", o->attempts),
+              LOG_INT("next_ms", s->wait_ms), LOG_TEXT("err", err_name(sent)),
+              LOG_TEXT("why", s->error));
+}
+
+enum err service_deliver_next(struct env *env, struct net_http *http, const char *owner,
+                              bool *out_any)
+{
+    enum err rc, sent;
+    struct claiming c = {.payload = BUF_INIT(PAYLOAD_MAX), .owner = owner};
+    struct settling s = {.row = &c.row, .state = "DONE"};
+
+    *out_any = false;
+    TRY(db_tx_run(env->db, "outbox.claim", claim_tx, &c));
+    if (!c.row.id) goto out;
+    *out_any = true;
+    err_clear();
+    sent = send(env, http, &c);
+    if (sent != ERR_NONE) {
+        s.state = c.row.attempts >= config_int(CONFIG_WORK_ATTEMPTS) ? "PARKED" : "READY";
+        s.wait_ms = backoff_ms(c.row.attempts);
+        snprintf(s.error, sizeof s.error, "%s: %.160s", err_text(sent), err_detail()->field);
+    }
+    err_clear();
+    rc = db_tx_run(env->db, "outbox.settle", settle_tx, &s);
+    if (rc == ERR_DB_CONFLICT) rc = ERR_NONE; /* another took the lease: it says what came [F50] */
+    TRY(rc);
+    note(&s, sent);
+out:
+    buf_free(&c.payload);
+    return rc;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file env.h
+ * What a use case works with, built by wire, work and cli for one request or job. service/ holds
+ * one .c per use case: the rules of the business. It must not know SQL text, XML or HTTP. */
+#ifndef SERVICE_ENV_H
+#define SERVICE_ENV_H
+
+#include "base/buf.h"
+#include "db/db.h"
+#include "domain/registry.h"
+#include "domain/scope.h"
+
+struct soap_message;
+struct psp_answer;
+
+struct env {
+    struct db *db;
+    const struct registry *registry; /* the snapshot of this request */
+    struct soap_message *soap;       /* writes the messages that we send */
+    /* Writes a channel's answer: the bytes are stored with the fact that they tell [I6]. */
+    enum err (*psp_write)(void *cls, const struct psp_answer *answer, struct buf *out);
+    void *psp_write_cls;
+};
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file flow.h
+ * The flows of a period: settlements become files for Enti and banks, all of a run published as one
+ * fact. A run that was cut off is finished by the next one, with the same bytes [F13] [F14]. */
+#ifndef SERVICE_FLOW_H
+#define SERVICE_FLOW_H
+
+#include "db/settlement.h"
+#include "service/settle.h"
+
+struct service_flow_run {
+    const char *subscription; /* NULL: all */
+    /** Told of each flow when it is published. */
+    void (*tell)(void *cls, const struct db_flow *flow, const char *path);
+    void *cls;
+    /* results */
+    struct service_settled settled;
+    int64_t flows;
+};
+
+/** @return ERR_NONE, also when there was nothing to do | ERR_NOT_FOUND: no such subscription | what
+ * a format or the disk refused: then nothing of this run is published, and the next one goes on. */
+MUST_USE enum err service_flow_run(struct env *env, struct service_flow_run *run);
+
+/** Is a published flow's file there, with the published bytes?
+ * @return ERR_NONE | ERR_IO_READ | ERR_FLOW_CHANGED */
+MUST_USE enum err service_flow_verify(const char *path, const struct db_flow *flow);
+
+#endif

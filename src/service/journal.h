@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file journal.h
+ * The journal's lines of operations that changed nothing: kept a moment and written in batches by
+ * one thread, so that reading costs no transaction. Bounded: when it is full, who brings a line
+ * writes the batch. Thread-safe. */
+#ifndef SERVICE_JOURNAL_H
+#define SERVICE_JOURNAL_H
+
+#include "db/journal.h"
+#include "service/psp_call.h"
+
+/** Fill a line for a channel's operation. */
+void service_journal_psp(struct db_journal_row *row, const struct psp_call *call,
+                         enum outcome outcome);
+/** Keep a line. @param db used only when the queue is full */
+MUST_USE enum err service_journal_note(struct db *db, const struct db_journal_row *row);
+/** Write what is kept. Lines that could not be written stay, as far as there is room. */
+MUST_USE enum err service_journal_flush(struct db *db);
+
+#endif

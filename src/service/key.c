@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/key.h"
+
+#include "base/config.h"
+
+struct db_key_name service_key_name(const struct psp_call *call)
+{
+    return (struct db_key_name){call->psp, psp_operation_name(call->operation),
+                                config_int(CONFIG_IDEMPOTENCY) ? call->key : ""};
+}
+
+enum err service_key_store_tx(struct db *db, const struct db_key_name *name,
+                              const struct psp_call *call, const struct buf *answer, int64_t now_us,
+                              int64_t until_us)
+{
+    enum err rc;
+    int64_t valid_until_us = now_us + config_int(CONFIG_IDEMPOTENCY_VALIDITY) * 1000;
+
+    if (!*name->key) return ERR_NONE;
+    if (valid_until_us < until_us) valid_until_us = until_us;
+    rc = db_key_add(db, name, call->content_hash, answer, now_us, valid_until_us);
+    if (rc != ERR_DB_DUPLICATE) return rc;
+    TRY(db_key_drop(db, name));
+    TRY(db_key_add(db, name, call->content_hash, answer, now_us, valid_until_us));
+out:
+    return rc;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file notify.h
+ * Who is told of a payment, and with which bytes: one receipt for each Ente among the transfers,
+ * one message for each of its destinations [I7]. */
+#ifndef SERVICE_NOTIFY_H
+#define SERVICE_NOTIFY_H
+
+#include "db/ledger.h"
+#include "db/outbox.h"
+#include "service/psp_call.h"
+
+enum { NOTIFY_MESSAGES_MAX = 40 };
+
+struct notify {
+    struct db_receipt receipts[DEBT_TRANSFERS_MAX];
+    size_t n_receipts;
+    struct db_outbox_new messages[NOTIFY_MESSAGES_MAX];
+    size_t n_messages;
+};
+
+/** Pure: from what was read and the registry. Clears what an earlier try left. */
+MUST_USE enum err service_notify_make(struct env *env, const struct db_payment *payment,
+                                      const struct db_notice *notice, bool late, int64_t now_us,
+                                      struct notify *out);
+/** Frees the messages' bytes. */
+void service_notify_free(struct notify *n);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file position.h
+ * Debt positions of hosted Enti: submit, look up, cancel. The same rules whether they come by
+ * SOAP or by file. */
+#ifndef SERVICE_POSITION_H
+#define SERVICE_POSITION_H
+
+#include "base/arena.h"
+#include "domain/debt.h"
+#include "service/env.h"
+
+enum position_result {
+    POSITION_CREATED,
+    POSITION_UNCHANGED, /* the same own id with the same content: a success */
+    POSITION_REFUSED,
+};
+
+/** Why a position is refused, in words for whoever sent it. The value is never repeated. */
+struct position_refusal {
+    const char *code; /* a literal: AMOUNT_SUM, DEBT_TYPE_UNKNOWN, OTHER_CONTENT, … */
+    char field[100];  /* option[1]/instalment[2]/amount; "" when it is the whole */
+    char expected[301];
+};
+
+struct position_submission {
+    struct debt_position *position; /* defaults, ids and notice numbers are filled in */
+    enum position_result result;
+    struct position_refusal refusal;
+};
+
+/** Check, complete and store n positions; each has its own result, good ones are stored whatever
+ * the others are. @return an error only when nothing can be said about any of them. */
+MUST_USE enum err service_position_submit(struct env *env, const struct scope *scope,
+                                          struct position_submission *list, size_t n);
+/** The same without storing: for a dry run. */
+MUST_USE enum err service_position_try(struct env *env, const struct scope *scope,
+                                       struct position_submission *list, size_t n);
+/** By own id, or by notice number when own_id is NULL or "". ERR_NOT_FOUND also when it is not in
+ * scope: who may not know it learns nothing [I13]. */
+MUST_USE enum err service_position_get(struct env *env, const struct scope *scope,
+                                       struct arena *arena, const char *creditor,
+                                       const char *own_id, const char *notice_number,
+                                       struct debt_position *out);
+/** Withdraw an OPEN position without payments. @param out_refusal code "" when it was done */
+MUST_USE enum err service_position_cancel(struct env *env, const struct scope *scope,
+                                          struct arena *arena, const char *creditor,
+                                          const char *own_id, const char *notice_number,
+                                          struct position_refusal *out_refusal);
+
+#endif

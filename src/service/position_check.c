@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/position_check.h"
+
+#include "crypto/hash.h"
+#include "domain/amount.h"
+#include "domain/calendar.h"
+#include "domain/fiscal_code.h"
+#include "domain/iban.h"
+#include "domain/notice.h"
+#include "domain/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where in the position a check stands, for the field's path. */
+struct place {
+    const struct registry *registry;
+    const struct registry_creditor *creditor;
+    const struct registry_debt_type *type;
+    struct position_refusal *out;
+    int option, instalment, transfer; /* 0: not inside one */
+};
+
+__attribute__((format(printf, 4, 5))) static bool
+refuse(const struct place *at, const char *code, const char *field, const char *expected, ...)
+{
+    va_list args;
+    int n = 0;
+    struct position_refusal *out = at->out;
+
+    out->code = code;
+    out->field[0] = 0;
+    if (at->option) n += snprintf(out->field, sizeof out->field, "option[%d]/", at->option);
+    if (at->instalment)
+        n += snprintf(out->field + n, sizeof out->field - (size_t)n, "instalment[%d]/",
+                      at->instalment);
+    if (at->transfer)
+        n += snprintf(out->field + n, sizeof out->field - (size_t)n, "transfer[%d]/", at->transfer);
+    snprintf(out->field + n, sizeof out->field - (size_t)n, "%s", field);
+    va_start(args, expected);
+    vsnprintf(out->expected, sizeof out->expected, expected, args);
+    va_end(args);
+    return false;
+}
+
+static bool own_id_check(const struct place *at, const char *own_id)
+{
+    size_t len = strlen(own_id);
+
+    for (const char *c = own_id; *c; c++)
+        if (*c < '!' || *c > '~') len = 0;
+    if (len < 1 || len > 35)
+        return refuse(at, "OWN_ID_SYNTAX", "ownId", "1 to 35 visible ASCII characters, no blanks");
+    return true;
+}
+
+static bool debtor_check(const struct place *at, const struct debt_subject *d)
+{
+    if (strcmp(d->kind, "F") != 0 && strcmp(d->kind, "G") != 0)
+        return refuse(at, "DEBTOR_KIND", "debtor/kind", "F for a person, G for a firm");
+    if (fiscal_code_check_wire(d->kind[0], d->code) != ERR_NONE)
+        return refuse(at, "DEBTOR_CODE", "debtor/code",
+                      "a fiscal code with a right check character, or ANONIMO");
+    if (text_check(d->name, 1, 70) != ERR_NONE)
+        return refuse(at, "DEBTOR_NAME", "debtor/name", "1 to 70 characters");
+    return true;
+}
+
+static bool transfer_check(struct place *at, const struct debt_transfer *t)
+{
+    const struct registry_creditor *c = registry_creditor_find(at->registry, t->creditor);
+    const struct registry_account *account = c ? registry_account_find(c, t->iban) : NULL;
+
+    if (!c || !c->enabled)
+        return refuse(at, "BENEFICIARY_UNKNOWN", "creditor", "the code of an enabled Ente");
+    if (iban_check(t->iban) != ERR_NONE)
+        return refuse(at, "IBAN_SYNTAX", "iban", "an IBAN with right check digits");
+    if (!account || !account->enabled)
+        return refuse(at, "IBAN_UNKNOWN", "iban", "an account registered for the beneficiary");
+    if (t->amount_cents < 1) return refuse(at, "AMOUNT_SYNTAX", "amount", "at least 0.01");
+    if (text_check(t->taxonomy, 1, 140) != ERR_NONE)
+        return refuse(at, "TAXONOMY_SYNTAX", "taxonomy", "1 to 140 characters");
+    if (text_check(t->remittance, 1, 140) != ERR_NONE)
+        return refuse(at, "TEXT_SYNTAX", "remittance", "1 to 140 characters");
+    return true;
+}
+
+/* No transfers: one, of the whole amount, to the debt type's account. */
+static void transfers_complete(const struct place *at, struct debt_instalment *i)
+{
+    struct debt_transfer *t = &i->transfers[0];
+
+    if (i->n_transfers == 0) {
+        i->n_transfers = 1;
+        t->number = 1;
+        t->amount_cents = i->amount_cents;
+        snprintf(t->creditor, sizeof t->creditor, "%s", at->creditor->code);
+        snprintf(t->iban, sizeof t->iban, "%s", at->type->iban);
+    }
+    for (t = i->transfers; t < i->transfers + i->n_transfers; t++) {
+        if (!*t->taxonomy) snprintf(t->taxonomy, sizeof t->taxonomy, "%s", at->type->taxonomy);
+        if (!*t->remittance) text_copy(i->description, t->remittance, sizeof t->remittance);
+    }
+}
+
+static bool transfers_check(struct place *at, const struct debt_instalment *i)
+{
+    int64_t sum = 0;
+    unsigned seen = 0;
+    char want[AMOUNT_SIZE];
+
+    for (int t = 0; t < i->n_transfers; t++) {
+        unsigned bit = 1u << i->transfers[t].number;
+
+        at->transfer = t + 1;
+        if (i->transfers[t].number < 1 || i->transfers[t].number > DEBT_TRANSFERS_MAX || seen & bit)
+            return refuse(at, "TRANSFER_NUMBER", "number", "distinct numbers from 1 to 5");
+        seen |= bit;
+        if (!transfer_check(at, &i->transfers[t])) return false;
+        sum += i->transfers[t].amount_cents;
+    }
+    at->transfer = 0;
+    amount_print(i->amount_cents, want);
+    if (sum != i->amount_cents)
+        return refuse(at, "AMOUNT_SUM", "amount", "transfers that add up to %s", want);
+    return true;
+}
+
+/* A notice number that the Ente gives must come to the hub itself. */
+static bool notice_number_check(const struct place *at, const char *number)
+{
+    const struct registry_archive *archive;
+    const struct registry_station *station;
+
+    if (!*number) return true;
+    if (notice_check(number) != ERR_NONE)
+        return refuse(at, "NOTICE_SYNTAX", "noticeNumber", "18 digits");
+    archive = registry_archive_find(at->creditor, number);
+    station = archive ? registry_station_find(at->registry, archive->station) : NULL;
+    if (!station || !station->hosted)
+        return refuse(at, "NOTICE_ARCHIVE", "noticeNumber",
+                      "aux digit and code of an archive of the Ente that the hub hosts");
+    return true;
+}
+
+static bool instalment_check(struct place *at, const struct debt_position *p,
+                             struct debt_instalment *i)
+{
+    int32_t due, until;
+
+    if (i->number != at->instalment)
+        return refuse(at, "INSTALMENT_NUMBER", "number", "%d: instalments count from 1",
+                      at->instalment);
+    if (i->amount_cents < 1 || i->amount_cents > AMOUNT_CENTS_MAX)
+        return refuse(at, "AMOUNT_SYNTAX", "amount", "0.01 to 999999999.99");
+    if (calendar_date_parse(i->due_date, &due) != ERR_NONE)
+        return refuse(at, "DATE_SYNTAX", "dueDate", "a date, YYYY-MM-DD");
+    if (*i->payable_until && calendar_date_parse(i->payable_until, &until) != ERR_NONE)
+        return refuse(at, "DATE_SYNTAX", "payableUntil", "a date, YYYY-MM-DD");
+    if (*i->payable_until && until < due)
+        return refuse(at, "DATE_ORDER", "payableUntil", "not before dueDate");
+    if (!*i->description) memcpy(i->description, p->description, sizeof i->description);
+    if (text_check(i->description, 1, 140) != ERR_NONE)
+        return refuse(at, "TEXT_SYNTAX", "description", "1 to 140 characters");
+    if (!notice_number_check(at, i->notice_number)) return false;
+    transfers_complete(at, i);
+    return transfers_check(at, i);
+}
+
+static bool options_check(struct place *at, struct debt_position *p)
+{
+    if (p->n_options < 1 || p->n_options > DEBT_OPTIONS_MAX)
+        return refuse(at, "OPTION_COUNT", "option", "1 to %d options", DEBT_OPTIONS_MAX);
+    for (int o = 0; o < p->n_options; o++) {
+        struct debt_option *option = &p->options[o];
+        bool single = !strcmp(option->kind, "single");
+
+        at->option = o + 1;
+        at->instalment = 0;
+        if (!single && strcmp(option->kind, "plan") != 0)
+            return refuse(at, "OPTION_KIND", "kind", "single or plan");
+        if (single ? option->n_instalments != 1 : option->n_instalments < 2)
+            return refuse(at, "OPTION_KIND", "instalment",
+                          single ? "one instalment in a single option"
+                                 : "two instalments or more in a plan");
+        option->number = o + 1;
+        option->amount_cents = 0;
+        for (int i = 0; i < option->n_instalments; i++) {
+            at->instalment = i + 1;
+            if (!instalment_check(at, p, &p->instalments[option->first + i])) return false;
+            option->amount_cents += p->instalments[option->first + i].amount_cents;
+        }
+    }
+    return true;
+}
+
+bool position_check(const struct registry *registry, const struct scope *scope,
+                    struct debt_position *p, struct position_refusal *out)
+{
+    struct place at = {.registry = registry, .out = out};
+
+    memset(out, 0, sizeof *out);
+    out->code = "";
+    at.creditor = registry_creditor_find(registry, p->creditor);
+    if (!at.creditor || !scope_allows(scope, p->creditor))
+        return refuse(&at, "CREDITOR_UNKNOWN", "creditor", "an Ente that you may speak for");
+    if (!at.creditor->enabled)
+        return refuse(&at, "CREDITOR_DISABLED", "creditor", "an Ente that is enabled");
+    if (!own_id_check(&at, p->own_id)) return false;
+    at.type = registry_debt_type_find(at.creditor, p->debt_type);
+    if (!at.type || !at.type->enabled)
+        return refuse(&at, "DEBT_TYPE_UNKNOWN", "debtType", "a debt type registered for the Ente");
+    if (!debtor_check(&at, &p->debtor)) return false;
+    if (text_check(p->description, 1, 140) != ERR_NONE)
+        return refuse(&at, "TEXT_SYNTAX", "description", "1 to 140 characters");
+    if (*p->office && text_check(p->office, 1, 140) != ERR_NONE)
+        return refuse(&at, "TEXT_SYNTAX", "office", "1 to 140 characters");
+    return options_check(&at, p);
+}
+
+static void hash_number(struct hash_stream *s, int64_t n)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%lld", (long long)n);
+    crypto_hash_add_text(s, text);
+}
+
+static void hash_instalment(struct hash_stream *s, const struct debt_instalment *i)
+{
+    hash_number(s, i->number);
+    hash_number(s, i->amount_cents);
+    crypto_hash_add_text(s, i->due_date);
+    crypto_hash_add_text(s, i->payable_until);
+    crypto_hash_add_text(s, i->notice_number);
+    crypto_hash_add_text(s, i->description);
+    hash_number(s, i->n_transfers);
+    for (int t = 0; t < i->n_transfers; t++) {
+        hash_number(s, i->transfers[t].number);
+        crypto_hash_add_text(s, i->transfers[t].creditor);
+        crypto_hash_add_text(s, i->transfers[t].iban);
+        hash_number(s, i->transfers[t].amount_cents);
+        crypto_hash_add_text(s, i->transfers[t].taxonomy);
+        crypto_hash_add_text(s, i->transfers[t].remittance);
+    }
+}
+
+enum err position_hash(struct debt_position *p)
+{
+    enum err rc;
+    struct hash_stream *s = NULL;
+    struct hash h;
+    const struct debt_subject *d = &p->debtor;
+    const char *const texts[] = {p->creditor,    p->own_id,      p->debt_type, d->kind,
+                                 d->code,        d->name,        d->street,    d->civic,
+                                 d->postal_code, d->city,        d->province,  d->country,
+                                 d->email,       p->description, p->office,    p->metadata};
+
+    TRY(crypto_hash_begin(&s));
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        crypto_hash_add_text(s, texts[i]);
+    for (int o = 0; o < p->n_options; o++) {
+        crypto_hash_add_text(s, p->options[o].kind);
+        hash_number(s, p->options[o].n_instalments);
+    }
+    for (int i = 0; i < p->n_instalments; i++)
+        hash_instalment(s, &p->instalments[i]);
+    crypto_hash_end(&s, &h);
+    memcpy(p->content_hash, h.bytes, sizeof p->content_hash);
+out:
+    return rc;
+}
+
+static bool subject_same(const struct debt_subject *a, const struct debt_subject *b)
+{
+    return !strcmp(a->kind, b->kind) && !strcmp(a->code, b->code) && !strcmp(a->name, b->name) &&
+           !strcmp(a->street, b->street) && !strcmp(a->civic, b->civic) &&
+           !strcmp(a->postal_code, b->postal_code) && !strcmp(a->city, b->city) &&
+           !strcmp(a->province, b->province) && !strcmp(a->country, b->country) &&
+           !strcmp(a->email, b->email);
+}
+
+static const char *instalment_differs(const struct debt_instalment *a,
+                                      const struct debt_instalment *b)
+{
+    if (a->amount_cents != b->amount_cents) return "amount";
+    if (strcmp(a->due_date, b->due_date) != 0) return "dueDate";
+    if (strcmp(a->payable_until, b->payable_until) != 0) return "payableUntil";
+    if (strcmp(a->description, b->description) != 0) return "description";
+    if (*b->notice_number && strcmp(a->notice_number, b->notice_number) != 0) return "noticeNumber";
+    return NULL;
+}
+
+void position_difference(const struct debt_position *stored, const struct debt_position *sent,
+                         struct position_refusal *out)
+{
+    struct place at = {.out = out};
+    const char *field = NULL;
+
+    if (strcmp(stored->debt_type, sent->debt_type) != 0)
+        field = "debtType";
+    else if (!subject_same(&stored->debtor, &sent->debtor))
+        field = "debtor";
+    else if (strcmp(stored->description, sent->description) != 0)
+        field = "description";
+    else if (strcmp(stored->office, sent->office) != 0)
+        field = "office";
+    else if (strcmp(stored->metadata, sent->metadata) != 0)
+        field = "metadata";
+    else if (stored->n_options != sent->n_options || stored->n_instalments != sent->n_instalments)
+        field = "option";
+    for (int o = 0; !field && o < sent->n_options; o++)
+        for (int i = 0; !field && i < sent->options[o].n_instalments; i++) {
+            int n = sent->options[o].first + i;
+
+            at.option = o + 1;
+            at.instalment = i + 1;
+            field = instalment_differs(&stored->instalments[n], &sent->instalments[n]);
+        }
+    if (!field) {
+        at.option = at.instalment = 0;
+        field = "option/instalment/transfer";
+    }
+    refuse(&at, "OTHER_CONTENT", field, "the content that this ownId was sent with before");
+}

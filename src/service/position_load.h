@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file position_load.h
+ * Positions from a file, CSV or XML: streamed, good ones in, bad ones out with the reason, and the
+ * same file again changes nothing. */
+#ifndef SERVICE_POSITION_LOAD_H
+#define SERVICE_POSITION_LOAD_H
+
+#include "service/env.h"
+
+#include <stdio.h>
+
+struct position_load {
+    const char *path;        /* '<' first: XML by wsdl/payer/position.xsd; else CSV */
+    const char *schema_path; /* of that XSD */
+    bool dry_run;
+    FILE *rejects; /* CSV: line,own_id,field,value,expected; NULL: only counted */
+    /** Told after each batch; NULL: nobody. true: stop after this batch. */
+    bool (*progress)(void *cls, const struct position_load *load);
+    void *progress_cls;
+    /* results */
+    int64_t created, unchanged, refused;
+    bool stopped;
+};
+
+/** @return ERR_NONE, also with refused ones | ERR_IO_READ, ERR_DATA, ERR_XML_SYNTAX: the file is
+ * not usable from there on; what came before it is in. */
+MUST_USE enum err service_position_load(struct env *env, const struct scope *scope,
+                                        struct position_load *load);
+
+#endif

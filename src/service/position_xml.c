@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/position_xml.h"
+
+#include "domain/amount.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS "urn:payer:position:1"
+
+/* Facets were checked before: what does not fit is a fault of ours. */
+#define COPY(to, node, name) copy((to), sizeof(to), xml_child_text((node), NS, (name)))
+
+static enum err copy(char *to, size_t cap, const char *from)
+{
+    size_t len = from ? strlen(from) : 0;
+
+    if (len >= cap) return BUG("a field longer than its facet");
+    if (len) memcpy(to, from, len);
+    to[len] = 0;
+    return ERR_NONE;
+}
+
+static enum err amount_read(const struct xml_node *node, int64_t *out_cents)
+{
+    const char *text = xml_child_text(node, NS, "amount");
+
+    return amount_parse(text ? text : "", out_cents);
+}
+
+static int number_read(const struct xml_node *node)
+{
+    const char *text = xml_child_text(node, NS, "number");
+
+    return text ? (int)strtol(text, NULL, 10) : 0;
+}
+
+static enum err debtor_read(const struct xml_node *node, struct debt_subject *d)
+{
+    enum err rc;
+    const struct xml_node *address = xml_child(node, NS, "address");
+
+    TRY(COPY(d->kind, node, "kind"));
+    TRY(COPY(d->code, node, "code"));
+    TRY(COPY(d->name, node, "name"));
+    TRY(COPY(d->email, node, "email"));
+    if (!address) goto out;
+    TRY(COPY(d->street, address, "street"));
+    TRY(COPY(d->civic, address, "civicNumber"));
+    TRY(COPY(d->postal_code, address, "postalCode"));
+    TRY(COPY(d->city, address, "city"));
+    TRY(COPY(d->province, address, "province"));
+    TRY(COPY(d->country, address, "country"));
+out:
+    return rc;
+}
+
+static enum err transfer_read(const struct xml_node *node, struct debt_transfer *t)
+{
+    enum err rc;
+
+    t->number = number_read(node);
+    TRY(COPY(t->creditor, node, "creditor"));
+    TRY(COPY(t->iban, node, "iban"));
+    TRY(amount_read(node, &t->amount_cents));
+    TRY(COPY(t->taxonomy, node, "taxonomy"));
+    TRY(COPY(t->remittance, node, "remittance"));
+out:
+    return rc;
+}
+
+static enum err instalment_read(const struct xml_node *node, struct debt_instalment *i)
+{
+    enum err rc;
+
+    i->number = number_read(node);
+    TRY(amount_read(node, &i->amount_cents));
+    TRY(COPY(i->due_date, node, "dueDate"));
+    TRY(COPY(i->payable_until, node, "payableUntil"));
+    TRY(COPY(i->notice_number, node, "noticeNumber"));
+    TRY(COPY(i->description, node, "description"));
+    for (const struct xml_node *t = xml_child(node, NS, "transfer"); t;
+         t = xml_next(t, NS, "transfer")) {
+        if (i->n_transfers == DEBT_TRANSFERS_MAX) return BUG("transfers over their facet");
+        TRY(transfer_read(t, &i->transfers[i->n_transfers++]));
+    }
+out:
+    return rc;
+}
+
+static int count(const struct xml_node *parent, const char *name)
+{
+    int n = 0;
+
+    for (const struct xml_node *c = xml_child(parent, NS, name); c; c = xml_next(c, NS, name))
+        n++;
+    return n;
+}
+
+static enum err options_read(const struct xml_node *node, struct arena *arena,
+                             struct debt_position *p)
+{
+    enum err rc = ERR_NONE;
+    int total = 0;
+
+    for (const struct xml_node *o = xml_child(node, NS, "option"); o; o = xml_next(o, NS, "option"))
+        total += count(o, "instalment");
+    if (total > DEBT_INSTALMENTS_MAX) return err_set(ERR_LIMIT, "instalments");
+    p->instalments = arena_alloc(arena, (size_t)total * sizeof *p->instalments);
+    if (!p->instalments) return err_set(ERR_LIMIT, "instalments");
+    for (const struct xml_node *o = xml_child(node, NS, "option"); o;
+         o = xml_next(o, NS, "option")) {
+        struct debt_option *option = &p->options[p->n_options];
+
+        if (p->n_options++ == DEBT_OPTIONS_MAX) return BUG("options over their facet");
+        option->number = p->n_options;
+        option->first = p->n_instalments;
+        TRY(COPY(option->kind, o, "kind"));
+        for (const struct xml_node *i = xml_child(o, NS, "instalment"); i;
+             i = xml_next(i, NS, "instalment")) {
+            option->n_instalments++;
+            TRY(instalment_read(i, &p->instalments[p->n_instalments++]));
+        }
+    }
+out:
+    return rc;
+}
+
+static enum err metadata_read(const struct xml_node *node, struct debt_position *p)
+{
+    size_t len = 0;
+
+    for (const struct xml_node *e = node ? xml_child(node, NS, "entry") : NULL; e;
+         e = xml_next(e, NS, "entry")) {
+        const char *key = xml_child_text(e, NS, "key"), *value = xml_child_text(e, NS, "value");
+        int n = snprintf(p->metadata + len, sizeof p->metadata - len, "%s\t%s\n", key, value);
+
+        if (n < 0 || (size_t)n >= sizeof p->metadata - len) return err_set(ERR_LIMIT, "metadata");
+        /* the separators are not characters of a text */
+        if (strpbrk(key, "\t\n") || strpbrk(value, "\t\n")) return err_set(ERR_DATA, "metadata");
+        len += (size_t)n;
+    }
+    return ERR_NONE;
+}
+
+enum err position_xml_read(const struct xml_node *node, struct arena *arena,
+                           struct debt_position *out)
+{
+    enum err rc;
+
+    memset(out, 0, sizeof *out);
+    TRY(COPY(out->own_id, node, "ownId"));
+    TRY(COPY(out->creditor, node, "creditor"));
+    TRY(COPY(out->debt_type, node, "debtType"));
+    TRY(debtor_read(xml_child(node, NS, "debtor"), &out->debtor));
+    TRY(COPY(out->description, node, "description"));
+    TRY(COPY(out->office, node, "office"));
+    TRY(metadata_read(xml_child(node, NS, "metadata"), out));
+    TRY(options_read(node, arena, out));
+out:
+    return rc;
+}
+
+const char *position_xml_value(const struct xml_node *position, const char *path, long *out_line)
+{
+    const struct xml_node *node = position;
+    char name[40];
+    int n = 0;
+
+    *out_line = xml_line(position);
+    while (node && *path) {
+        int index = 1;
+
+        n = 0;
+        if (sscanf(path, "%39[A-Za-z]%n", name, &n) != 1) return "";
+        path += n;
+        if (*path == '[' && sscanf(path, "[%d]%n", &index, &n) == 1) path += n;
+        if (*path == '/') path++;
+        node = xml_child(node, NS, name);
+        while (node && --index > 0)
+            node = xml_next(node, NS, name);
+        if (node) *out_line = xml_line(node);
+    }
+    return node && node != position && !xml_child(node, NULL, NULL) ? xml_text(node) : "";
+}

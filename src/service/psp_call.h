@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file psp_call.h
+ * A channel's request and its answer, whatever operation of the nodeForPsp contract it is. */
+#ifndef SERVICE_PSP_CALL_H
+#define SERVICE_PSP_CALL_H
+
+#include "db/notice.h"
+#include "service/env.h"
+
+enum psp_operation {
+    PSP_VERIFY,
+    PSP_ACTIVATE,
+    PSP_ACTIVATE_V2,
+    PSP_OUTCOME,
+    PSP_OUTCOME_V2,
+    PSP_OPERATION_COUNT
+};
+const char *psp_operation_name(enum psp_operation operation); /**< as in the contract */
+
+/** Every field is as it came; what an operation has not is empty or 0. */
+struct psp_call {
+    enum psp_operation operation;
+    bool valid; /* against the contract's schema: row 1 of the checks */
+    char psp[DEBT_CHARS(35)], broker[DEBT_CHARS(35)], channel[DEBT_CHARS(35)];
+    char password[DEBT_CHARS(15)];
+    bool has_certificate;
+    unsigned char certificate[32];
+    char key[31];                   /* idempotencyKey */
+    unsigned char content_hash[32]; /* of all fields but the password */
+    /* verify, activate */
+    char fiscal_code[12], notice_number[19];
+    int64_t amount_cents;
+    int64_t expiration_ms; /* 0: none asked for */
+    char method[36], touch_point[36];
+    /* outcome */
+    char token[DEBT_CHARS(35)];
+    bool ok;
+    int64_t fee_cents;
+    char application_date[11], transfer_date[11];
+    struct debt_subject payer;
+};
+
+/** What is answered. The pointers are NULL where the outcome is a refusal before they are known. */
+struct psp_answer {
+    const struct psp_call *call;
+    enum outcome outcome;
+    const struct db_notice *notice;
+    const struct registry_creditor *creditor;
+    const struct registry *registry;
+    const char *token;
+    int64_t expiration_max_ms; /* for the text of row 12 */
+};
+
+/** verifyPaymentNotice: reads only. @param out the answer's bytes */
+MUST_USE enum err service_verify(struct env *env, const struct psp_call *call,
+                                 enum outcome *out_outcome, struct buf *out);
+/** activatePaymentNotice, V2: reserves the notice under a new token. */
+MUST_USE enum err service_activate(struct env *env, const struct psp_call *call,
+                                   enum outcome *out_outcome, struct buf *out);
+/** sendPaymentOutcome, V2: what became of the money. */
+MUST_USE enum err service_outcome(struct env *env, const struct psp_call *call,
+                                  enum outcome *out_outcome, struct buf *out);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/settle.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "db/journal.h"
+#include "db/settlement.h"
+#include "domain/calendar.h"
+#include "domain/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { JOIN_BATCH = 1000, DUE_MEMORY = 16 * 1024 * 1024 };
+static const char KIND[] = "riversamento";
+
+const struct registry_subscription *service_settle_driver(const struct registry *registry,
+                                                          const char *creditor, const char *account)
+{
+    const struct registry_creditor *c = registry_creditor_find(registry, creditor);
+    const struct registry_account *a = c ? registry_account_find(c, account) : NULL;
+    const char *bank = a && *a->bank ? a->bank : c ? c->bank : "";
+    const struct registry_subscription *own = NULL;
+
+    for (size_t i = 0; i < registry->n_subscriptions; i++) {
+        const struct registry_subscription *s = &registry->subscriptions[i];
+
+        if (!s->enabled) continue;
+        if (s->audience == FLOW_AUDIENCE_BANK && !strcmp(s->party, bank)) return s;
+        if (s->audience == FLOW_AUDIENCE_ENTE && !own && !strcmp(s->party, creditor)) own = s;
+    }
+    return own;
+}
+
+/* The accounts that are due, buffered: each is worked on with the same connection. */
+struct due_list {
+    struct arena arena;
+    struct due_item {
+        struct due_item *next;
+        struct db_due due;
+    } * first, **tail;
+    struct db_due row;
+};
+
+static enum err due_row(void *cls)
+{
+    struct due_list *l = cls;
+    struct due_item *item = arena_alloc(&l->arena, sizeof *item);
+
+    if (!item) return err_set(ERR_LIMIT, "accounts due");
+    item->due = l->row;
+    *l->tail = item;
+    l->tail = &item->next;
+    return ERR_NONE;
+}
+
+/* dataRegolamento, then who sends it, then a progressive: at most 35 characters. */
+static void flow_id_make(int64_t id, const char *day, char out[36])
+{
+    char number[14];
+
+    text_base36(id, number);
+    snprintf(out, 36, "%s%.10s-%s", day, config_text(CONFIG_HUB_NODE_ID), number);
+}
+
+struct closing {
+    const char *subscription;
+    const struct db_due *due;
+    struct db_settlement s;
+    int64_t id; /* of a new one, made before the transaction [R12] */
+    int64_t joined;
+};
+
+/* Go on with the one that is OPEN, or begin one. */
+static enum err open_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct closing *c = cls;
+    struct db_settlement fresh = {.id = c->id};
+
+    TRY(db_now(db, &fresh.created_us));
+    snprintf(fresh.kind, sizeof fresh.kind, "%s", KIND);
+    snprintf(fresh.subscription, sizeof fresh.subscription, "%s", c->subscription);
+    memcpy(fresh.creditor, c->due->creditor, sizeof fresh.creditor);
+    memcpy(fresh.account, c->due->account, sizeof fresh.account);
+    memcpy(fresh.settles, c->due->settles, sizeof fresh.settles);
+    fresh.cut_off_us = fresh.created_us;
+    calendar_rome_day(fresh.created_us, fresh.day);
+    flow_id_make(fresh.id, fresh.day, fresh.flow_id);
+    TRY(db_settlement_find_open(db, &fresh, &c->s));
+    if (c->s.id) goto out;
+    TRY(db_settlement_add(db, &fresh));
+    c->s = fresh;
+out:
+    return rc;
+}
+
+static enum err join_tx(struct db *db, void *cls)
+{
+    struct closing *c = cls;
+
+    return db_settlement_join(db, &c->s, JOIN_BATCH, &c->joined);
+}
+
+static enum err seal_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct closing *c = cls;
+    struct db_settlement now;
+    struct db_journal_row row;
+
+    TRY(db_settlement_find_open(db, &c->s, &now));
+    if (now.id != c->s.id) goto out; /* another run sealed it meanwhile */
+    TRY(db_settlement_seal(db, &now));
+    c->s = now;
+    db_journal_set(&row, "worker", "settlement.sealed", now.creditor, "", "OK");
+    row.object_id = now.id;
+    TRY(db_journal_add(db, &row, 1));
+out:
+    return rc;
+}
+
+static enum err account_close(struct env *env, const char *subscription, const struct db_due *due,
+                              struct service_settled *out)
+{
+    enum err rc;
+    struct closing c = {.subscription = subscription, .due = due, .id = clock_id_new()};
+
+    TRY(db_tx_run(env->db, "settlement.open", open_tx, &c));
+    do { /* a long one is joined in pieces, OPEN until it is whole [F42] */
+        TRY(db_tx_run(env->db, "settlement.join", join_tx, &c));
+    } while (c.joined == JOIN_BATCH);
+    TRY(db_tx_run(env->db, "settlement.seal", seal_tx, &c));
+    out->settlements++;
+    out->entries += c.s.count;
+    out->total_cents += c.s.total_cents;
+out:
+    return rc;
+}
+
+enum err service_settle(struct env *env, const char *subscription, struct service_settled *out)
+{
+    enum err rc;
+    struct due_list l = {.arena = ARENA_INIT(DUE_MEMORY)};
+    int64_t now_us;
+
+    memset(out, 0, sizeof *out);
+    l.tail = &l.first;
+    TRY(db_now(env->db, &now_us));
+    TRY(db_settlement_due(env->db, KIND, now_us, &l.row, due_row, &l));
+    for (const struct due_item *i = l.first; i; i = i->next) {
+        const struct registry_subscription *s =
+            service_settle_driver(env->registry, i->due.creditor, i->due.account);
+
+        if (!s) {
+            out->unowned++;
+            continue;
+        }
+        if (subscription && strcmp(subscription, s->code) != 0) continue;
+        if (s->holds == FLOW_HOLDS_RECONCILED) { /* nothing is reconciled yet */
+            out->held++;
+            continue;
+        }
+        TRY(account_close(env, s->code, &i->due, out));
+    }
+out:
+    arena_free(&l.arena);
+    return rc;
+}

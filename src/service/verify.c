@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/psp_call.h"
+
+#include "service/check.h"
+#include "service/journal.h"
+
+const char *psp_operation_name(enum psp_operation operation)
+{
+    static const char *const names[PSP_OPERATION_COUNT] = {
+        [PSP_VERIFY] = "verifyPaymentNotice",          [PSP_ACTIVATE] = "activatePaymentNotice",
+        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2", [PSP_OUTCOME] = "sendPaymentOutcome",
+        [PSP_OUTCOME_V2] = "sendPaymentOutcomeV2",
+    };
+    return names[operation];
+}
+
+enum err service_verify(struct env *env, const struct psp_call *call, enum outcome *out_outcome,
+                        struct buf *out)
+{
+    static const struct db_key_name no_key = {"", "", ""};
+    enum err rc;
+    struct check_facts facts;
+    struct db_notice notice;
+    struct db_key key = {.answer = BUF_INIT(0)};
+    struct psp_answer answer = {.call = call, .registry = env->registry};
+    struct db_journal_row row;
+
+    service_check_prepare(call, env->registry, &facts);
+    if (facts.channel && facts.channel->hour_from != facts.channel->hour_to)
+        TRY(db_now(env->db, &facts.now_us));
+    answer.outcome = service_check_run(CHECK_REGISTRY, &facts);
+    if (answer.outcome == OUTCOME_OK) {
+        TRY(db_notice_read(env->db, call->fiscal_code, call->notice_number, &no_key, &notice,
+                           &key));
+        facts.now_us = db_read_time(env->db);
+        facts.notice = &notice;
+        answer.outcome = service_check_run(CHECK_NOTICE, &facts);
+        answer.notice = &notice;
+        answer.creditor = facts.creditor;
+    }
+    TRY(env->psp_write(env->psp_write_cls, &answer, out));
+    service_journal_psp(&row, call, answer.outcome);
+    TRY(service_journal_note(env->db, &row));
+    *out_outcome = answer.outcome;
+out:
+    buf_free(&key.answer);
+    return rc;
+}
