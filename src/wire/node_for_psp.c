@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/port.h"
+#include "wire/psp.h"
+
+#include "crypto/hash.h"
+
+#include <string.h>
+
+#define NFP_NS "http://pagopa-api.pagopa.gov.it/node/nodeForPsp.xsd"
+
+typedef enum err service_fn(struct env *env, const struct psp_call *call, enum outcome *out_outcome,
+                            struct buf *out);
+
+static enum err psp_answer(struct wire_call *call, struct listen_answer *answer, int variant,
+                           const char **out_outcome)
+{
+    static service_fn *const services[PSP_OPERATION_COUNT] = {
+        [PSP_VERIFY] = service_verify,        [PSP_ACTIVATE] = service_activate,
+        [PSP_ACTIVATE_V2] = service_activate, [PSP_OUTCOME] = service_outcome,
+        [PSP_OUTCOME_V2] = service_outcome,
+    };
+    struct wire_worker *w = call->worker;
+    struct env env = {.db = w->db,
+                      .registry = w->registry,
+                      .soap = w->message,
+                      .psp_write = wire_psp_write,
+                      .psp_write_cls = w->message};
+    struct psp_call in = {.operation = (enum psp_operation)variant, .valid = call->valid};
+    enum outcome outcome = OUTCOME_OK;
+    enum err rc = ERR_NONE;
+
+    in.has_certificate = call->request->has_certificate;
+    memcpy(in.certificate, call->request->certificate.bytes, sizeof in.certificate);
+    if (in.valid) {
+        TRY(wire_psp_read(w->message, call->request->body, call->request->body_len, &in));
+        TRY(wire_psp_hash(call->root, &in));
+    }
+    TRY(services[variant](&env, &in, &outcome, &answer->body));
+    *out_outcome = outcome_name(outcome);
+out:
+    crypto_wipe(in.password, sizeof in.password);
+    return rc;
+}
+
+static const struct wire_operation operations[] = {
+    {"verifyPaymentNotice", "verifyPaymentNoticeReq", NFP_NS, psp_answer, PSP_VERIFY},
+    {"activatePaymentNotice", "activatePaymentNoticeReq", NFP_NS, psp_answer, PSP_ACTIVATE},
+    {"activatePaymentNoticeV2", "activatePaymentNoticeV2Request", NFP_NS, psp_answer,
+     PSP_ACTIVATE_V2},
+    {"sendPaymentOutcome", "sendPaymentOutcomeReq", NFP_NS, psp_answer, PSP_OUTCOME},
+    {"sendPaymentOutcomeV2", "sendPaymentOutcomeV2Request", NFP_NS, psp_answer, PSP_OUTCOME_V2},
+};
+
+struct wire_port wire_node_for_psp = {
+    .schema_path = "wsdl/node/nodeForPsp.xsd",
+    .operations = operations,
+    .n_operations = ARRAY_LEN(operations),
+};

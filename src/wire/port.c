@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/port.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "listen/prefilter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ENVELOPE_NS "http://schemas.xmlsoap.org/soap/envelope/"
+
+enum err wire_port_open(struct wire_port *port, const char *share)
+{
+    char path[1024];
+
+    snprintf(path, sizeof path, "%s/%s", share, port->schema_path);
+    return xml_schema_open(path, &port->schema);
+}
+
+void wire_port_close(struct wire_port *port)
+{
+    xml_schema_close(&port->schema);
+}
+
+static const struct wire_operation *by_action(const struct wire_port *port, const char *action)
+{
+    for (size_t i = 0; i < port->n_operations; i++)
+        if (!strcmp(port->operations[i].action, action)) return &port->operations[i];
+    return NULL;
+}
+
+static bool is_root_of(const struct wire_operation *o, const struct xml_node *root)
+{
+    return root && !strcmp(o->root, xml_name(root)) && !strcmp(o->ns, xml_namespace(root));
+}
+
+static const struct wire_operation *by_root(const struct wire_port *port,
+                                            const struct xml_node *root)
+{
+    for (size_t i = 0; i < port->n_operations; i++)
+        if (is_root_of(&port->operations[i], root)) return &port->operations[i];
+    return NULL;
+}
+
+/* The first element of the first Body, however odd the envelope around it is. */
+static const struct xml_node *body_content(const struct xml_document *doc)
+{
+    const struct xml_node *body = xml_child(xml_root(doc), NULL, "Body");
+
+    return body ? xml_child(body, NULL, NULL) : NULL;
+}
+
+static bool envelope_valid(const struct xml_document *doc)
+{
+    const struct xml_node *root = xml_root(doc);
+
+    return !strcmp(xml_name(root), "Envelope") && !strcmp(xml_namespace(root), ENVELOPE_NS) &&
+           xml_child(root, ENVELOPE_NS, "Body");
+}
+
+static void fault(struct listen_answer *answer, int status, const char *code, const char *text)
+{
+    buf_reset(&answer->body);
+    answer->status = status;
+    if (soap_message_fault(&answer->body, code, text) != ERR_NONE) answer->status = 500;
+}
+
+/* The error's class alone decides what the caller is told: fixed texts [X71]. */
+static void fault_err(struct listen_answer *answer, enum err rc)
+{
+    switch (err_class(rc)) {
+    case ERR_CLASS_CALLER:
+        fault(answer, 500, "Client", "Message not valid");
+        break;
+    case ERR_CLASS_FORBIDDEN:
+        answer->authenticate = "Basic realm=\"payer\", charset=\"UTF-8\"";
+        fault(answer, 401, "Client", "Not allowed");
+        break;
+    case ERR_CLASS_TRANSIENT:
+        fault(answer, 503, "Server", "Not available now: try again");
+        break;
+    case ERR_CLASS_NONE:
+    case ERR_CLASS_USAGE:
+    case ERR_CLASS_INPUT:
+    case ERR_CLASS_PEER:
+    case ERR_CLASS_INTERNAL:
+    case ERR_CLASS_OUTPUT:
+    case ERR_CLASS_CONFIG:
+    case ERR_CLASS_COUNT:
+    default:
+        fault(answer, 500, "Server", "Internal error");
+        break;
+    }
+}
+
+static void operation_run(const struct wire_operation *o, struct wire_call *call,
+                          struct listen_answer *answer)
+{
+    enum err rc;
+    const char *outcome = "ERROR";
+    char label[64];
+    struct wire_worker *w = call->worker;
+
+    w->registry = service_registry_current(w->cache, w->db);
+    TRY(o->answer(call, answer, o->variant, &outcome));
+out:
+    service_registry_release(w->cache, w->registry);
+    w->registry = NULL;
+    soap_message_reset(w->message);
+    if (rc != ERR_NONE) {
+        log_err(o->action, rc);
+        fault_err(answer, rc);
+    }
+    snprintf(label, sizeof label, "%.30s:%.30s", o->action, outcome);
+    metric_add(METRIC_REQUEST, label, 1);
+    metric_observe_us(METRIC_REQUEST_TIME, o->action,
+                      clock_monotonic_us() - call->request->received_us);
+}
+
+void wire_port_post(void *worker, const struct listen_request *request,
+                    struct listen_answer *answer, void *cls)
+{
+    const struct wire_port *port = cls;
+    struct wire_call call = {.worker = worker, .request = request};
+    struct xml_document *doc = NULL;
+    const struct wire_operation *o;
+    const char *why = NULL;
+    enum prefilter seen = listen_prefilter(request->body, request->body_len, &why);
+    char id[33];
+
+    clock_token_new(id);
+    id[12] = 0;
+    log_set_request(id);
+    err_clear();
+    call.started_us = clock_monotonic_us();
+    if (seen == PREFILTER_BROKEN) {
+        fault(answer, 500, "Client", why);
+    } else if (xml_document_parse(request->body, request->body_len, &doc) != ERR_NONE) {
+        fault(answer, 500, "Client", "Not well-formed XML");
+    } else {
+        call.root = body_content(doc);
+        o = by_action(port, request->action);
+        if (!o) o = by_root(port, call.root);
+        if (!o) {
+            fault(answer, 500, "Client", "Operation not served here");
+        } else {
+            call.valid = seen == PREFILTER_OK && envelope_valid(doc) && is_root_of(o, call.root) &&
+                         xml_schema_check_node(port->schema, call.root, &call.problem) == ERR_NONE;
+            err_clear();
+            operation_run(o, &call, answer);
+        }
+    }
+    xml_document_close(&doc);
+    log_set_request("");
+}

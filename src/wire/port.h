@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file port.h
+ * A SOAP port: a path, its schema and its operations. From bytes to the right operation, with the
+ * field's verdicts on wrong messages: what can be told to be an operation is answered by that
+ * operation; a SOAP Fault is left for the rest. */
+#ifndef WIRE_PORT_H
+#define WIRE_PORT_H
+
+#include "wire/worker.h"
+#include "xml/schema.h"
+
+/** A message as an operation sees it. */
+struct wire_call {
+    struct wire_worker *worker;
+    const struct listen_request *request;
+    const struct xml_node *root; /* the operation's element; NULL: there was none */
+    bool valid;                  /* against the contract's schema */
+    struct xml_problem problem;  /* why not */
+    int64_t started_us;
+};
+
+/** Answer a call into answer->body. @param out_outcome  a name for the metrics, a literal
+ * @return an error: the port answers with a Fault by its class. */
+typedef enum err wire_operation_fn(struct wire_call *call, struct listen_answer *answer,
+                                   int variant, const char **out_outcome);
+
+struct wire_operation {
+    const char *action; /* SOAPAction */
+    const char *root;   /* the request's element */
+    const char *ns;     /* its namespace */
+    wire_operation_fn *answer;
+    int variant; /* handed to answer: which of a family it is */
+};
+
+struct wire_port {
+    const char *schema_path; /* under share: the contract's XSD */
+    const struct wire_operation *operations;
+    size_t n_operations;
+    struct xml_schema *schema; /* opened at start, shared read-only */
+};
+
+/** Compile the port's schema. */
+MUST_USE enum err wire_port_open(struct wire_port *port, const char *share);
+void wire_port_close(struct wire_port *port);
+/** A listen_handler for POST: cls is the port. */
+void wire_port_post(void *worker, const struct listen_request *request,
+                    struct listen_answer *answer, void *cls);
+
+/** The ports: defined beside their operations. */
+extern struct wire_port wire_node_for_psp;
+extern struct wire_port wire_debt_position;
+
+#endif

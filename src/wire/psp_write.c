@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/psp.h"
+
+#include "base/config.h"
+#include "soap/fill.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "payH.h"
+
+static struct ppc__ctFaultBean *fault(struct soap *soap, const struct psp_answer *a)
+{
+    struct ppc__ctFaultBean *f = soap_malloc(soap, sizeof *f);
+    const char *original = outcome_original(a->outcome);
+    char description[200];
+
+    if (!f) return NULL;
+    memset(f, 0, sizeof *f);
+    f->faultCode = soap_fill_text(outcome_code(a->outcome));
+    f->faultString = soap_fill_text(outcome_text(a->outcome));
+    f->id = soap_fill_text(config_text(CONFIG_HUB_NODE_ID));
+    if (a->outcome == OUTCOME_EXPIRATION_TIME) {
+        snprintf(description, sizeof description, "expirationTime deve essere <= %lld",
+                 (long long)a->expiration_max_ms);
+        f->description = soap_strdup(soap, description);
+    } else {
+        f->description = soap_fill_opt(outcome_description(a->outcome));
+    }
+    if (*original) { /* the Ente's own fault, as a station would have spoken it */
+        f->id = soap_fill_text(a->call->fiscal_code);
+        f->originalFaultCode = soap_fill_text(original);
+        f->originalFaultString = soap_fill_text(outcome_text(a->outcome));
+        f->originalDescription = soap_fill_text(outcome_text(a->outcome));
+    }
+    return f;
+}
+
+static char *office(const struct psp_answer *a)
+{
+    const char *own = a->notice->position.office;
+
+    return soap_fill_opt(*own ? own : a->creditor->office);
+}
+
+static void verify_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__verifyPaymentNoticeRes r = {0};
+    struct nfp__ctPaymentOptionsDescriptionList list = {0};
+    struct nfp__ctPaymentOptionDescription option = {0};
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome == OUTCOME_OK) {
+        const struct debt_instalment *i = &a->notice->instalment;
+
+        option.amount = soap_fill_amount(soap, i->amount_cents);
+        option.options = nfp__stAmountOptionPSP__EQ;
+        option.dueDate = soap_fill_text(i->due_date);
+        option.paymentNote = soap_fill_opt(i->description);
+        list.__sizepaymentOptionDescription = 1;
+        list.paymentOptionDescription = &option;
+        r.paymentList = &list;
+        r.paymentDescription = soap_fill_text(a->notice->position.description);
+        r.fiscalCodePA = soap_fill_text(a->creditor->code);
+        r.companyName = soap_fill_text(a->creditor->name);
+        r.officeName = office(a);
+    } else {
+        r.fault = fault(soap, a);
+    }
+    soap_put_nfp__verifyPaymentNoticeRes(soap, &r, "nfp:verifyPaymentNoticeRes", NULL);
+}
+
+static void activate_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__activatePaymentNoticeRes r = {0};
+    struct nfp__ctTransferListPSP list = {0};
+    struct nfp__ctTransferPSP transfers[DEBT_TRANSFERS_MAX] = {{0}};
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome == OUTCOME_OK) {
+        const struct debt_instalment *i = &a->notice->instalment;
+
+        for (int t = 0; t < i->n_transfers; t++) {
+            transfers[t].idTransfer = (enum nfp__stIdTransfer)i->transfers[t].number;
+            transfers[t].transferAmount = soap_fill_amount(soap, i->transfers[t].amount_cents);
+            transfers[t].fiscalCodePA = soap_fill_text(i->transfers[t].creditor);
+            transfers[t].IBAN = soap_fill_text(i->transfers[t].iban);
+            transfers[t].remittanceInformation = soap_fill_text(i->transfers[t].remittance);
+        }
+        list.__sizetransfer = i->n_transfers;
+        list.transfer = transfers;
+        r.totalAmount = soap_fill_amount(soap, i->amount_cents);
+        r.paymentDescription = soap_fill_text(i->description);
+        r.fiscalCodePA = soap_fill_text(a->creditor->code);
+        r.companyName = soap_fill_text(a->creditor->name);
+        r.officeName = office(a);
+        r.paymentToken = soap_fill_text(a->token);
+        r.transferList = &list;
+        r.creditorReferenceId = soap_fill_text(i->iuv);
+    } else {
+        r.fault = fault(soap, a);
+    }
+    soap_put_nfp__activatePaymentNoticeRes(soap, &r, "nfp:activatePaymentNoticeRes", NULL);
+}
+
+static void transfers_v2(struct soap *soap, const struct psp_answer *a,
+                         struct nfp__ctTransferPSPV2 *to)
+{
+    const struct debt_instalment *i = &a->notice->instalment;
+
+    for (int t = 0; t < i->n_transfers; t++) {
+        const struct registry_creditor *c =
+            registry_creditor_find(a->registry, i->transfers[t].creditor);
+
+        to[t].idTransfer = (enum nfp__stIdTransfer)i->transfers[t].number;
+        to[t].transferAmount = soap_fill_amount(soap, i->transfers[t].amount_cents);
+        to[t].fiscalCodePA = soap_fill_text(i->transfers[t].creditor);
+        to[t].companyName = c ? soap_fill_text(c->name) : NULL;
+        to[t].IBAN = soap_fill_text(i->transfers[t].iban);
+        to[t].remittanceInformation = soap_fill_text(i->transfers[t].remittance);
+        to[t].transferCategory = soap_fill_opt(i->transfers[t].taxonomy);
+    }
+}
+
+static void activate_v2_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__activatePaymentNoticeV2Response r = {0};
+    struct nfp__ctTransferListPSPV2 list = {0};
+    struct nfp__ctTransferPSPV2 transfers[DEBT_TRANSFERS_MAX] = {{0}};
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome == OUTCOME_OK) {
+        const struct debt_instalment *i = &a->notice->instalment;
+
+        transfers_v2(soap, a, transfers);
+        list.__sizetransfer = i->n_transfers;
+        list.transfer = transfers;
+        r.totalAmount = soap_fill_amount(soap, i->amount_cents);
+        r.paymentDescription = soap_fill_text(i->description);
+        r.fiscalCodePA = soap_fill_text(a->creditor->code);
+        r.companyName = soap_fill_text(a->creditor->name);
+        r.officeName = office(a);
+        r.paymentToken = soap_fill_text(a->token);
+        r.transferList = &list;
+        r.metadata = soap_fill_metadata(soap, a->notice->position.metadata);
+        r.creditorReferenceId = soap_fill_text(i->iuv);
+    } else {
+        r.fault = fault(soap, a);
+    }
+    soap_put_nfp__activatePaymentNoticeV2Response(soap, &r, "nfp:activatePaymentNoticeV2Response",
+                                                  NULL);
+}
+
+static void outcome_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__sendPaymentOutcomeRes r = {0};
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome != OUTCOME_OK) r.fault = fault(soap, a);
+    soap_put_nfp__sendPaymentOutcomeRes(soap, &r, "nfp:sendPaymentOutcomeRes", NULL);
+}
+
+static void outcome_v2_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__sendPaymentOutcomeV2Response r = {0};
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome != OUTCOME_OK) r.fault = fault(soap, a);
+    soap_put_nfp__sendPaymentOutcomeV2Response(soap, &r, "nfp:sendPaymentOutcomeV2Response", NULL);
+}
+
+enum err wire_psp_write(void *cls, const struct psp_answer *answer, struct buf *out)
+{
+    static void (*const writers[PSP_OPERATION_COUNT])(struct soap *, const struct psp_answer *) = {
+        [PSP_VERIFY] = verify_write,           [PSP_ACTIVATE] = activate_write,
+        [PSP_ACTIVATE_V2] = activate_v2_write, [PSP_OUTCOME] = outcome_write,
+        [PSP_OUTCOME_V2] = outcome_v2_write,
+    };
+    struct soap_message *m = cls;
+    enum err rc;
+
+    TRY(soap_message_begin_write(m, SOAP_MESSAGE_NODE_FOR_PSP, out));
+    writers[answer->call->operation](soap_message_soap(m), answer);
+    TRY(soap_message_end_write(m));
+out:
+    return rc;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file worker.h
+ * What a worker thread of `payer serve` owns: its database connection and its message. wire/ holds
+ * one .c per contract that we serve: read, call the use case, answer. It must not know SQL, nor
+ * decide anything of the business. */
+#ifndef WIRE_WORKER_H
+#define WIRE_WORKER_H
+
+#include "listen/server.h"
+#include "service/env.h"
+#include "service/registry_cache.h"
+#include "soap/message.h"
+
+struct wire_worker {
+    struct db *db;
+    struct soap_message *message;
+    struct service_registry *cache;  /* shared by all workers */
+    const struct registry *registry; /* the snapshot of the request in hand */
+};
+
+/** For listen_options.worker_open: cls is the shared struct service_registry. NULL on failure. */
+void *wire_worker_open(void *cls);
+void wire_worker_close(void *worker);
+
+#endif

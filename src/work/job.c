@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "work/internal.h"
+
+#include "base/metric.h"
+#include "db/notice.h"
+#include "db/outbox.h"
+#include "db/settlement.h"
+#include "service/deliver.h"
+#include "service/expire.h"
+#include "service/sequence.h"
+
+enum { PURGE_BATCH = 1000 };
+#define PURGE_AFTER_US (INT64_C(86400) * 1000000)
+
+enum err work_send(struct work_hand *hand, bool *out_any)
+{
+    enum err rc;
+    const struct registry *registry = service_registry_current(hand->work->registry, hand->db);
+    struct env env = {.db = hand->db, .registry = registry, .soap = hand->message};
+
+    rc = service_deliver_next(&env, hand->http, hand->work->owner, out_any);
+    service_registry_release(hand->work->registry, registry);
+    return rc;
+}
+
+enum err work_expire(struct work_hand *hand, bool *out_any)
+{
+    return service_expire_next(hand->db, out_any);
+}
+
+enum err work_sequence(struct work_hand *hand, bool *out_any)
+{
+    return service_sequence_next(hand->db, hand->work->owner, out_any);
+}
+
+static enum err purge_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    int64_t now_us;
+
+    TRY(db_now(db, &now_us));
+    TRY(db_key_purge(db, now_us - PURGE_AFTER_US, PURGE_BATCH, cls));
+out:
+    return rc;
+}
+
+enum err work_purge(struct work_hand *hand, bool *out_any)
+{
+    enum err rc;
+    int64_t rows = 0;
+
+    TRY(db_tx_run(hand->db, "purge", purge_tx, &rows));
+    *out_any = rows == PURGE_BATCH;
+out:
+    return rc;
+}
+
+enum err work_gauge(struct work_hand *hand, bool *out_any)
+{
+    enum err rc;
+    int64_t age, parked, flow_age;
+
+    *out_any = false;
+    TRY(db_outbox_age(hand->db, &age, &parked));
+    TRY(db_settlement_age(hand->db, &flow_age));
+    metric_set(METRIC_OUTBOX_AGE, NULL, age);
+    metric_set(METRIC_OUTBOX_PARKED, NULL, parked);
+    metric_set(METRIC_FLOW_AGE, NULL, flow_age);
+out:
+    return rc;
+}
