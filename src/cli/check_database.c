@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/clock.h"
+#include "base/config.h"
+#include "cli/check.h"
+
+#include <inttypes.h>
+
+#define CLOCK_APART_MS 2000
+
+static void not_reached(struct check_result *out)
+{
+    check_wrong(out, "%s", err_detail()->field);
+    check_cure(out, "%s",
+               *config_text(CONFIG_DB_HOST)
+                   ? "db.host, db.port, db.name, db.tls_ca, db.password_dir"
+                   : "payer db start");
+}
+
+void check_role(struct cli *cli, int which, struct check_result *out)
+{
+    struct db *db;
+
+    check_found(out, "connects");
+    if (cli_db(cli, (enum db_role)which, &db) == ERR_NONE) return;
+    not_reached(out);
+    /* The server lets it in, but not into the schema: that is what the grants are for. */
+    if (cli_db(cli, DB_ROLE_MIGRATE, &db) == ERR_NONE)
+        check_cure(out, "payer db migrate gives the accounts their rights");
+}
+
+void check_database(struct cli *cli, int which, struct check_result *out)
+{
+    struct db *db;
+    enum err rc;
+
+    (void)which;
+    check_found(out, "durable, strict, and the schema is this program's");
+    if (cli_db(cli, DB_ROLE_MIGRATE, &db) != ERR_NONE) {
+        not_reached(out);
+        return;
+    }
+    rc = db_check(db);
+    if (rc == ERR_NONE) return;
+    check_wrong(out, "%s: %s", err_text(rc), err_detail()->field);
+    check_cure(out, "%s", rc == ERR_DB_SCHEMA ? "payer db migrate" : "change it on the server");
+}
+
+/* Stored times are the database's; log stamps are ours: who reads both must not be misled. */
+void check_clock(struct cli *cli, int which, struct check_result *out)
+{
+    int64_t theirs_us, apart_ms;
+    struct db *db;
+
+    (void)which;
+    if (cli_db(cli, DB_ROLE_MIGRATE, &db) != ERR_NONE || db_now(db, &theirs_us) != ERR_NONE) {
+        not_reached(out);
+        return;
+    }
+    apart_ms = (theirs_us - clock_wall_us()) / 1000;
+    check_found(out, "%" PRId64 " ms from this machine's", apart_ms);
+    if (apart_ms <= CLOCK_APART_MS && apart_ms >= -CLOCK_APART_MS) return;
+    out->wrong = true;
+    check_cure(out, "keep both machines' clocks by NTP");
+}

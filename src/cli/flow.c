@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/flow.h"
+
+#include "cli/operator.h"
+#include "domain/amount.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_MAX = 100, TEXT_MAX = 64 * 1024 };
+
+static void flow_print(struct cli *cli, const struct db_flow *f, const char *path)
+{
+    struct buf text = BUF_INIT(TEXT_MAX);
+    struct json j = JSON_INIT(&text);
+    char amount[AMOUNT_SIZE], created[20], published[20];
+
+    amount_print(f->total_cents, amount);
+    cli_time(f->created_us, created);
+    cli_time(f->published_us, published);
+    if (!cli->json) {
+        cli_print(cli, "%" PRId64 "  %s #%d  %s  %" PRId64 " records  %s  %s  %s\n", f->id,
+                  f->subscription, f->seq, f->format, f->count, amount, f->message_id,
+                  path ? path : f->state);
+        return;
+    }
+    json_object(&j, NULL);
+    json_int(&j, "id", f->id);
+    json_text(&j, "subscription", f->subscription);
+    json_int(&j, "seq", f->seq);
+    json_text(&j, "format", f->format);
+    json_text(&j, "party", f->party);
+    json_text(&j, "message_id", f->message_id);
+    json_text(&j, "name", f->name);
+    json_text(&j, "state", *f->state ? f->state : "PUBLISHED");
+    json_int(&j, "count", f->count);
+    json_int(&j, "total_cents", f->total_cents);
+    json_text(&j, "created_at", created);
+    if (*published) json_text(&j, "published_at", published);
+    if (path) json_text(&j, "path", path);
+    json_end(&j);
+    if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
+    buf_free(&text);
+}
+
+static void flow_tell(void *cls, const struct db_flow *flow, const char *path)
+{
+    flow_print(cls, flow, path);
+}
+
+enum err cli_flow_run(struct cli *cli)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+    struct service_flow_run run = {.tell = flow_tell, .cls = cli};
+    char total[AMOUNT_SIZE];
+
+    if (cli->n_operands) run.subscription = cli->operands[0];
+    TRY(cli_operator_open(cli, &o));
+    TRY(service_flow_run(&o.env, &run));
+    amount_print(run.settled.total_cents, total);
+    cli_say(cli,
+            "%" PRId64 " settlements of %" PRId64 " transfers, %s; %" PRId64 " flows published",
+            run.settled.settlements, run.settled.entries, total, run.flows);
+    if (run.settled.held)
+        cli_say(cli, "%" PRId64 " accounts wait: their subscription holds reconciled money only",
+                run.settled.held);
+    if (run.settled.unowned)
+        cli_say(cli, "%" PRId64 " accounts have money but no subscription of their bank or Ente",
+                run.settled.unowned);
+out:
+    cli_operator_close(&o);
+    return rc;
+}
+
+struct listing {
+    struct cli *cli;
+    struct db_flow row;
+    char target[2001];
+    int n;
+    int64_t wrong;
+};
+
+static enum err list_row(void *cls)
+{
+    struct listing *l = cls;
+
+    l->n++;
+    flow_print(l->cli, &l->row, NULL);
+    return ERR_NONE;
+}
+
+enum err cli_flow_list(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct listing l = {.cli = cli};
+    const char *state = cli->values[CLI_OPTION_STATE], *after = cli->values[CLI_OPTION_AFTER];
+
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    TRY(db_flow_list(db, cli->n_operands ? cli->operands[0] : "", state ? state : "",
+                     after ? strtoll(after, NULL, 10) : 0, LIST_MAX, &l.row, list_row, &l));
+    if (l.n == LIST_MAX) cli_say(cli, "more: --after %" PRId64, l.row.id);
+    if (l.n == 0) cli_say(cli, "no flows");
+out:
+    return rc;
+}
+
+struct settlement_listing {
+    struct cli *cli;
+    struct db_settlement row;
+};
+
+static enum err settlement_row(void *cls)
+{
+    struct settlement_listing *l = cls;
+    const struct db_settlement *s = &l->row;
+    struct buf text = BUF_INIT(TEXT_MAX);
+    struct json j = JSON_INIT(&text);
+    char amount[AMOUNT_SIZE], cut_off[20];
+
+    amount_print(s->total_cents, amount);
+    cli_time(s->cut_off_us, cut_off);
+    if (!l->cli->json) {
+        cli_print(l->cli, "  settlement %s  %s  %s  %" PRId64 " transfers  %s  until %s\n",
+                  s->flow_id, s->creditor, s->account, s->count, amount, cut_off);
+        return ERR_NONE;
+    }
+    json_object(&j, NULL);
+    json_text(&j, "settlement", s->flow_id);
+    json_text(&j, "creditor", s->creditor);
+    json_text(&j, "account", s->account);
+    json_int(&j, "count", s->count);
+    json_int(&j, "total_cents", s->total_cents);
+    json_text(&j, "cut_off", cut_off);
+    json_end(&j);
+    if (json_finish(&j) == ERR_NONE) cli_write(l->cli, buf_str(&text), text.len);
+    buf_free(&text);
+    return ERR_NONE;
+}
+
+enum err cli_flow_show(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct db_flow f;
+    struct settlement_listing l = {.cli = cli};
+
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    TRY(db_flow_get(db, strtoll(cli->operands[0], NULL, 10), &f));
+    flow_print(cli, &f, NULL);
+    TRY(db_settlement_of_flow(db, f.id, &l.row, settlement_row, &l));
+out:
+    return rc;
+}
+
+static enum err verify_row(void *cls)
+{
+    struct listing *l = cls;
+    enum err rc = service_flow_verify(l->target, &l->row);
+
+    l->n++;
+    if (rc == ERR_NONE) return ERR_NONE;
+    l->wrong++;
+    cli_report(l->cli, rc);
+    err_clear();
+    return ERR_NONE;
+}
+
+enum err cli_flow_verify(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct listing l = {.cli = cli};
+    struct buf text = BUF_INIT(TEXT_MAX);
+    struct json j = JSON_INIT(&text);
+
+    TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
+    TRY(db_flow_targets(db, &l.row, l.target, sizeof l.target, verify_row, &l));
+    cli->findings = l.wrong > 0;
+    if (!cli->json) {
+        cli_print(cli, "%d published files, %" PRId64 " wrong\n", l.n, l.wrong);
+        goto out;
+    }
+    json_object(&j, NULL);
+    json_int(&j, "files", l.n);
+    json_int(&j, "wrong", l.wrong);
+    json_end(&j);
+    TRY(json_finish(&j));
+    cli_write(cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
+    return rc;
+}

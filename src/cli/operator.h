@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file operator.h
+ * The operator at the command line, as a caller of services. */
+#ifndef CLI_OPERATOR_H
+#define CLI_OPERATOR_H
+
+#include "cli/cli.h"
+#include "service/env.h"
+
+struct cli_operator {
+    struct env env;
+    struct scope scope; /* everything: whoever may run this may */
+    char actor[70];     /* operator/<login name> */
+    struct registry *registry;
+};
+
+/** operator/<login name>, for the journal. */
+void cli_actor(char *out, size_t cap);
+/** Connect as the worker's account and load the registry. */
+MUST_USE enum err cli_operator_open(struct cli *cli, struct cli_operator *out);
+void cli_operator_close(struct cli_operator *o);
+/** An instant as YYYY-MM-DDTHH:MM:SS of Europe/Rome; "" for 0. */
+const char *cli_time(int64_t us, char out[20]);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/outbox.h"
+
+#include "cli/operator.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_MAX = 100, PAYLOAD_MAX = 256 * 1024 };
+
+struct listing {
+    struct cli *cli;
+    struct db_outbox row;
+    int n;
+};
+
+static enum err outbox_row(void *cls)
+{
+    struct listing *l = cls;
+    const struct db_outbox *o = &l->row;
+    struct buf text = BUF_INIT(8192);
+    struct json j = JSON_INIT(&text);
+    char at[20], next[20], done[20];
+    enum err rc = ERR_NONE;
+
+    l->n++;
+    cli_time(o->created_us, at);
+    cli_time(o->next_us, next);
+    cli_time(o->done_us, done);
+    if (!l->cli->json) {
+        cli_print(l->cli, "%" PRId64 "  %s  %-7s  %s  %s  %s  try %d  %s\n", o->id, at, o->state,
+                  o->creditor, o->destination, o->kind, o->attempts, o->last_error);
+        return ERR_NONE;
+    }
+    json_object(&j, NULL);
+    json_int(&j, "id", o->id);
+    json_text(&j, "state", o->state);
+    json_text(&j, "creditor", o->creditor);
+    json_text(&j, "destination", o->destination);
+    json_text(&j, "kind", o->kind);
+    json_text(&j, "dedup_id", o->dedup_id);
+    json_int(&j, "payment", o->payment_id);
+    json_int(&j, "attempts", o->attempts);
+    json_text(&j, "created_at", at);
+    json_text(&j, "next_at", next);
+    json_text(&j, "done_at", *done ? done : NULL);
+    json_text(&j, "last_error", *o->last_error ? o->last_error : NULL);
+    json_end(&j);
+    TRY(json_finish(&j));
+    cli_write(l->cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
+    return rc;
+}
+
+enum err cli_outbox_list(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct listing l = {.cli = cli};
+    const char *state = cli->values[CLI_OPTION_STATE], *after = cli->values[CLI_OPTION_AFTER];
+
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    TRY(db_outbox_list(db, state ? state : "", after ? strtoll(after, NULL, 10) : 0, LIST_MAX,
+                       &l.row, outbox_row, &l));
+    if (l.n == LIST_MAX) cli_say(cli, "more: --after %" PRId64, l.row.id);
+    if (l.n == 0) cli_say(cli, "nothing to send");
+out:
+    return rc;
+}
+
+enum err cli_outbox_show(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct listing l = {.cli = cli};
+    struct buf payload = BUF_INIT(PAYLOAD_MAX);
+
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    TRY(db_outbox_get(db, strtoll(cli->operands[0], NULL, 10), &l.row, &payload));
+    TRY(outbox_row(&l));
+    if (!cli->json) cli_print(cli, "%s\n", buf_str(&payload));
+out:
+    buf_free(&payload);
+    return rc;
+}
+
+struct retrying {
+    int64_t id, rows;
+};
+
+static enum err retry_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct retrying *r = cls;
+    int64_t now_us;
+
+    TRY(db_now(db, &now_us));
+    TRY(db_outbox_retry(db, r->id, now_us, &r->rows));
+out:
+    return rc;
+}
+
+enum err cli_outbox_retry(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct retrying r = {0, 0};
+
+    if (cli->n_operands) {
+        r.id = strtoll(cli->operands[0], NULL, 10);
+        if (r.id <= 0)
+            return err_setf(ERR_USAGE, "\"%s\": the id of a notification expected",
+                            cli->operands[0]);
+    }
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    TRY(db_tx_run(db, "outbox.retry", retry_tx, &r));
+    cli_print(cli, "%" PRId64 " notifications are due now\n", r.rows);
+    if (r.id && r.rows == 0) rc = err_set(ERR_NOT_FOUND, "a notification that waits or is parked");
+out:
+    return rc;
+}

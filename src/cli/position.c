@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/position.h"
+
+#include "base/config.h"
+#include "base/progress.h"
+#include "cli/operator.h"
+#include "db/position.h"
+#include "domain/amount.h"
+#include "service/position_load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POSITION_MEMORY = 16 * 1024 * 1024, TEXT_MAX = 4 * 1024 * 1024, LIST_MAX = 100 };
+
+/* ---- load ---- */
+
+struct loading {
+    struct progress progress;
+};
+
+static bool load_progress(void *cls, const struct position_load *load)
+{
+    struct loading *l = cls;
+
+    progress_step(&l->progress, load->created + load->unchanged + load->refused);
+    return cli_stop_asked();
+}
+
+static enum err rejects_open(struct cli *cli, FILE **out)
+{
+    const char *path = cli->values[CLI_OPTION_REJECTS];
+
+    *out = NULL;
+    if (!path) return ERR_NONE;
+    *out = fopen(path, "wbe");
+    return *out ? ERR_NONE : err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
+}
+
+static void load_print(struct cli *cli, const struct position_load *load)
+{
+    struct buf text = BUF_INIT(4096);
+    struct json j = JSON_INIT(&text);
+
+    if (!cli->json) {
+        cli_print(cli, "%s%" PRId64 " created, %" PRId64 " unchanged, %" PRId64 " refused\n",
+                  load->dry_run ? "dry run: " : "", load->created, load->unchanged, load->refused);
+        return;
+    }
+    json_object(&j, NULL);
+    json_int(&j, "created", load->created);
+    json_int(&j, "unchanged", load->unchanged);
+    json_int(&j, "refused", load->refused);
+    json_bool(&j, "dry_run", load->dry_run);
+    json_end(&j);
+    if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
+    buf_free(&text);
+}
+
+enum err cli_position_load(struct cli *cli)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+    struct loading l;
+    char schema[1024];
+    struct position_load load = {.path = cli->operands[0],
+                                 .schema_path = schema,
+                                 .dry_run = cli->dry_run,
+                                 .progress = load_progress,
+                                 .progress_cls = &l};
+
+    progress_begin(&l.progress, "positions", 0, cli->quiet);
+    snprintf(schema, sizeof schema, "%s/wsdl/payer/position.xsd", config_text(CONFIG_HUB_SHARE));
+    TRY(cli_operator_open(cli, &o));
+    TRY(rejects_open(cli, &load.rejects));
+    cli_stop_catch();
+    rc = service_position_load(&o.env, &o.scope, &load);
+    progress_end(&l.progress);
+    load_print(cli, &load);
+    cli->findings = load.refused > 0;
+    if (load.stopped)
+        cli_say(cli, "stopped: what was counted is in; run the same command again to go on");
+    if (load.refused > 0 && !load.rejects)
+        cli_say(cli, "run it with --rejects FILE to have line, field, value and reason of each");
+out:
+    if (load.rejects && fclose(load.rejects) != 0 && rc == ERR_NONE)
+        rc = err_set(ERR_IO_WRITE, "report of rejects");
+    cli_operator_close(&o);
+    return rc;
+}
+
+/* ---- show ---- */
+
+/* NOTICE, or OWN-ID with --creditor; a notice alone is looked for with every Ente. */
+static enum err position_find(struct cli *cli, struct cli_operator *o, struct arena *arena,
+                              struct debt_position *out)
+{
+    const char *creditor = cli->values[CLI_OPTION_CREDITOR], *what = cli->operands[0];
+    bool notice = strlen(what) == 18 && strspn(what, "0123456789") == 18;
+    enum err rc = ERR_NOT_FOUND;
+
+    if (creditor)
+        return service_position_get(&o->env, &o->scope, arena, creditor, notice ? NULL : what, what,
+                                    out);
+    for (size_t i = 0; rc == ERR_NOT_FOUND && i < o->registry->n_creditors; i++) {
+        err_clear();
+        rc = service_position_get(&o->env, &o->scope, arena, o->registry->creditors[i].code,
+                                  notice ? NULL : what, what, out);
+    }
+    return rc == ERR_NOT_FOUND ? err_set(rc, what) : rc;
+}
+
+struct showing {
+    struct cli *cli;
+    struct json *json;
+    struct db_payment_line line;
+    const struct debt_position *position;
+};
+
+static const char *notice_of(const struct showing *s)
+{
+    for (int i = 0; i < s->position->n_instalments; i++)
+        if (s->position->instalments[i].id == s->line.instalment_id)
+            return s->position->instalments[i].notice_number;
+    return "";
+}
+
+static enum err payment_row(void *cls)
+{
+    struct showing *s = cls;
+    char from[20], to[20], end[20], amount[AMOUNT_SIZE], fee[AMOUNT_SIZE];
+
+    cli_time(s->line.activated_us, from);
+    cli_time(s->line.expires_us, to);
+    cli_time(s->line.closed_us, end);
+    amount_print(s->line.amount_cents, amount);
+    amount_print(s->line.fee_cents, fee);
+    if (!s->json) {
+        cli_print(s->cli, "  payment %" PRId64 "  %s  notice %s  %s + %s  by %s at %s  from %s",
+                  s->line.id, s->line.state, notice_of(s), amount, fee, s->line.psp,
+                  s->line.channel, from);
+        cli_print(s->cli, *end ? " to %s\n" : " lives until %s\n", *end ? end : to);
+        return ERR_NONE;
+    }
+    json_object(s->json, NULL);
+    json_int(s->json, "id", s->line.id);
+    json_text(s->json, "state", s->line.state);
+    json_text(s->json, "notice_number", notice_of(s));
+    json_int(s->json, "amount_cents", s->line.amount_cents);
+    json_int(s->json, "fee_cents", s->line.fee_cents);
+    json_text(s->json, "psp", s->line.psp);
+    json_text(s->json, "channel", s->line.channel);
+    json_text(s->json, "activated_at", from);
+    json_text(s->json, "expires_at", to);
+    json_text(s->json, "closed_at", *end ? end : NULL);
+    json_end(s->json);
+    return ERR_NONE;
+}
+
+static void instalment_show(const struct showing *s, const struct debt_option *option,
+                            const struct debt_instalment *i)
+{
+    char amount[AMOUNT_SIZE];
+
+    amount_print(i->amount_cents, amount);
+    if (!s->json) {
+        cli_print(s->cli, "  %s %d  notice %s  IUV %s  %s  due %s  %s\n", option->kind, i->number,
+                  i->notice_number, i->iuv, amount, i->due_date, position_state_name(i->state));
+        for (int t = 0; t < i->n_transfers; t++) {
+            amount_print(i->transfers[t].amount_cents, amount);
+            cli_print(s->cli, "    transfer %d  %s  %s  %s\n", i->transfers[t].number,
+                      i->transfers[t].creditor, i->transfers[t].iban, amount);
+        }
+        return;
+    }
+    json_object(s->json, NULL);
+    json_text(s->json, "option", option->kind);
+    json_int(s->json, "option_number", option->number);
+    json_int(s->json, "number", i->number);
+    json_text(s->json, "notice_number", i->notice_number);
+    json_text(s->json, "iuv", i->iuv);
+    json_int(s->json, "amount_cents", i->amount_cents);
+    json_text(s->json, "due_date", i->due_date);
+    json_text(s->json, "state", position_state_name(i->state));
+    json_array(s->json, "transfers");
+    for (int t = 0; t < i->n_transfers; t++) {
+        json_object(s->json, NULL);
+        json_int(s->json, "number", i->transfers[t].number);
+        json_text(s->json, "creditor", i->transfers[t].creditor);
+        json_text(s->json, "iban", i->transfers[t].iban);
+        json_int(s->json, "amount_cents", i->transfers[t].amount_cents);
+        json_end(s->json);
+    }
+    json_end(s->json);
+    json_end(s->json);
+}
+
+static void head_show(const struct showing *s)
+{
+    const struct debt_position *p = s->position;
+
+    if (!s->json) {
+        cli_print(s->cli, "position %s of %s  %s  %s  %s\n", p->own_id, p->creditor, p->debt_type,
+                  position_state_name(p->state), p->description);
+        return;
+    }
+    json_object(s->json, NULL);
+    json_int(s->json, "id", p->id);
+    json_text(s->json, "creditor", p->creditor);
+    json_text(s->json, "own_id", p->own_id);
+    json_text(s->json, "debt_type", p->debt_type);
+    json_text(s->json, "state", position_state_name(p->state));
+    json_text(s->json, "description", p->description);
+    json_int(s->json, "live_payments", p->live_count);
+    json_int(s->json, "paid_instalments", p->paid_count);
+    json_array(s->json, "instalments");
+}
+
+enum err cli_position_show(struct cli *cli)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+    struct arena arena = ARENA_INIT(POSITION_MEMORY);
+    struct debt_position p;
+    struct buf text = BUF_INIT(TEXT_MAX);
+    struct json j = JSON_INIT(&text);
+    struct showing s = {.cli = cli, .json = cli->json ? &j : NULL, .position = &p};
+
+    TRY(cli_operator_open(cli, &o));
+    TRY(position_find(cli, &o, &arena, &p));
+    head_show(&s);
+    for (int k = 0; k < p.n_options; k++)
+        for (int i = 0; i < p.options[k].n_instalments; i++)
+            instalment_show(&s, &p.options[k], &p.instalments[p.options[k].first + i]);
+    if (s.json) {
+        json_end(&j);
+        json_array(&j, "payments");
+    }
+    TRY(db_position_payments(o.env.db, p.creditor, p.id, &s.line, payment_row, &s));
+    if (!s.json) goto out;
+    json_end(&j);
+    json_end(&j);
+    TRY(json_finish(&j));
+    cli_write(cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
+    arena_free(&arena);
+    cli_operator_close(&o);
+    return rc;
+}
+
+/* ---- list ---- */
+
+struct listing {
+    struct cli *cli;
+    struct db_position_line line;
+    int n;
+};
+
+static enum err line_row(void *cls)
+{
+    struct listing *l = cls;
+    const struct db_position_line *p = &l->line;
+    struct buf text = BUF_INIT(8192);
+    struct json j = JSON_INIT(&text);
+    char at[20];
+    enum err rc = ERR_NONE;
+
+    l->n++;
+    cli_time(p->created_us, at);
+    if (!l->cli->json) {
+        cli_print(l->cli, "%" PRId64 "  %s  %-10s  %-9s  %s  %s\n", p->id, at, p->debt_type,
+                  p->state, p->own_id, p->description);
+        return ERR_NONE;
+    }
+    json_object(&j, NULL);
+    json_int(&j, "id", p->id);
+    json_text(&j, "creditor", p->creditor);
+    json_text(&j, "own_id", p->own_id);
+    json_text(&j, "debt_type", p->debt_type);
+    json_text(&j, "state", p->state);
+    json_text(&j, "description", p->description);
+    json_text(&j, "created_at", at);
+    json_end(&j);
+    TRY(json_finish(&j));
+    cli_write(l->cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
+    return rc;
+}
+
+enum err cli_position_list(struct cli *cli)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+    struct listing l = {.cli = cli};
+    const char *state = cli->values[CLI_OPTION_STATE], *after = cli->values[CLI_OPTION_AFTER];
+
+    TRY(cli_operator_open(cli, &o));
+    TRY(db_position_list(o.env.db, cli->operands[0], state ? state : "",
+                         after ? strtoll(after, NULL, 10) : 0, LIST_MAX, &l.line, line_row, &l));
+    if (l.n == LIST_MAX) cli_say(cli, "more: --after %" PRId64, l.line.id);
+    if (l.n == 0) cli_say(cli, "no positions");
+out:
+    cli_operator_close(&o);
+    return rc;
+}
+
+/* ---- cancel ---- */
+
+enum err cli_position_cancel(struct cli *cli)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+    struct arena arena = ARENA_INIT(POSITION_MEMORY);
+    struct debt_position p;
+    struct position_refusal refusal;
+    char question[300];
+
+    TRY(cli_operator_open(cli, &o));
+    TRY(position_find(cli, &o, &arena, &p));
+    snprintf(question, sizeof question, "cancel position %.100s of %s", p.own_id, p.creditor);
+    TRY(cli_confirm(cli, question));
+    TRY(service_position_cancel(&o.env, &o.scope, &arena, p.creditor, p.own_id, NULL, &refusal));
+    if (*refusal.code) {
+        rc = err_setf(ERR_DATA, "%s: expected %s", refusal.code, refusal.expected);
+        goto out;
+    }
+    cli_print(cli, "position %s of %s is cancelled\n", p.own_id, p.creditor);
+out:
+    arena_free(&arena);
+    cli_operator_close(&o);
+    return rc;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "crypto/secret.h"
+#include "listen/server.h"
+#include "service/journal.h"
+#include "service/registry_cache.h"
+#include "wire/contract.h"
+#include "wire/port.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+enum { BODY_MAX = 64 * 1024, UPLOAD_MAX = 4 * 1024 * 1024 };
+
+/* Everything that a running serve owns besides the listener. */
+struct serving {
+    struct db *db; /* start-up checks, then the journal's thread alone */
+    struct service_registry *registry;
+    struct wire_contracts *contracts;
+    pthread_t journal;
+    bool journal_runs;
+    atomic_bool stop;
+};
+
+static struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position};
+
+/* Lines of operations that changed nothing reach the database within a second. */
+static void *journal_main(void *cls)
+{
+    struct serving *s = cls;
+    const struct timespec pause = {0, 200000000};
+
+    while (!atomic_load(&s->stop)) {
+        enum err rc = service_journal_flush(s->db);
+
+        if (rc != ERR_NONE) log_err("journal.flush", rc);
+        err_clear();
+        nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+static enum err journal_start(struct serving *s)
+{
+    sigset_t all, before;
+    int failed;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    failed = pthread_create(&s->journal, NULL, journal_main, s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed) return err_set(ERR_MEMORY, "journal thread");
+    s->journal_runs = true;
+    return ERR_NONE;
+}
+
+static enum err serving_open(struct serving *s)
+{
+    enum err rc;
+
+    TRY(crypto_secret_init(config_text(CONFIG_HUB_KEY_FILE)));
+    TRY(db_open(DB_ROLE_SERVE, &s->db));
+    TRY(db_check(s->db));
+    TRY(service_registry_open(s->db, &s->registry));
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+        TRY(wire_port_open(ports[i], config_text(CONFIG_HUB_SHARE)));
+out:
+    return rc;
+}
+
+/* After the port is known: what the contracts call themselves. */
+static enum err contracts_open(struct serving *s, const struct listen_server *server,
+                               struct listen_route *routes, size_t n)
+{
+    enum err rc;
+    char url[200];
+    const char *public = config_text(CONFIG_SERVE_PUBLIC_URL);
+
+    snprintf(url, sizeof url, "http://%.150s:%d", config_text(CONFIG_SERVE_ADDRESS),
+             listen_port(server));
+    TRY(wire_contract_open(config_text(CONFIG_HUB_SHARE), *public ? public : url, &s->contracts));
+    for (size_t i = 0; i < n; i++)
+        routes[i].get_cls = s->contracts;
+out:
+    return rc;
+}
+
+static void serving_close(struct serving *s)
+{
+    atomic_store(&s->stop, true);
+    if (s->journal_runs) {
+        pthread_join(s->journal, NULL);
+        if (service_journal_flush(s->db) != ERR_NONE) log_err("journal.flush", err_detail()->code);
+    }
+    wire_contract_close(&s->contracts);
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+        wire_port_close(ports[i]);
+    service_registry_close(&s->registry);
+    db_close(&s->db);
+    crypto_secret_forget();
+}
+
+enum err cli_serve(struct cli *cli)
+{
+    enum err rc;
+    struct serving s = {.db = NULL};
+    struct listen_server *server = NULL;
+    struct listen_route routes[] = {
+        {WIRE_PATH_NODE_FOR_PSP, BODY_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
+        {WIRE_PATH_NODE_FOR_PSP_ALIAS, BODY_MAX, wire_port_post, wire_contract_get, true, NULL,
+         NULL},
+        {WIRE_PATH_DEBT_POSITION, UPLOAD_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
+        {WIRE_PATH_BACK_OFFICE, 0, NULL, wire_contract_get, true, NULL, NULL},
+    };
+    struct wire_port *const posts[] = {&wire_node_for_psp, &wire_node_for_psp, &wire_debt_position,
+                                       NULL};
+
+    TRY(serving_open(&s));
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+        routes[i].post_cls = posts[i];
+    TRY(listen_open(
+        &(struct listen_options){.address = config_text(CONFIG_SERVE_ADDRESS),
+                                 .port = (int)config_int(CONFIG_SERVE_PORT),
+                                 .tls_port = (int)config_int(CONFIG_SERVE_TLS_PORT),
+                                 .tls_certificate = config_text(CONFIG_SERVE_TLS_CERTIFICATE),
+                                 .tls_client_ca = config_text(CONFIG_SERVE_TLS_CLIENT_CA),
+                                 .loops = (int)config_int(CONFIG_SERVE_LOOPS),
+                                 .workers = (int)config_int(CONFIG_SERVE_WORKERS),
+                                 .queue = (int)config_int(CONFIG_SERVE_QUEUE),
+                                 .queue_wait_ms = config_int(CONFIG_SERVE_QUEUE_WAIT),
+                                 .connections = (unsigned)config_int(CONFIG_SERVE_CONNECTIONS),
+                                 .peer_connections =
+                                     (unsigned)config_int(CONFIG_SERVE_PEER_CONNECTIONS),
+                                 .body_memory = (size_t)config_int(CONFIG_SERVE_BODY_MEMORY),
+                                 .routes = routes,
+                                 .n_routes = ARRAY_LEN(routes),
+                                 .worker_open = wire_worker_open,
+                                 .worker_close = wire_worker_close,
+                                 .worker_cls = s.registry,
+                                 .metrics_address = config_text(CONFIG_METRICS_ADDRESS),
+                                 .metrics_port = (int)config_int(CONFIG_METRICS_PORT)},
+        &server));
+    TRY(contracts_open(&s, server, routes, ARRAY_LEN(routes)));
+    TRY(journal_start(&s));
+    cli_print(cli, "listening http=%d tls=%d metrics=%d\n", listen_port(server),
+              listen_tls_port(server), listen_metrics_port(server));
+    fflush(cli->out);
+    log_event(LOG_INFO, "serve.start", LOG_INT("http", listen_port(server)),
+              LOG_INT("tls", listen_tls_port(server)));
+    TRY(listen_run(server));
+    log_event(LOG_INFO, "serve.stop", LOG_TEXT("how", "drained"));
+out:
+    listen_close(&server);
+    serving_close(&s);
+    return rc;
+}
