@@ -215,7 +215,7 @@ static void test_an_invalid_file_is_refused(void **state)
     "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform' "              \
     "xmlns:f='urn:payer:flow:1' exclude-result-prefixes='f'>"                                      \
     "<xsl:import href='../../lib/flow.xsl'/><xsl:template match='f:record'>"                       \
-    "<p><a><xsl:value-of select='@amount'/></a></p></xsl:template>"                                \
+    "<p n='{@n}'><a><xsl:value-of select='@amount'/></a></p></xsl:template>"                       \
     "<xsl:template match='f:flow'><r><n><xsl:value-of select='@count'/></n><t>"                    \
     "<xsl:value-of select='@total'/></t>"
 #define TAIL "</r></xsl:template></xsl:stylesheet>"
@@ -231,9 +231,7 @@ static const struct {
     {HEAD "<xsl:apply-templates select='f:record'/>" TAIL, ERR_FLOW_FORMAT, "records must"},
     {HEAD RECORDS RECORDS TAIL, ERR_FLOW_FORMAT, "records must"},
     {HEAD RECORDS "<s x='{sum(f:record/@cents)}'/>" TAIL, ERR_FLOW_FORMAT, "depends on"},
-    {HEAD RECORDS "<xsl:if test='f:record'><!-- --><s/></xsl:if>" TAIL, ERR_FLOW_FORMAT,
-     "depends on"},
-    {HEAD "<xsl:call-template name='records'/>" TAIL "<!-- -->", ERR_NONE, ""},
+    {HEAD RECORDS "<xsl:if test='f:record'><s/></xsl:if>" TAIL, ERR_FLOW_FORMAT, "depends on"},
     /* sheets whose file says what it does not hold [F55] */
     {HEAD RECORDS "<p><a>1.00</a></p>" TAIL, ERR_FLOW_FORMAT, "/r/n says 5, there are 6"},
     {HEAD RECORDS "<t>1.00</t>" TAIL, ERR_FLOW_FORMAT, "/r/t says 1.00"},
@@ -279,23 +277,25 @@ static void test_sheets_that_do_not_stream(void **state)
 /* The numbers of records go on from page to page. */
 static void test_numbers_go_on(void **state)
 {
-    static const char want[] = "<p n=\"1\"/><p n=\"2\"/><p n=\"3\"/><p n=\"4\"/><p n=\"5\"/>";
-    struct flow_format *format = format_of(
-        "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform' "
-        "xmlns:f='urn:payer:flow:1' exclude-result-prefixes='f'>"
-        "<xsl:import href='../../lib/flow.xsl'/><xsl:template match='f:record'><p n='{@n}'/>"
-        "</xsl:template><xsl:template match='f:flow'><r>" RECORDS "</r></xsl:template>"
-        "</xsl:stylesheet>");
+    struct flow_format *format = format_of(HEAD RECORDS TAIL);
     struct buf file = BUF_INIT(1 << 16);
+    const char *at;
 
     (void)state;
     fixture_payments(&f, 5);
     fixture_rewind(&f, 2);
-    assert_int_equal(make(format), ERR_FLOW_FORMAT); /* it says no totals; look before that */
-    format->n_totals = 0;
-    flow_format_close(&format);
+    assert_int_equal(make(format), ERR_NONE);
+    assert_int_equal(flow_file_publish(&made.file, &made.sha256), ERR_NONE);
+    assert_int_equal(buf_read_file(&file, scratch_path("flow.xml")), ERR_NONE);
+    at = buf_str(&file);
+    for (char n = '1'; n <= '5'; n++) {
+        at = strstr(at, "<p n=\"");
+        assert_non_null(at);
+        at += strlen("<p n=\"");
+        assert_int_equal(*at, n);
+    }
     buf_free(&file);
-    (void)want;
+    flow_format_close(&format);
 }
 
 int main(void)
@@ -308,6 +308,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_records_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_invalid_file_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sheets_that_do_not_stream, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_numbers_go_on, setup, teardown),
     };
 
     xml_init();

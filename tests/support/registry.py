@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the example registry fit this machine: the simulators' real port, files with passwords,
+and the list of addresses at which the simulated Enti listen (ente.py --peers).
+
+    registry.py SOURCE TARGET --port N --secrets DIR --peers FILE
+"""
+import argparse
+import dataclasses
+import json
+import pathlib
+import sys
+import urllib.parse
+
+from lxml import etree
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support.ente import Peer
+
+NS = "{urn:payer:registry:1}"
+EXAMPLE_PEERS = "http://127.0.0.1:9801"  # where the example says that the Enti listen
+PASSWORD = "prova-12345"                 # of every channel and caller of the example
+PEER_PASSWORD = "ente-di-prova-67890"    # that the hub shows to a back-office
+PEER_USER = "payer"
+
+
+def prepare(source, target, port, secrets):
+    """Write a registry for simulators at a port; the peers that it names."""
+    tree = etree.parse(str(source))
+    secrets = pathlib.Path(secrets).resolve()
+    secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for element in tree.iter(f"{NS}*"):
+        for name, value in element.attrib.items():
+            if value.startswith(EXAMPLE_PEERS):
+                element.set(name, f"http://127.0.0.1:{port}{value[len(EXAMPLE_PEERS):]}")
+        if element.get("kind") == "notify" and not element.get("user"):
+            element.set("user", PEER_USER)
+            element.set("password-file", "/")
+        if element.get("password-file"):
+            ours = element.tag in (f"{NS}channel", f"{NS}caller")
+            element.set("password-file", secret(
+                secrets, element.get("code"), PASSWORD if ours else PEER_PASSWORD))
+    tree.write(str(target), encoding="utf-8", xml_declaration=True)
+    return peers_of(tree)
+
+
+def secret(folder, name, password):
+    path = folder / name
+    path.touch(mode=0o600)
+    path.write_text(password + "\n", encoding="utf-8")
+    return str(path)
+
+
+def peers_of(tree):
+    """Where the Enti of a registry listen."""
+    stations = {station.get("code"): station for station in tree.iter(f"{NS}station")}
+    peers = []
+    for creditor in tree.iter(f"{NS}creditor"):
+        for destination in creditor.iter(f"{NS}destination"):
+            station = stations.get(destination.get("station"))
+            if station is None:
+                peers.append(Peer(creditor.get("code"), path(destination), "notifyPayment",
+                                  user=destination.get("user"), password=PEER_PASSWORD))
+            else:
+                peers.append(Peer(creditor.get("code"), path(station), destination.get("kind"),
+                                  broker=station.get("broker"), station=station.get("code")))
+    return peers
+
+
+def path(element):
+    return urllib.parse.urlsplit(element.get("url")).path
+
+
+def debt_types(tree):
+    """(creditor, debt type) -> {name, iban, taxonomy}, for data that fits a registry."""
+    return {(creditor.get("code"), kind.get("code")): dict(kind.attrib)
+            for creditor in tree.iter(f"{NS}creditor") for kind in creditor.iter(f"{NS}debt-type")}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--secrets", required=True)
+    parser.add_argument("--peers", required=True)
+    options = parser.parse_args()
+    peers = prepare(options.source, options.target, options.port, options.secrets)
+    with open(options.peers, "w", encoding="utf-8") as file:
+        json.dump([dataclasses.asdict(peer) for peer in peers], file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
