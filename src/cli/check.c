@@ -82,6 +82,7 @@ static void check_files(struct cli *cli, int which, struct check_result *out)
         if (access(path, R_OK) == 0) continue;
         check_wrong(out, "%s/%s: %s", share, wanted[i], strerror(errno));
         check_cure(out, "set hub.share to the folder that holds wsdl/, xslt/, db/ and conf/");
+        return;
     }
 }
 

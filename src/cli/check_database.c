@@ -42,7 +42,9 @@ void check_database(struct cli *cli, int which, struct check_result *out)
     rc = db_check(db);
     if (rc == ERR_NONE) return;
     check_wrong(out, "%s: %s", err_text(rc), err_detail()->field);
-    check_cure(out, "%s", rc == ERR_DB_SCHEMA ? "payer db migrate" : "change it on the server");
+    check_cure(out, "%s",
+               rc == ERR_DB_SCHEMA ? "payer db status shows where it stands"
+                                   : "change it on the server");
 }
 
 /* Stored times are the database's; log stamps are ours: who reads both must not be misled. */

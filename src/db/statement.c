@@ -289,7 +289,7 @@ static enum err rows_fetch(struct db *db, const struct db_stmt *stmt, MYSQL_STMT
 
     ALWAYS(n_out + extra <= OUT_MAX && mysql_stmt_field_count(handle) == n_out + extra);
     if (extra) fields[0] = DB_GET_INSTANT(now);
-    memcpy(fields + extra, out, n_out * sizeof *out);
+    if (n_out > 0) memcpy(fields + extra, out, n_out * sizeof *out);
     row_bind(&row, fields, n_out + extra);
     if (mysql_stmt_bind_result(handle, row.bind)) return err_set(ERR_DB_SQL, stmt->name);
     while ((got = mysql_stmt_fetch(handle)) == 0 || got == MYSQL_DATA_TRUNCATED) {

@@ -36,6 +36,7 @@ struct debt_instalment {
     int64_t id, option_id, position_id;
     int number;
     char notice_number[19]; /* "" until the hub gives one */
+    bool numbered;          /* by the hub: another number is as good */
     char iuv[36];
     int64_t amount_cents;
     char due_date[11];      /* YYYY-MM-DD */

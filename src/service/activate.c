@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/crash.h"
 #include "domain/calendar.h"
 #include "service/check.h"
 #include "service/expire.h"
@@ -101,6 +102,7 @@ static enum err activate_tx(struct db *db, void *cls)
     service_journal_psp(&row, a->call, OUTCOME_OK);
     row.object_id = a->payment.id;
     TRY(db_journal_add(db, &row, 1));
+    CRASHPOINT("S2.pre");
 out:
     return rc;
 }
@@ -167,6 +169,7 @@ enum err service_activate(struct env *env, const struct psp_call *call, enum out
         a.answer.notice = &a.notice;
         a.answer.creditor = a.facts.creditor;
         TRY(db_tx_run(env->db, "activate", activate_tx, &a));
+        if (a.answer.token) CRASHPOINT("S2.post");
     } else {
         TRY(env->psp_write(env->psp_write_cls, &a.answer, out));
     }

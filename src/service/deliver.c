@@ -2,6 +2,7 @@
 #include "service/deliver.h"
 
 #include "base/config.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "db/outbox.h"
@@ -153,7 +154,9 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     if (!c.row.id) goto out;
     *out_any = true;
     err_clear();
+    CRASHPOINT("S9.post");
     sent = send(env, http, &c);
+    CRASHPOINT("S10.post");
     if (sent != ERR_NONE) {
         s.state = c.row.attempts >= config_int(CONFIG_WORK_ATTEMPTS) ? "PARKED" : "READY";
         s.wait_ms = backoff_ms(c.row.attempts);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "db/journal.h"
 #include "domain/calendar.h"
@@ -259,9 +260,12 @@ static enum err files_publish(struct running *r)
     TRY(db_flow_list(r->env->db, only, "MADE", 0, LIST_PAGE, &l.row, flow_row, &l));
     for (struct run_flow *f = r->first; f; f = f->next)
         TRY(flow_file_make(r, f));
+    CRASHPOINT("S13.made");
     for (struct run_flow *f = r->first; f; f = f->next)
         TRY(flow_file_publish(&f->made.file, &f->made.sha256));
+    CRASHPOINT("S13.renamed");
     TRY(db_tx_run(r->env->db, "flow.published", published_tx, r));
+    CRASHPOINT("S13.post");
     for (struct run_flow *f = r->first; f; f = f->next) {
         r->run->flows++;
         log_event(LOG_INFO, "flow.published", LOG_TEXT("subscription", f->flow.subscription),
@@ -285,12 +289,14 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     if (run->subscription && !registry_subscription_find(registry, run->subscription))
         return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
     TRY(service_settle(env, run->subscription, &run->settled));
+    CRASHPOINT("S12.post");
     for (size_t i = 0; i < registry->n_subscriptions; i++) {
         const struct registry_subscription *s = &registry->subscriptions[i];
 
         if (!s->enabled || (run->subscription && strcmp(run->subscription, s->code) != 0)) continue;
         TRY(subscription_plan(&r, s));
     }
+    CRASHPOINT("S12.planned");
     TRY(files_publish(&r));
 out:
     for (size_t i = 0; i < r.n_formats; i++)

@@ -2,6 +2,7 @@
 #include "service/psp_call.h"
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "domain/calendar.h"
 #include "service/check.h"
 #include "service/expire.h"
@@ -192,6 +193,7 @@ static enum err outcome_tx(struct db *db, void *cls)
     snprintf(row.notice_number, sizeof row.notice_number, "%s", o->payment.notice_number);
     row.object_id = o->payment.id;
     TRY(db_journal_add(db, &row, 1));
+    CRASHPOINT("S7.pre");
 out:
     return rc;
 }
@@ -213,6 +215,7 @@ enum err service_outcome(struct env *env, const struct psp_call *call, enum outc
         TRY(db_tx_run(env->db, "outcome", outcome_tx, &o));
     else
         TRY(env->psp_write(env->psp_write_cls, &o.answer, out));
+    if (o.changed) CRASHPOINT("S7.post");
     if (!o.changed) { /* what changed something is in the journal already */
         service_journal_psp(&row, call, o.answer.outcome);
         TRY(service_journal_note(env->db, &row));

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STORED_MAX = 16 * 1024 * 1024 };
+enum { STORED_MAX = 16 * 1024 * 1024, NUMBER_TRIES = 20 };
 
 /* Own id known: the same content is a success, other content a refusal that names it. */
 static enum err known(struct env *env, struct position_submission *s, int64_t id,
@@ -48,7 +48,7 @@ static enum err notice_taken(struct env *env, struct position_submission *s)
         const char *given = s->position->instalments[i].notice_number;
         int64_t other = 0;
 
-        if (!*given) continue;
+        if (!*given || s->position->instalments[i].numbered) continue;
         TRY(db_position_find_notice(env->db, s->position->creditor, given, &other));
         if (!other) continue;
         s->result = POSITION_REFUSED;
@@ -101,8 +101,9 @@ static enum err number(struct env *env, struct debt_position *p)
             in->id = clock_id_new();
             in->option_id = p->options[o].id;
             in->position_id = p->id;
-            if (!*in->notice_number) {
+            if (!*in->notice_number || in->numbered) {
                 TRY(service_iuv_next(env, creditor, in->notice_number, in->iuv));
+                in->numbered = true;
                 continue;
             }
             TRY(notice_parse(in->notice_number, &parts));
@@ -141,28 +142,38 @@ out:
     return rc;
 }
 
-/* Another sent the same own id or notice number in this moment: look again, one by one. */
+/* Another sent the same own id or notice number in this moment: look again. A number that the hub
+ * gave may be one that the Ente gave before: the next one is tried. */
+static enum err store_one(struct env *env, struct storing *one)
+{
+    enum err rc = ERR_NONE;
+    struct position_submission *s = one->list;
+    int64_t id;
+    unsigned char hash[32];
+
+    for (int try = 0; try < NUMBER_TRIES; try++) {
+        rc = db_tx_run(env->db, "position", store_tx, one);
+        if (rc != ERR_DB_DUPLICATE) return rc;
+        err_clear();
+        TRY(db_position_find(env->db, s->position->creditor, s->position->own_id, &id, hash));
+        if (id) return known(env, s, id, hash);
+        TRY(notice_taken(env, s));
+        if (s->result == POSITION_REFUSED) return ERR_NONE;
+        TRY(number(env, s->position));
+    }
+    rc = err_set(ERR_DB_DUPLICATE, "notice number");
+out:
+    return rc;
+}
+
 static enum err store_each(struct env *env, struct storing *all)
 {
     enum err rc = ERR_NONE;
 
     for (size_t i = 0; i < all->n; i++) {
         struct storing one = {all->scope, &all->list[i], 1};
-        int64_t id;
-        unsigned char hash[32];
 
-        if (one.list->result != POSITION_CREATED) continue;
-        rc = db_tx_run(env->db, "position", store_tx, &one);
-        if (rc != ERR_DB_DUPLICATE) {
-            TRY(rc);
-            continue;
-        }
-        TRY(db_position_find(env->db, one.list->position->creditor, one.list->position->own_id, &id,
-                             hash));
-        if (id)
-            TRY(known(env, one.list, id, hash));
-        else
-            TRY(notice_taken(env, one.list));
+        if (one.list->result == POSITION_CREATED) TRY(store_one(env, &one));
     }
 out:
     return rc;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/crash.h"
 #include "db/journal.h"
 #include "db/settlement.h"
 #include "domain/calendar.h"
@@ -130,6 +131,7 @@ static enum err account_close(struct env *env, const char *subscription, const s
     do { /* a long one is joined in pieces, OPEN until it is whole [F42] */
         TRY(db_tx_run(env->db, "settlement.join", join_tx, &c));
     } while (c.joined == JOIN_BATCH);
+    CRASHPOINT("S12.joined");
     TRY(db_tx_run(env->db, "settlement.seal", seal_tx, &c));
     out->settlements++;
     out->entries += c.s.count;

@@ -130,8 +130,11 @@ static void test_later_sources_win(void **state)
     char place[600];
 
     (void)state;
-    (void)scratch_write("payer.conf.d/20.conf", "[serve]\nqueue = 5\n");
+    (void)scratch_write("payer.conf.d/50.conf", "[serve]\nqueue = 4\n");
     (void)scratch_write("payer.conf.d/10.conf", "[serve]\nloops = 6\nqueue = 4\n");
+    (void)scratch_write("payer.conf.d/90.conf", "[serve]\nqueue = 5\n");
+    (void)scratch_write("payer.conf.d/20.conf", "[serve]\nqueue = 4\n");
+    (void)scratch_write("payer.conf.d/70.conf", "[serve]\nqueue = 4\n");
     (void)scratch_write("payer.conf.d/30.txt", "[serve]\nport = no\n");
     (void)setenv("PAYER_SERVE_WORKERS", "7", 1);
     (void)setenv("PAYER_SERVE_CONNECTIONS", "7", 1);
@@ -209,16 +212,27 @@ static const struct {
     const char *text;
     int64_t want; /* -2: refused */
 } values[] = {
-    {CONFIG_SERVE_QUEUE_WAIT, "100ms", 100}, {CONFIG_SERVE_QUEUE_WAIT, "1m", 60000},
-    {CONFIG_SERVE_QUEUE_WAIT, "99ms", -2},   {CONFIG_SERVE_QUEUE_WAIT, "61s", -2},
-    {CONFIG_SERVE_QUEUE_WAIT, "1 s", -2},    {CONFIG_SERVE_QUEUE_WAIT, "9223372036854775807d", -2},
-    {CONFIG_DB_BUFFER_POOL, "0", 0},         {CONFIG_DB_BUFFER_POOL, "64KiB", 65536},
-    {CONFIG_DB_BUFFER_POOL, "12", 12},       {CONFIG_DB_BUFFER_POOL, "64kb", -2},
-    {CONFIG_SERVE_TLS_PORT, "-1", -1},       {CONFIG_SERVE_TLS_PORT, "-2", -2},
-    {CONFIG_SERVE_TLS_PORT, "", -2},         {CONFIG_SERVE_TLS_PORT, "+1", -2},
-    {CONFIG_SERVE_TLS_PORT, "1.0", -2},      {CONFIG_SERVE_TLS_PORT, "99999999999999999999", -2},
-    {CONFIG_IDEMPOTENCY, "no", 0},           {CONFIG_IDEMPOTENCY, "true", -2},
-    {CONFIG_LOG_LEVEL, "error", LOG_ERROR},  {CONFIG_HUB_NODE_ID, "a\tb", -2},
+    {CONFIG_SERVE_QUEUE_WAIT, "100ms", 100},
+    {CONFIG_SERVE_QUEUE_WAIT, "1m", 60000},
+    {CONFIG_SERVE_QUEUE_WAIT, "99ms", -2},
+    {CONFIG_SERVE_QUEUE_WAIT, "61s", -2},
+    {CONFIG_SERVE_QUEUE_WAIT, "1 s", -2},
+    {CONFIG_SERVE_QUEUE_WAIT, "9223372036854775807d", -2},
+    {CONFIG_DB_BUFFER_POOL, "0", 0},
+    {CONFIG_DB_BUFFER_POOL, "64KiB", 65536},
+    {CONFIG_DB_BUFFER_POOL, "12", 12},
+    {CONFIG_DB_BUFFER_POOL, "17179869184GiB", -2},
+    {CONFIG_DB_BUFFER_POOL, "64kb", -2},
+    {CONFIG_SERVE_TLS_PORT, "-1", -1},
+    {CONFIG_SERVE_TLS_PORT, "-2", -2},
+    {CONFIG_SERVE_TLS_PORT, "", -2},
+    {CONFIG_SERVE_TLS_PORT, "+1", -2},
+    {CONFIG_SERVE_TLS_PORT, "1.0", -2},
+    {CONFIG_SERVE_TLS_PORT, "99999999999999999999", -2},
+    {CONFIG_IDEMPOTENCY, "no", 0},
+    {CONFIG_IDEMPOTENCY, "true", -2},
+    {CONFIG_LOG_LEVEL, "error", LOG_ERROR},
+    {CONFIG_HUB_NODE_ID, "a\tb", -2},
 };
 
 static void test_values_have_types_and_ranges(void **state)

@@ -27,6 +27,7 @@ static void test_buf_takes_its_cap_and_no_more(void **state)
     assert_int_equal(buf_printf(&b, "%031d", 0), ERR_LIMIT);
     assert_int_equal(buf_add(&b, bytes, 30), ERR_NONE);
     assert_int_equal(strlen(buf_str(&b)), 100);
+    assert_int_equal(b.cap, 101);
     assert_int_equal(buf_add(&b, bytes, SIZE_MAX), ERR_LIMIT);
     assert_int_equal(buf_add(&b, bytes, 0), ERR_NONE);
     buf_reset(&b);
