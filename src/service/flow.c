@@ -20,7 +20,8 @@ enum {
     RUN_MEMORY = 64 * 1024 * 1024,
     FORMATS_MAX = 32,
     SETTLEMENTS_MAX = 100000,
-    LIST_PAGE = 1000
+    LIST_PAGE = 1000,
+    NODE_ID_MAX = 10
 };
 
 /* Settlements of one flow, in order of id. */
@@ -279,6 +280,16 @@ out:
     return rc;
 }
 
+/* The node's id stands in flow ids and causali: SEPA characters that no slash cuts. */
+static enum err node_id_check(void)
+{
+    const char *id = config_text(CONFIG_HUB_NODE_ID);
+    size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+
+    if (len >= 1 && len <= NODE_ID_MAX && !id[len]) return ERR_NONE;
+    return err_set(ERR_CONFIG, "hub.node_id: 1 to 10 letters, digits and hyphens expected");
+}
+
 enum err service_flow_run(struct env *env, struct service_flow_run *run)
 {
     enum err rc;
@@ -288,6 +299,7 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     run->flows = 0;
     if (run->subscription && !registry_subscription_find(registry, run->subscription))
         return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
+    TRY(node_id_check());
     TRY(service_settle(env, run->subscription, &run->settled));
     CRASHPOINT("S12.post");
     for (size_t i = 0; i < registry->n_subscriptions; i++) {

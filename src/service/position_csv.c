@@ -248,7 +248,7 @@ static bool transfers(struct position_csv_item *item, const struct row *row,
     for (int t = 0; t < DEBT_TRANSFERS_MAX; t++) {
         struct debt_transfer *x = &i->transfers[i->n_transfers];
         int base = COL_TRANSFERS + t * T_COUNT;
-        char name[16];
+        char name[32];
 
         if (!*row->values[base + T_CREDITOR] && !*row->values[base + T_IBAN] &&
             !*row->values[base + T_AMOUNT])

@@ -46,7 +46,7 @@ MUST_USE enum err service_registry_show(struct db *db, const char *kind, const c
                                         bool json, struct buf *out);
 
 /** The kill switch. kind: "ente", "channel" or "gateway". What is stopped is disabled for every
- * serve and work within seconds; payments already begun can still end.
+ * serve and work within seconds, as if the document said so; the document is not touched.
  * @param out_changed  false: it was so already
  * @return ERR_NONE | ERR_NOT_FOUND: no such kind, or nothing of that code in the registry. */
 MUST_USE enum err service_registry_stop(struct db *db, const char *kind, const char *code,

@@ -30,7 +30,7 @@ valid() { # SCHEMA FILE…: quiet when nothing matches
 
 files | xargs -0 -r xmllint --nonet --noout || status=1
 
-valid conf/registry.xsd conf/*registry*.xml demo/*registry*.xml
+valid conf/registry.xsd conf/*registry*.xml demo/*registry*.xml tests/support/*registry*.xml
 valid xslt/lib/manifest.xsd xslt/flow/*/flow.xml
 for format in xslt/flow/*/; do
     format=${format%/}
