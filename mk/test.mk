@@ -9,24 +9,24 @@ deps: ## install what is missing of deps/debian.txt (nothing, and no network, wh
 	@deps/install
 
 test: deps ## build, run unit, contract, XSLT and scenario tests, and print their summaries
-	@$(AGAIN) test-now
+	@+$(AGAIN) test-now
 
-test-now: all units $(if $(CRASH),,crash)
+test-now: all units
 	@PAYER_SAN=$(SAN) tests/run --build $(BUILD) $(SUITES)
 
 crash: ## build the program with crash points, for the tests that kill it
-	@$(AGAIN) CRASH=1 all
+	@+$(AGAIN) CRASH=1 all
 
 check-all: test ## test, and once more under the address and the thread sanitizer
-	@$(AGAIN) SAN=address test-now
-	@$(AGAIN) SAN=thread test-now
+	@+$(AGAIN) SAN=address test-now
+	@+$(AGAIN) SAN=thread test-now
 
 bench: deps ## measure against the limits of the same machine; writes build/bench.json
-	@$(AGAIN) all
+	@+$(AGAIN) all
 	@tests/bench/run --build $(BUILD)
 
 demo: deps ## install, build, start everything, pay 1,000 notices and show where the money went
-	@$(AGAIN) all
+	@+$(AGAIN) all
 	@demo/run.sh
 
 stop: ## stop what `make demo` left running
