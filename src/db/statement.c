@@ -302,8 +302,13 @@ static enum err rows_fetch(struct db *db, const struct db_stmt *stmt, MYSQL_STMT
         if (!each) goto out;
         TRY(each(cls));
     }
-    if (got != MYSQL_NO_DATA)
-        rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
+    if (got != MYSQL_NO_DATA) {
+        /* An error between two rows is told by the link alone. */
+        bool on_link = mysql_stmt_errno(handle) == 0;
+
+        rc = db_fail(db, on_link ? mysql_errno(db->link) : mysql_stmt_errno(handle), stmt->name,
+                     on_link ? mysql_error(db->link) : mysql_stmt_error(handle));
+    }
 out:
     if (db->link) mysql_stmt_free_result(handle);
     return rc;

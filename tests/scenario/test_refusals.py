@@ -42,7 +42,7 @@ def test_a_wrong_password_does_not_lock_the_right_one_out(raw, ente):
 @pytest.mark.parametrize("creditor, notice, code, original", [
     ("12345678901", notice_number(COMUNE, 1), "PPT_DOMINIO_SCONOSCIUTO", None),          # [W3.8]
     (COMUNE, "355" + "0" * 15, "PPT_STAZIONE_INT_PA_SCONOSCIUTA", None),                 # [W3.9]
-    (COMUNE, notice_number(COMUNE, 1), "PPT_ERRORE_EMESSO_DA_PAA", "PAA_PAGAMENTO_SCONOSCIUTO"),
+    (COMUNE, notice_number(COMUNE, 9_999_999_999_999), "PPT_ERRORE_EMESSO_DA_PAA", "PAA_PAGAMENTO_SCONOSCIUTO"),
     (COMUNE, "30100000000000000", "PPT_SINTASSI_EXTRAXSD", None),                        # [W3.1]
 ])
 def test_what_is_asked_for(raw, creditor, notice, code, original):
