@@ -2,16 +2,16 @@
 # Packages, tests, measures and the demo. What builds things again after `deps` is a make of its
 # own, because the first one looked for the libraries before they were there.
 AGAIN = $(MAKE) --no-print-directory BUILD=$(BUILD_BASE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
-SUITES := unit contract xslt support scenario
+SUITES := unit contract xslt support scenario $(if $(SAN),,fault)
 
 .PHONY: deps test test-now bench demo stop check-all crash
 deps: ## install what is missing of deps/debian.txt (nothing, and no network, when all is there)
 	@deps/install
 
-test: deps ## build, run unit, contract, XSLT and scenario tests, and print their summaries
+test: deps ## build, run unit, contract, XSLT, scenario and crash tests, and print their summaries
 	@+$(AGAIN) test-now
 
-test-now: all units
+test-now: all units $(if $(SAN),,crash)
 	@PAYER_SAN=$(SAN) tests/run --build $(BUILD) $(SUITES)
 
 crash: ## build the program with crash points, for the tests that kill it

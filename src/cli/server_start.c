@@ -139,6 +139,18 @@ static void add_user(struct command *c)
     if (geteuid() == 0) command_add(c, "--user=root", "");
 }
 
+/* Two servers that share /tmp remove one another's temporary tables at their start. */
+static enum err tmpdir_add(struct command *c)
+{
+    char path[SERVER_PATH_SIZE];
+
+    server_path(path, "tmp");
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
+    command_add(c, "--tmpdir=", path);
+    return ERR_NONE;
+}
+
 static enum err folder_remove(const char *path, const char *log)
 {
     struct command c = {{NULL}, 0};
@@ -174,6 +186,7 @@ static enum err tables_make(void)
     command_add(&c, "--no-defaults", "");
     add_user(&c);
     command_add(&c, "--datadir=", fresh);
+    TRY(tmpdir_add(&c));
     command_add(&c, "--auth-root-authentication-method=socket", "");
     command_add(&c, "--auth-root-socket-user=", user ? user->pw_name : "root");
     command_add(&c, "--skip-test-db", "");
@@ -252,6 +265,7 @@ enum err server_start(pid_t *out_pid)
     TRY(tables_make());
     TRY(script_make(script));
     command_make(&c, program, script, log);
+    TRY(tmpdir_add(&c));
     TRY(spawn_start(c.argv, log, out_pid));
     /* The server writes it late: until then a second start must find it too. */
     (void)snprintf(pid_text, sizeof pid_text, "%ld\n", (long)*out_pid);

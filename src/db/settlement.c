@@ -8,7 +8,10 @@
 static const struct db_stmt DUE = {
     "settlement_due",
     "SELECT e.creditor, e.account, e.settles FROM entry e" UNJOINED
-    " GROUP BY e.creditor, e.account, e.settles",
+    " GROUP BY e.creditor, e.account, e.settles"
+    /* and what a run that was cut off left open */
+    " UNION SELECT creditor, account, settles FROM settlement"
+    " WHERE kind = ? AND state = 'OPEN'",
     0,
 };
 #define COLUMNS                                                                                    \

@@ -7,7 +7,7 @@
 
 #include "db/db.h"
 
-/** An account with entries that no settlement holds yet. */
+/** An account with entries that no settlement holds yet, or whose settlement is still OPEN. */
 struct db_due {
     char creditor[36], account[35], settles[5];
 };

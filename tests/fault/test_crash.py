@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program dies by SIGKILL between each two steps of a payment; started again, and asked again
+as a client would, it has one effect and lost nothing. Runs the program with crash points (`make
+crash`); the real one has none. [I1] [I2] [I6] [I7] [I8]"""
+import contextlib
+import http.client
+import os
+import pathlib
+import re
+
+import pytest
+
+from scenario.test_flow import SCHEMAS
+from scenario.test_pay import pay
+from support.channel import PATH, RawChannel, fault_code, new_key
+from support.hub import ATM, FDR, PSP, PSP_BROKER, Hub, program, wait_until
+from support.registry import PASSWORD
+from support.witness import ROOT, parse, schema_errors
+
+KILLED = -9
+REAL = program()
+ACTIVATE, OUTCOME = ("S2.pre", "S2.post"), ("S7.pre", "S7.post")
+SEND = ("S9.post", "S10.post")
+FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.renamed", "S13.post")
+
+
+def crash_program():
+    build = os.environ.get("PAYER_BUILD") or ROOT / "build"
+    given = os.environ.get("PAYER_CRASH_BIN")
+    return pathlib.Path(given or f"{build}-crash/bin/payer")
+
+
+@pytest.fixture(scope="module")
+def module_hub():
+    """A hub of its own, of the program with crash points; claims of the dead end within 1 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAYER_BIN", str(crash_program()))
+        hub = Hub({"work.lease": "1s"})
+        try:
+            hub.start()
+            yield hub
+        finally:
+            hub.stop(keep=bool(os.environ.get("KEEP")))
+
+
+@contextlib.contextmanager
+def crash_at(hub, name):
+    """What is started inside dies at this place."""
+    hub.environment["PAYER_CRASH"] = name
+    try:
+        yield
+    finally:
+        del hub.environment["PAYER_CRASH"]
+
+
+def raw(hub):
+    return RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
+
+
+def serve_until_killed(hub, name, ask):
+    """Ask a server that dies at a place, then start a sound one; a client of it."""
+    hub.serve.stop()
+    with crash_at(hub, name):
+        hub.start_serve()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        ask(raw(hub))
+    assert hub.serve.process.wait(10) == KILLED
+    hub.start_serve()
+    return raw(hub)
+
+
+def payments(hub, notice):
+    """How many payments of a notice there are."""
+    return len(hub.position(notice).payments)
+
+
+@pytest.mark.parametrize("name", ACTIVATE)
+def test_activate(hub, ente, name):
+    """[F1] [F2]"""
+    notice, key = ente.position(), new_key(PSP)
+    ask = lambda client: client.activate(notice.creditor, notice.number, notice.amount, key)
+    client = serve_until_killed(hub, name, ask)
+    assert payments(hub, notice) == {"S2.pre": 0, "S2.post": 1}[name]
+
+    answer = ask(client)
+    assert fault_code(answer) == "OK"
+    first = client.received
+    ask(client)
+    assert client.received == first and payments(hub, notice) == 1
+    other = client.activate(notice.creditor, notice.number, notice.amount, new_key(PSP))
+    assert fault_code(other) == "PPT_PAGAMENTO_IN_CORSO"
+    assert fault_code(client.outcome(answer.paymentToken)) == "OK"
+    assert hub.position(notice).state == "PAID"
+
+
+@pytest.mark.parametrize("with_key", [True, False], ids=["key", "no key"])
+@pytest.mark.parametrize("name", OUTCOME)
+def test_outcome(hub, ente, name, with_key):
+    """[F7] [F8]"""
+    notice, key = ente.position(), new_key(PSP) if with_key else None
+    token = raw(hub).activate(notice.creditor, notice.number, notice.amount).paymentToken
+    ask = lambda client: client.outcome(token, "OK", "1.00", key)
+    client = serve_until_killed(hub, name, ask)
+    assert hub.position(notice).state == {"S7.pre": "OPEN", "S7.post": "PAID"}[name]
+
+    known = name == "S7.post" and not with_key
+    assert fault_code(ask(client)) == ("PPT_ESITO_GIA_ACQUISITO" if known else "OK")
+    assert hub.position(notice).state == "PAID" and payments(hub, notice) == 1
+    ente.wait_told(notice)
+    assert ente.receipts(notice) == 1
+    hub.payer("flow", "run")
+    assert len(hub.fdr(notice.iuv)) == 1
+
+
+@pytest.mark.parametrize("name", SEND)
+def test_send(hub, asl, name):
+    """Claimed and never sent, or sent and not noted: the same bytes go out again. [F10] [F11]"""
+    notice = asl.position()
+    hub.work.stop()
+    pay(raw(hub), notice)
+    with crash_at(hub, name):
+        hub.start_work()
+    assert hub.work.process.wait(10) == KILLED
+    before = {"S9.post": 0, "S10.post": 1}[name]
+    assert len(hub.peers.attempts(notice.number)) == before
+
+    hub.start_work()
+    wait_until(lambda: len(hub.peers.attempts(notice.number)) == before + 1, "sent again")
+    assert len(asl.told(notice)) == 1
+    assert len({a["sha256"] for a in hub.peers.attempts(notice.number)}) == 1
+
+
+@pytest.mark.parametrize("name", FLOW)
+def test_flow(hub, comune, asl, name):
+    """Paid is in one flow of each audience; a file once visible never changes. [I8]"""
+    notices = [comune.position(amount="1.05"), asl.position(amount="2.10")]
+    for notice in notices:
+        pay(raw(hub), notice)
+    with crash_at(hub, name):
+        hub.payer("flow", "run", ok=(KILLED,))
+    seen = {path: path.read_bytes() for path in hub.flow_files()}
+    visible = name in ("S13.renamed", "S13.post")
+    assert [bool(hub.fdr(notice.iuv)) for notice in notices] == [visible, visible]
+
+    hub.payer("flow", "run")
+    hub.payer("flow", "verify")
+    assert {path: path.read_bytes() for path in seen} == seen
+    for notice in notices:
+        [(flow, _)] = hub.fdr(notice.iuv)
+        assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
+    for path in hub.flow_files():
+        root = parse(path.read_bytes())
+        assert schema_errors(SCHEMAS[root.tag], root) == []
+
+
+def test_each_place_has_its_test():
+    found = {name for path in ROOT.glob("src/*/*.c")
+             for name in re.findall(r'CRASHPOINT\("([^"]+)"\)', path.read_text(encoding="utf-8"))}
+    assert found == {*ACTIVATE, *OUTCOME, *SEND, *FLOW}
+
+
+def test_the_real_program_has_none():
+    assert b"PAYER_CRASH" in crash_program().read_bytes()
+    assert b"PAYER_CRASH" not in REAL.read_bytes()

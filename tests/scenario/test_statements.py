@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a payment costs the database: counted by the database itself."""
+import subprocess
+
+import pytest
+
+from scenario.test_pay import pay
+from support.channel import PATH, RawChannel, fault_code, new_key
+from support.hub import ATM, PSP, PSP_BROKER
+from support.registry import PASSWORD
+
+SETTINGS = {"serve.workers": 1}  # one connection: its statements are prepared by the first payment
+OWN_HUB = True
+MAX = 16  # of one activate with a key and one outcome
+ROUNDS = 5
+
+
+@pytest.fixture
+def alone(hub):
+    """Nobody but the server speaks to the database."""
+    hub.work.stop()
+    yield
+    hub.start_work()
+
+
+def questions(hub):
+    """Statements that clients sent so far, prepared ones too; the one that asks is one of them."""
+    socket = hub.json("db", "status")[0].socket
+    done = subprocess.run(
+        ["mariadb", f"--socket={socket}", "--skip-column-names", "--batch",
+         "-e", "SHOW GLOBAL STATUS LIKE 'Questions'"],
+        capture_output=True, text=True, timeout=10, check=True, env=hub.environment)
+    return int(done.stdout.split()[1])
+
+
+def test_a_payment_costs_few_statements(hub, ente, alone):
+    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
+    pay(client, ente.position(), key=new_key(PSP))  # prepares
+    notices = [ente.position() for _ in range(ROUNDS)]
+    questions(hub)
+    before = questions(hub)
+    looking = questions(hub) - before  # what counting itself costs
+    costs = []
+    for notice in notices:
+        before = questions(hub)
+        token = client.activate(notice.creditor, notice.number, notice.amount,
+                                new_key(PSP)).paymentToken
+        assert fault_code(client.outcome(token, "OK", "1.00")) == "OK"
+        costs.append(questions(hub) - before - looking)
+    assert min(costs) <= MAX, costs  # the server looks at the registry now and then
+    client.close()
