@@ -86,8 +86,8 @@ static const struct {
       " WHERE y.state IN ('PAID_LATE', 'DUPLICATE') AND a.id IS NULL"),
     Q("I7", "a receipt nobody was told of, though its Ente was told before", "receipt",
       "SELECT r.id, r.creditor FROM receipt r LEFT JOIN outbox o ON o.receipt_id = r.id"
-      " WHERE o.id IS NULL AND EXISTS (SELECT 1 FROM outbox b WHERE b.creditor = r.creditor"
-      " AND b.created_at < r.created_at)"),
+      " JOIN (SELECT creditor, MIN(created_at) first FROM outbox GROUP BY creditor) b"
+      " ON b.creditor = r.creditor WHERE o.id IS NULL AND r.created_at > b.first"),
     Q("I7", "a notification of no receipt", "outbox",
       "SELECT o.id, o.kind FROM outbox o LEFT JOIN receipt r ON r.id = o.receipt_id"
       " WHERE r.id IS NULL OR r.payment_id <> o.payment_id"),

@@ -7,13 +7,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 10 };
+enum { COLUMNS = 10, MANY = 32 };
 
-static const struct db_stmt JOURNAL_ADD[DB_MULTI_MAX] =
-    DB_MULTI("journal_add",
-             "INSERT INTO journal (id, at, actor, event, creditor, notice_number, token_hash,"
-             " object_id, outcome, detail, duration_us) VALUES ",
-             "(?, UTC_TIMESTAMP(6), ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+#define HEAD                                                                                       \
+    "INSERT INTO journal (id, at, actor, event, creditor, notice_number, token_hash, object_id,"   \
+    " outcome, detail, duration_us) VALUES "
+#define ROW "(?, UTC_TIMESTAMP(6), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define ROWS_8 ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW
+
+static const struct db_stmt JOURNAL_ADD[DB_MULTI_MAX] = DB_MULTI("journal_add", HEAD, ROW);
+/* Batches of lines that only looked: as few statements as may be. */
+static const struct db_stmt JOURNAL_ADD_MANY = {
+    "journal_add_32",
+    HEAD ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8,
+    0,
+};
 
 static void text_set(char *to, size_t cap, const char *text)
 {
@@ -36,11 +44,11 @@ void db_journal_set(struct db_journal_row *row, const char *actor, const char *e
 enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t n)
 {
     static const unsigned char none[sizeof rows->token_hash];
-    struct db_value values[DB_MULTI_MAX * COLUMNS];
+    struct db_value values[MANY * COLUMNS];
     enum err rc = ERR_NONE;
 
     for (size_t done = 0; done < n;) {
-        size_t k = n - done < DB_MULTI_MAX ? n - done : DB_MULTI_MAX;
+        size_t left = n - done, k = left >= MANY ? MANY : left < DB_MULTI_MAX ? left : DB_MULTI_MAX;
         struct db_value *v = values;
 
         for (const struct db_journal_row *r = rows + done; r < rows + done + k; r++) {
@@ -57,7 +65,10 @@ enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t
             *v++ = db_opt(r->detail);
             *v++ = r->duration_us < 0 ? db_null() : db_i64(r->duration_us);
         }
-        TRY(db_multi_add(db, JOURNAL_ADD, values, COLUMNS, k));
+        if (k == MANY)
+            TRY(db_exec(db, &JOURNAL_ADD_MANY, values, MANY * COLUMNS, NULL));
+        else
+            TRY(db_multi_add(db, JOURNAL_ADD, values, COLUMNS, k));
         done += k;
     }
 out:

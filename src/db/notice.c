@@ -4,14 +4,15 @@
 #include <string.h>
 
 /* One row a transfer; without a notice still one row, with the key and the time. */
-#define NOTICE_COLUMNS                                                                             \
+#define NOTICE_COLUMNS_OF(key)                                                                     \
     "i.id, i.option_id, i.position_id, i.iuv, i.notice_number, i.amount_cents, i.due_date,"        \
     " i.payable_until, i.description, i.state, i.ver, o.instalment_count, p.creditor, p.own_id,"   \
     " p.debt_type, p.description, p.office, p.state, p.ver, p.begun_option, p.live_count,"         \
     " p.paid_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street, p.debtor_civic," \
     " p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country, p.debtor_email,"   \
-    " p.metadata, d.content_hash, d.answer, t.number, t.creditor, t.iban, t.amount_cents,"         \
+    " p.metadata, " key ", t.number, t.creditor, t.iban, t.amount_cents,"                          \
     " t.taxonomy, t.remittance"
+#define NOTICE_COLUMNS NOTICE_COLUMNS_OF("d.content_hash, d.answer")
 #define KEY_JOIN                                                                                   \
     " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"                  \
     " AND d.valid_until > UTC_TIMESTAMP(6)"
@@ -25,6 +26,19 @@ static const struct db_stmt NOTICE_READ = {
     " LEFT JOIN position p ON p.id = i.position_id"
     " LEFT JOIN payment l ON l.live_instalment = i.id"
     " LEFT JOIN transfer t ON t.instalment_id = i.id",
+    DB_NOW,
+};
+
+/* Without a key, outside a transaction: what a verify looks at. The key's columns stay empty. */
+static const struct db_stmt NOTICE_LOOK = {
+    "notice_look",
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS_OF(
+        "NULL, NULL") ", l.id, l.ver, l.expires_at"
+                      " FROM instalment i JOIN payment_option o ON o.id = i.option_id"
+                      " JOIN position p ON p.id = i.position_id LEFT JOIN payment l ON "
+                      "l.live_instalment = i.id"
+                      " JOIN transfer t ON t.instalment_id = i.id WHERE i.creditor = ? AND "
+                      "i.notice_number = ?",
     DB_NOW,
 };
 
@@ -213,6 +227,25 @@ enum err db_notice_read(struct db *db, const char *creditor, const char *notice_
     TRY(db_rows(db, &NOTICE_READ,
                 DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
                       db_text(creditor), db_text(notice_number)),
+                DB_OUT(NOTICE_FIELDS(r, i, p), DB_GET_I64(out->live_payment),
+                       DB_GET_INT(out->live_ver), DB_GET_INSTANT(out->live_expires_us)),
+                reading_row, &r));
+out:
+    reading_end(&r);
+    return rc;
+}
+
+enum err db_notice_look(struct db *db, const char *creditor, const char *notice_number,
+                        struct db_notice *out)
+{
+    enum err rc;
+    struct reading r;
+    struct debt_instalment *i = &out->instalment;
+    struct debt_position *p = &out->position;
+    struct db_key none = {.answer = BUF_INIT(0)};
+
+    reading_begin(&r, out, &none);
+    TRY(db_rows(db, &NOTICE_LOOK, DB_IN(db_text(creditor), db_text(notice_number)),
                 DB_OUT(NOTICE_FIELDS(r, i, p), DB_GET_I64(out->live_payment),
                        DB_GET_INT(out->live_ver), DB_GET_INSTANT(out->live_expires_us)),
                 reading_row, &r));

@@ -35,6 +35,10 @@ MUST_USE enum err db_notice_read(struct db *db, const char *creditor, const char
                                  const struct db_key_name *name, struct db_notice *out,
                                  struct db_key *out_key);
 
+/** The same for looking only: no key. */
+MUST_USE enum err db_notice_look(struct db *db, const char *creditor, const char *notice_number,
+                                 struct db_notice *out);
+
 struct db_payment {
     int64_t id;
     int64_t instalment_id, position_id;

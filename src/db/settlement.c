@@ -153,7 +153,7 @@ enum err db_settlement_due(struct db *db, const char *kind, int64_t cut_off_us, 
                            db_each_fn *each, void *cls)
 {
     return db_rows(
-        db, &DUE, DB_IN(db_text(kind), db_instant(cut_off_us)),
+        db, &DUE, DB_IN(db_text(kind), db_instant(cut_off_us), db_text(kind)),
         DB_OUT(DB_GET_TEXT(row->creditor), DB_GET_TEXT(row->account), DB_GET_TEXT(row->settles)),
         each, cls);
 }

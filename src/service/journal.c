@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEPT_MAX = 1024 };
+enum { KEPT_MAX = 8192, BATCH_MAX = 256 };
 
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t flush_lock = PTHREAD_MUTEX_INITIALIZER; /* one writer, lines in order */
 static struct db_journal_row kept[KEPT_MAX];
-static size_t n_kept;
+static size_t first_kept, n_kept; /* a ring */
 
 void service_journal_psp(struct db_journal_row *row, const struct psp_call *call,
                          enum outcome outcome)
@@ -38,7 +38,7 @@ enum err service_journal_note(struct db *db, const struct db_journal_row *row)
 
         pthread_mutex_lock(&kept_lock);
         if (n_kept < KEPT_MAX) {
-            kept[n_kept++] = *row;
+            kept[(first_kept + n_kept++) % KEPT_MAX] = *row;
             pthread_mutex_unlock(&kept_lock);
             return ERR_NONE;
         }
@@ -49,7 +49,7 @@ enum err service_journal_note(struct db *db, const struct db_journal_row *row)
 }
 
 struct batch {
-    struct db_journal_row rows[64];
+    struct db_journal_row rows[BATCH_MAX];
     size_t n;
 };
 
@@ -63,19 +63,20 @@ static enum err batch_tx(struct db *db, void *cls)
 enum err service_journal_flush(struct db *db)
 {
     enum err rc = ERR_NONE;
-    struct batch b;
+    static struct batch b; /* under flush_lock */
 
     pthread_mutex_lock(&flush_lock);
     do {
         pthread_mutex_lock(&kept_lock);
         b.n = n_kept < ARRAY_LEN(b.rows) ? n_kept : ARRAY_LEN(b.rows);
-        memcpy(b.rows, kept, b.n * sizeof *kept);
+        for (size_t i = 0; i < b.n; i++)
+            b.rows[i] = kept[(first_kept + i) % KEPT_MAX];
         pthread_mutex_unlock(&kept_lock);
         if (b.n == 0) break;
         TRY(db_tx_run(db, "journal", batch_tx, &b));
         pthread_mutex_lock(&kept_lock);
         n_kept -= b.n;
-        memmove(kept, kept + b.n, n_kept * sizeof *kept);
+        first_kept = (first_kept + b.n) % KEPT_MAX;
         pthread_mutex_unlock(&kept_lock);
     } while (b.n == ARRAY_LEN(b.rows));
 out:

@@ -17,11 +17,9 @@ const char *psp_operation_name(enum psp_operation operation)
 enum err service_verify(struct env *env, const struct psp_call *call, enum outcome *out_outcome,
                         struct buf *out)
 {
-    static const struct db_key_name no_key = {"", "", ""};
     enum err rc;
     struct check_facts facts;
     struct db_notice notice;
-    struct db_key key = {.answer = BUF_INIT(0)};
     struct psp_answer answer = {.call = call, .registry = env->registry};
     struct db_journal_row row;
 
@@ -30,8 +28,7 @@ enum err service_verify(struct env *env, const struct psp_call *call, enum outco
         TRY(db_now(env->db, &facts.now_us));
     answer.outcome = service_check_run(CHECK_REGISTRY, &facts);
     if (answer.outcome == OUTCOME_OK) {
-        TRY(db_notice_read(env->db, call->fiscal_code, call->notice_number, &no_key, &notice,
-                           &key));
+        TRY(db_notice_look(env->db, call->fiscal_code, call->notice_number, &notice));
         facts.now_us = db_read_time(env->db);
         facts.notice = &notice;
         answer.outcome = service_check_run(CHECK_NOTICE, &facts);
@@ -43,6 +40,5 @@ enum err service_verify(struct env *env, const struct psp_call *call, enum outco
     TRY(service_journal_note(env->db, &row));
     *out_outcome = answer.outcome;
 out:
-    buf_free(&key.answer);
     return rc;
 }
