@@ -1,0 +1,231 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures a hub against limits of the same machine, in interleaved rounds; prints all figures
+and a table, writes them as JSON. What is measured, and why so: README.md beside this file.
+
+    bench.py --bench DIR --out FILE --request FILE
+"""
+import argparse
+import json
+import os
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+from support.channel import PATH, RawChannel, envelope
+from support.hub import ASL, ATM, COMUNE, Hub, PASSWORD, PSP, PSP_BROKER, wait_until
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROUNDS = 3
+SECONDS = 3          # of each measure in a round
+WORKERS = 16         # of the hub and of the no-op
+VERIFY_CONNECTIONS = 32, 256
+PAY_CONNECTIONS = 64
+ASKED = 64           # different notices that verify asks for
+PAID = 2500          # notices that a round can pay at most
+CHUNK = 2000         # positions a load
+VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET = 0.35, 0.2, 16
+
+
+def run(*arguments, timeout_s=60):
+    """What a load program prints; its exit status must be 0."""
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True,
+                          timeout=timeout_s, check=False)
+    if done.returncode != 0:
+        sys.exit(f"bench: {arguments[0]}: exit {done.returncode}: {done.stderr[-1500:]}")
+    return done.stdout
+
+
+def cpu_us(pids):
+    """Processor time that processes took so far: what others on the machine hardly change."""
+    ticks = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks * 1e6 / os.sysconf("SC_CLK_TCK")
+
+
+def load_average():
+    return " ".join(f"{load:.2f}" for load in os.getloadavg())
+
+
+class Noop:
+    """The prototype listener, which answers verify without a database."""
+
+    def __init__(self, program, request):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url, self.requests = f"http://127.0.0.1:{port}{PATH}", [request]
+        self.process = subprocess.Popen([program, "--port", str(port), "--workers", str(WORKERS)])
+        wait_until(lambda: self._answers(port), "the prototype listener", 5)
+
+    @staticmethod
+    def _answers(port):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+class Bench:
+    """A hub with notices, and its figures: name -> list of a figure a round."""
+
+    def __init__(self, folder, hub):
+        self.folder, self.hub, self.rows, self.raw = folder, hub, [], {}
+
+    def note(self, name, value, more=""):
+        """Keep a figure of this round and print it."""
+        self.raw.setdefault(name, []).append(round(value, 1))
+        print(f"  {name:<22} {value:10,.1f} {more}", flush=True)
+
+    # --- what there is before the first round ---------------------------------------------------
+
+    def load(self):
+        for i in range(ASKED + ROUNDS * PAID + 1):
+            self.rows.append(self.hub.row(ASL if i % 6 == 5 else COMUNE))
+        for i in range(0, len(self.rows), CHUNK):
+            self.hub.load(self.rows[i:i + CHUNK])
+        lines = [f"{r['creditor']} {r['notice_number']} {r['amount']}\n" for r in self.rows]
+        (self.folder / "notices").write_text("".join(lines))
+        self.requests = []
+        for i, row in enumerate(self.rows[:ASKED]):
+            path = self.folder / f"verify-{i:02d}.xml"
+            path.write_bytes(envelope("verifyPaymentNoticeReq", {
+                "idPSP": PSP, "idBrokerPSP": PSP_BROKER, "idChannel": ATM, "password": PASSWORD,
+                "qrCode": {"fiscalCode": row["creditor"], "noticeNumber": row["notice_number"]}}))
+            self.requests.append(path)
+
+    def warm_up(self):
+        """Each notice once, which also says that it is answered; the first password is slow."""
+        channel = RawChannel(self.hub.url, PSP, PSP_BROKER, ATM, PASSWORD)
+        for row in self.rows[:ASKED]:
+            answer = channel.verify(row["creditor"], row["notice_number"])
+            if answer.outcome != "OK":
+                sys.exit(f"bench: verify answered {answer.fault}")
+        channel.close()
+        self.pay(len(self.rows) - 1, 1, connections=1)
+
+    # --- measures -------------------------------------------------------------------------------
+
+    def hub_pids(self):
+        return self.hub.serve.process.pid, self.hub.json("db", "status")[0].pid
+
+    def wrk(self, name, url, requests, connections, pids):
+        before_us = cpu_us(pids)
+        out = run("wrk", "-t", 2, "-c", connections, "-d", f"{SECONDS}s", "--timeout", "10s",
+                  "-s", HERE / "load.lua", url, "--", "verifyPaymentNotice", *requests)
+        line = next(line for line in out.splitlines() if line.startswith("RESULT "))
+        count, us, errors, p99_us = map(int, line.split()[1:])
+        if errors:
+            sys.exit(f"bench: {name}: {errors} errors\n{out}")
+        self.note(name, count * 1e6 / us, f"requests/s   p99 {p99_us / 1000:.1f} ms, "
+                                          f"{(cpu_us(pids) - before_us) / count:.0f} us of CPU each")
+
+    def commit(self):
+        count, us = map(int, run(self.folder / "commit", self.socket, "payer_migrate", "payer",
+                                 PAY_CONNECTIONS, SECONDS).split())
+        self.note("commit", count * 1e6 / us, "commits/s")
+
+    def pay(self, start, count, connections=PAY_CONNECTIONS):
+        port = self.hub.url.rpartition(":")[2]
+        return list(map(int, run(self.folder / "pay", port, self.folder / "notices", start, count,
+                                 connections, SECONDS).split()))
+
+    def pay_round(self, nth):
+        pids = self.hub_pids()
+        before, before_us = self.statements(), cpu_us(pids)
+        count, us, p50_us, p99_us = self.pay(ASKED + nth * PAID, PAID)
+        used_us = cpu_us(pids) - before_us
+        asked = self.statements() - before - 1  # without our own
+        self.note("pay", count * 1e6 / us,
+                  f"payments/s   p50 {p50_us / 1000:.1f} ms, p99 {p99_us / 1000:.1f} ms, "
+                  f"{used_us / count:.0f} us of CPU each")
+        self.note("statements", asked / count, "a payment")
+
+    def statements(self):
+        out = run("mariadb", "--no-defaults", "--socket", self.socket, "--user", "payer_audit",
+                  "--skip-column-names", "--execute", "SHOW GLOBAL STATUS LIKE 'Questions'")
+        return int(out.split()[1])
+
+    @property
+    def socket(self):
+        return next(self.hub.home.glob("var/db/**/*.sock"))
+
+
+def rounds(bench, noop):
+    for nth in range(ROUNDS):
+        print(f"round {nth + 1} of {ROUNDS}   load average {load_average()}")
+        for connections in VERIFY_CONNECTIONS if noop else ():
+            bench.wrk(f"no-op {connections}", noop.url, noop.requests, connections,
+                      [noop.process.pid])
+            bench.wrk(f"verify {connections}", bench.hub.url + PATH, bench.requests, connections,
+                      bench.hub_pids())
+        bench.commit()
+        bench.pay_round(nth)
+
+
+def ratio(name, raw, above, below, target, share=1):
+    """Median of the rounds' own ratios."""
+    each = [a / (b * share) for a, b in zip(raw[above], raw[below])]
+    return {"name": name, "ratio": round(statistics.median(each), 3), "target": target,
+            "at_most": False, "unit": "ratio", "raw": {above: raw[above], below: raw[below]}}
+
+
+def results(raw):
+    found = [ratio(f"verify at {n} connections / no-op", raw, f"verify {n}", f"no-op {n}",
+                   VERIFY_TARGET) for n in VERIFY_CONNECTIONS if f"no-op {n}" in raw]
+    found.append(ratio("pay / half the commit ceiling", raw, "pay", "commit", PAY_TARGET, 0.5))
+    found.append({"name": "statements a payment", "ratio": statistics.median(raw["statements"]),
+                  "target": STATEMENTS_TARGET, "at_most": True, "unit": "statements",
+                  "raw": {"statements": raw["statements"]}})
+    return found
+
+
+def show(found):
+    print(f"\n{'measure':<34} {'result':>8} {'target':>9}   median of {ROUNDS} rounds")
+    for line in found:
+        met = (line["ratio"] <= line["target"] if line["at_most"]
+               else line["ratio"] >= line["target"])
+        sign = "<=" if line["at_most"] else ">="
+        print(f"{line['name']:<34} {line['ratio']:8.3f} {sign:>3} {line['target']:5g}   "
+              f"{'met' if met else 'MISSED'}")
+    print(f"load average {load_average()}, {os.cpu_count()} processors")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--bench", required=True, type=pathlib.Path)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--request", required=True, type=pathlib.Path)
+    options = parser.parse_args()
+    program, started, noop = options.bench / "noop", time.monotonic(), None
+    hub = Hub({"db.buffer_pool": "256MiB", "db.log_size": "256MiB", "serve.workers": WORKERS,
+               "log.level": "warn"})
+    try:
+        hub.start()
+        hub.work.stop()  # what the worker sends is not part of a payment
+        bench = Bench(options.bench, hub)
+        bench.load()
+        bench.warm_up()
+        print(f"{len(bench.rows):,} positions loaded after {time.monotonic() - started:.0f} s")
+        if program.exists() and options.request.exists():
+            noop = Noop(program, options.request)
+        rounds(bench, noop)
+    finally:
+        if noop:
+            noop.stop()
+        hub.stop()
+    found = results(bench.raw)
+    show(found)
+    options.out.write_text(json.dumps(found, indent=1) + "\n")
+    print(f"{options.out}; all of it took {time.monotonic() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
