@@ -11,7 +11,7 @@ from support.registry import PASSWORD
 
 SETTINGS = {"serve.workers": 1}  # one connection: its statements are prepared by the first payment
 OWN_HUB = True
-MAX = 16  # of one activate with a key and one outcome
+MAX = 16  # of one activate and one outcome, each with a key
 ROUNDS = 5
 
 
@@ -45,7 +45,7 @@ def test_a_payment_costs_few_statements(hub, ente, alone):
         before = questions(hub)
         token = client.activate(notice.creditor, notice.number, notice.amount,
                                 new_key(PSP)).paymentToken
-        assert fault_code(client.outcome(token, "OK", "1.00")) == "OK"
+        assert fault_code(client.outcome(token, "OK", "1.00", key=new_key(PSP))) == "OK"
         costs.append(questions(hub) - before - looking)
     assert min(costs) <= MAX, costs  # the server looks at the registry now and then
     client.close()
