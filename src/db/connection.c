@@ -110,11 +110,16 @@ void db_disconnect(struct db *db)
 {
     for (size_t i = 0; i < DB_STMT_SLOTS; i++) {
         if (db->prepared[i].handle) mysql_stmt_close(db->prepared[i].handle);
-        db->prepared[i] = (struct db_prepared){NULL, NULL};
+        db->prepared[i] = (struct db_prepared){0};
+    }
+    for (size_t i = 0; i < DB_GROUPS_MAX; i++) {
+        if (db->groups[i].handle) mysql_stmt_close(db->groups[i].handle);
+        free(db->groups[i].sql);
+        db->groups[i] = (struct db_group){0};
     }
     if (db->link) mysql_close(db->link);
     db->link = NULL;
-    db->in_tx = false;
+    db->in_tx = db->begin_owed = false;
 }
 
 enum err db_open(enum db_role role, struct db **out)
@@ -136,6 +141,8 @@ void db_close(struct db **db)
 {
     if (!*db) return;
     db_disconnect(*db);
+    buf_free(&(*db)->queue.sql);
+    buf_free(&(*db)->queue.bytes);
     free(*db);
     *db = NULL;
 }
@@ -145,6 +152,8 @@ enum err db_fail(struct db *db, unsigned number, const char *what, const char *m
     switch (number) {
     case ER_DUP_ENTRY:
         return ERR_DB_DUPLICATE; /* a normal answer: no detail [R4] */
+    case DB_ERROR_ROWS:
+        return err_setf(ERR_DB_CONFLICT, "%.100s", message);
     case ER_LOCK_DEADLOCK:
     case ER_LOCK_WAIT_TIMEOUT:
     case ER_CHECKREAD_CHANGED:

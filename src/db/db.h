@@ -75,6 +75,15 @@ MUST_USE enum err db_exec(struct db *db, const struct db_stmt *stmt, const struc
 /** Exactly one row must change, else ERR_DB_CONFLICT [R3]. */
 MUST_USE enum err db_row_change(struct db *db, const struct db_stmt *stmt,
                                 const struct db_value *in, size_t n_in);
+/** In a transaction: keep a write until the transaction's next statement or its COMMIT, and send
+ * all that was kept as one message; its errors (ERR_DB_DUPLICATE, …) come then, and end the
+ * transaction. For writes whose answer decides nothing. in is copied.
+ * @param rows how many rows must change, else ERR_DB_CONFLICT [R3]; DB_ROWS_ANY: not looked at. */
+MUST_USE enum err db_later(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
+                           size_t n_in, int rows);
+#define DB_ROWS_ANY (-1)
+/** Send what db_later keeps; every other statement does so first by itself. */
+MUST_USE enum err db_queue_send(struct db *db);
 /** At most one row: the first fills out. */
 MUST_USE enum err db_row_find(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
                               size_t n_in, const struct db_field *out, size_t n_out,

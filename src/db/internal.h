@@ -4,6 +4,7 @@
 #ifndef DB_INTERNAL_H
 #define DB_INTERNAL_H
 
+#include "base/buf.h"
 #include "db/db.h"
 
 #include <mysql.h>
@@ -11,18 +12,44 @@
 /* Statements of one role; a power of two well above the number of statements in db/. */
 #define DB_STMT_SLOTS 512
 
+/* MariaDB's number for our own SIGNAL: a statement changed another number of rows than it must. */
+#define DB_ERROR_ROWS 45000
+/* Values of one statement, or of all that are sent together. */
+#define DB_VALUES_MAX 512
+/* Groups of statements that one connection keeps prepared: more shapes than a fact can have. */
+#define DB_GROUPS_MAX 64
+
 struct db_prepared {
-    const struct db_stmt *stmt; /* key: its address */
+    const struct db_stmt *stmt; /* key: its address, and whether it begins the transaction */
+    bool begins;
     MYSQL_STMT *handle;
+};
+
+/* Statements sent together, prepared as one: the text is the key. */
+struct db_group {
+    char *sql;
+    MYSQL_STMT *handle;
+};
+
+/* What waits to be sent together: see later.c. */
+struct db_queue {
+    struct buf sql;   /* statements, each with its ';' */
+    struct buf bytes; /* copies of what the values point at */
+    struct db_value values[DB_VALUES_MAX];
+    size_t n;
 };
 
 struct db {
     MYSQL *link; /* NULL: lost, opened anew by the next transaction or statement */
     enum db_role role;
     bool in_tx, now_known;
+    bool begin_owed; /* in a transaction that the server has not heard of yet */
     int64_t now_us;
     unsigned long statements;
     struct db_prepared prepared[DB_STMT_SLOTS];
+    struct db_group groups[DB_GROUPS_MAX];
+    size_t next_group; /* the one that makes room */
+    struct db_queue queue;
 };
 
 /** Open the link of a struct db that has none. */
@@ -32,5 +59,14 @@ void db_disconnect(struct db *db);
 MUST_USE enum err db_fail(struct db *db, unsigned number, const char *what, const char *message);
 /** One statement as text. */
 MUST_USE enum err db_text_run(struct db *db, const char *sql);
+MUST_USE enum err db_prepare(struct db *db, const char *name, const char *sql, MYSQL_STMT **out);
+/** Bind and execute; what it answers is still to be read. */
+MUST_USE enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
+                                  const struct db_value *in, size_t n_in);
+/** START TRANSACTION, if it is owed. */
+MUST_USE enum err db_begin(struct db *db);
+/** Send what waits, with COMMIT. */
+MUST_USE enum err db_commit(struct db *db);
+void db_queue_forget(struct db *db);
 
 #endif

@@ -9,7 +9,7 @@ enum err db_multi_add(struct db *db, const struct db_stmt stmts[DB_MULTI_MAX],
     for (size_t done = 0; done < n;) {
         size_t k = n - done < DB_MULTI_MAX ? n - done : DB_MULTI_MAX;
 
-        TRY(db_exec(db, &stmts[k - 1], values + done * columns, k * columns, NULL));
+        TRY(db_later(db, &stmts[k - 1], values + done * columns, k * columns, DB_ROWS_ANY));
         done += k;
     }
 out:

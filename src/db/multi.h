@@ -19,7 +19,8 @@
         }                                                                                          \
     }
 
-/** Insert n rows of columns values each, in statements of at most eight rows. */
+/** Insert n rows of columns values each, in statements of at most eight rows, with the
+ * transaction's next message (db_later). */
 MUST_USE enum err db_multi_add(struct db *db, const struct db_stmt stmts[DB_MULTI_MAX],
                                const struct db_value *values, size_t columns, size_t n);
 

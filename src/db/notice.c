@@ -3,58 +3,61 @@
 
 #include <string.h>
 
-/* One row a transfer; without a notice still one row, with the key and the time. */
-#define NOTICE_COLUMNS_OF(key)                                                                     \
+/* One row a transfer; no row without a notice. */
+#define NOTICE_COLUMNS                                                                             \
     "i.id, i.option_id, i.position_id, i.iuv, i.notice_number, i.amount_cents, i.due_date,"        \
-    " i.payable_until, i.description, i.state, i.ver, o.instalment_count, p.creditor, p.own_id,"   \
-    " p.debt_type, p.description, p.office, p.state, p.ver, p.begun_option, p.live_count,"         \
-    " p.paid_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street, p.debtor_civic," \
-    " p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country, p.debtor_email,"   \
-    " p.metadata, " key ", t.number, t.creditor, t.iban, t.amount_cents,"                          \
-    " t.taxonomy, t.remittance"
-#define NOTICE_COLUMNS NOTICE_COLUMNS_OF("d.content_hash, d.answer")
-#define KEY_JOIN                                                                                   \
-    " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"                  \
-    " AND d.valid_until > UTC_TIMESTAMP(6)"
+    " i.payable_until, i.description, i.state, i.ver, p.creditor, p.own_id, p.debt_type,"          \
+    " p.description, p.office, p.state, p.ver, p.begun_option, p.live_count, p.paid_count,"        \
+    " p.metadata, t.number, t.creditor, t.iban, t.amount_cents, t.taxonomy, t.remittance"
+#define KEY_COLUMNS ", d.content_hash, d.answer, d.valid_until <= UTC_TIMESTAMP(6)"
+#define KEY_JOIN " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"
+#define LIVE_COLUMNS ", l.id, l.ver, l.expires_at"
 
 static const struct db_stmt NOTICE_READ = {
     "notice_read",
-    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS ", l.id, l.ver, l.expires_at"
-    " FROM (SELECT 1) one" KEY_JOIN
-    " LEFT JOIN instalment i ON i.creditor = ? AND i.notice_number = ?"
-    " LEFT JOIN payment_option o ON o.id = i.option_id"
-    " LEFT JOIN position p ON p.id = i.position_id"
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS LIVE_COLUMNS KEY_COLUMNS
+    " FROM instalment i" KEY_JOIN " JOIN position p ON p.id = i.position_id"
     " LEFT JOIN payment l ON l.live_instalment = i.id"
-    " LEFT JOIN transfer t ON t.instalment_id = i.id",
+    " JOIN transfer t ON t.instalment_id = i.id"
+    " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
 
-/* Without a key, outside a transaction: what a verify looks at. The key's columns stay empty. */
+/* Without a key, outside a transaction: what a verify looks at. */
 static const struct db_stmt NOTICE_LOOK = {
     "notice_look",
-    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS_OF(
-        "NULL, NULL") ", l.id, l.ver, l.expires_at"
-                      " FROM instalment i JOIN payment_option o ON o.id = i.option_id"
-                      " JOIN position p ON p.id = i.position_id LEFT JOIN payment l ON "
-                      "l.live_instalment = i.id"
-                      " JOIN transfer t ON t.instalment_id = i.id WHERE i.creditor = ? AND "
-                      "i.notice_number = ?",
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS LIVE_COLUMNS " FROM instalment i"
+    " JOIN position p ON p.id = i.position_id"
+    " LEFT JOIN payment l ON l.live_instalment = i.id"
+    " JOIN transfer t ON t.instalment_id = i.id"
+    " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
 
 #define PAYMENT_COLUMNS                                                                            \
     "y.id, y.instalment_id, y.creditor, y.psp, y.channel, y.token, y.amount_cents, y.fee_cents,"   \
     " y.settles, y.state, y.ver, y.activated_at, y.expires_at, y.closed_at"
+#define DEBTOR_COLUMNS                                                                             \
+    ", o.instalment_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street,"          \
+    " p.debtor_civic, p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country,"   \
+    " p.debtor_email, "
 
 static const struct db_stmt PAYMENT_READ = {
     "payment_read",
-    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS ", " PAYMENT_COLUMNS " FROM (SELECT 1) one" KEY_JOIN
-    " LEFT JOIN payment y ON y.psp = ? AND y.token = ?"
-    " LEFT JOIN instalment i ON i.id = y.instalment_id"
-    " LEFT JOIN payment_option o ON o.id = i.option_id"
-    " LEFT JOIN position p ON p.id = i.position_id"
-    " LEFT JOIN transfer t ON t.instalment_id = i.id",
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS DEBTOR_COLUMNS PAYMENT_COLUMNS KEY_COLUMNS
+    " FROM payment y" KEY_JOIN " JOIN instalment i ON i.id = y.instalment_id"
+    " JOIN payment_option o ON o.id = i.option_id"
+    " JOIN position p ON p.id = i.position_id"
+    " JOIN transfer t ON t.instalment_id = i.id WHERE y.psp = ? AND y.token = ?",
     DB_NOW,
+};
+
+/* Where there is no notice or payment, whose statement brings the key along. */
+static const struct db_stmt KEY_READ = {
+    "key_read",
+    "SELECT content_hash, answer, valid_until <= UTC_TIMESTAMP(6) FROM idempotency"
+    " WHERE caller = ? AND operation = ? AND ikey = ?",
+    0,
 };
 
 static const struct db_stmt PAYMENT_ADD = {
@@ -101,6 +104,7 @@ static const struct db_stmt KEY_ADD = {
     0,
 };
 
+/* Nobody answers from an outdated key, so nobody else needs the row: it is there or gone. */
 static const struct db_stmt KEY_DROP = {
     "key_drop",
     "DELETE FROM idempotency WHERE caller = ? AND operation = ? AND ikey = ?"
@@ -151,6 +155,7 @@ struct reading {
     struct debt_transfer transfer;
     unsigned char key_hash[32];
     struct buf key_answer;
+    int key_outdated;
     struct names names;
 };
 
@@ -160,12 +165,13 @@ static enum err reading_row(void *cls)
     struct debt_instalment *i = &r->notice->instalment;
     enum err rc = ERR_NONE;
 
-    if (r->key && !r->key->found && r->key_answer.len) {
-        r->key->found = true;
+    if (r->key_answer.len && !r->key->found && !r->key->outdated) { /* the same on each row */
+        r->key->outdated = r->key_outdated;
+        r->key->found = !r->key_outdated;
         memcpy(r->key->content_hash, r->key_hash, sizeof r->key_hash);
         TRY(buf_add(&r->key->answer, r->key_answer.bytes, r->key_answer.len));
     }
-    buf_reset(&r->key_answer); /* the same on each row */
+    buf_reset(&r->key_answer);
     if (r->transfer.number < 1) goto out;
     ALWAYS(r->transfer.number <= DEBT_TRANSFERS_MAX);
     i->transfers[r->transfer.number - 1] = r->transfer;
@@ -180,7 +186,8 @@ static void reading_begin(struct reading *r, struct db_notice *notice, struct db
     memset(r, 0, sizeof *r);
     r->notice = notice;
     r->key = key;
-    key->found = false;
+    if (!key) return;
+    key->found = key->outdated = false;
     buf_reset(&key->answer);
     r->key_answer = (struct buf)BUF_INIT(key->answer.max);
 }
@@ -198,19 +205,22 @@ static void reading_end(struct reading *r)
         DB_GET_TEXT((i)->iuv), DB_GET_TEXT((i)->notice_number), DB_GET_I64((i)->amount_cents),     \
         DB_GET_TEXT((i)->due_date), DB_GET_TEXT((i)->payable_until),                               \
         DB_GET_TEXT((i)->description), DB_GET_TEXT((r).names.instalment), DB_GET_INT((i)->ver),    \
-        DB_GET_INT((r).notice->option_instalments), DB_GET_TEXT((p)->creditor),                    \
-        DB_GET_TEXT((p)->own_id), DB_GET_TEXT((p)->debt_type), DB_GET_TEXT((p)->description),      \
-        DB_GET_TEXT((p)->office), DB_GET_TEXT((r).names.position), DB_GET_INT((p)->ver),           \
-        DB_GET_I64((p)->begun_option), DB_GET_INT((p)->live_count), DB_GET_INT((p)->paid_count),   \
-        DB_GET_TEXT((p)->debtor.kind), DB_GET_TEXT((p)->debtor.code),                              \
-        DB_GET_TEXT((p)->debtor.name), DB_GET_TEXT((p)->debtor.street),                            \
-        DB_GET_TEXT((p)->debtor.civic), DB_GET_TEXT((p)->debtor.postal_code),                      \
-        DB_GET_TEXT((p)->debtor.city), DB_GET_TEXT((p)->debtor.province),                          \
-        DB_GET_TEXT((p)->debtor.country), DB_GET_TEXT((p)->debtor.email),                          \
-        DB_GET_TEXT((p)->metadata), DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key_answer),        \
-        DB_GET_INT((r).transfer.number), DB_GET_TEXT((r).transfer.creditor),                       \
-        DB_GET_TEXT((r).transfer.iban), DB_GET_I64((r).transfer.amount_cents),                     \
-        DB_GET_TEXT((r).transfer.taxonomy), DB_GET_TEXT((r).transfer.remittance)
+        DB_GET_TEXT((p)->creditor), DB_GET_TEXT((p)->own_id), DB_GET_TEXT((p)->debt_type),         \
+        DB_GET_TEXT((p)->description), DB_GET_TEXT((p)->office), DB_GET_TEXT((r).names.position),  \
+        DB_GET_INT((p)->ver), DB_GET_I64((p)->begun_option), DB_GET_INT((p)->live_count),          \
+        DB_GET_INT((p)->paid_count), DB_GET_TEXT((p)->metadata), DB_GET_INT((r).transfer.number),  \
+        DB_GET_TEXT((r).transfer.creditor), DB_GET_TEXT((r).transfer.iban),                        \
+        DB_GET_I64((r).transfer.amount_cents), DB_GET_TEXT((r).transfer.taxonomy),                 \
+        DB_GET_TEXT((r).transfer.remittance)
+#define KEY_FIELDS(r)                                                                              \
+    DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key_answer), DB_GET_INT((r).key_outdated)
+#define LIVE_FIELDS(n)                                                                             \
+    DB_GET_I64((n)->live_payment), DB_GET_INT((n)->live_ver), DB_GET_INSTANT((n)->live_expires_us)
+#define DEBTOR_FIELDS(n, d)                                                                        \
+    DB_GET_INT((n)->option_instalments), DB_GET_TEXT((d)->kind), DB_GET_TEXT((d)->code),           \
+        DB_GET_TEXT((d)->name), DB_GET_TEXT((d)->street), DB_GET_TEXT((d)->civic),                 \
+        DB_GET_TEXT((d)->postal_code), DB_GET_TEXT((d)->city), DB_GET_TEXT((d)->province),         \
+        DB_GET_TEXT((d)->country), DB_GET_TEXT((d)->email)
 
 #define PAYMENT_FIELDS(y, state_name)                                                              \
     DB_GET_I64((y)->id), DB_GET_I64((y)->instalment_id), DB_GET_TEXT((y)->creditor),               \
@@ -218,6 +228,18 @@ static void reading_end(struct reading *r)
         DB_GET_I64((y)->amount_cents), DB_GET_I64((y)->fee_cents), DB_GET_TEXT((y)->settles),      \
         DB_GET_TEXT(state_name), DB_GET_INT((y)->ver), DB_GET_INSTANT((y)->activated_us),          \
         DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us)
+
+static enum err key_read(struct db *db, const struct db_key_name *name, struct reading *r)
+{
+    enum err rc = ERR_NONE;
+
+    if (*name->key)
+        TRY(db_rows(db, &KEY_READ,
+                    DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key)),
+                    DB_OUT(KEY_FIELDS(*r)), reading_row, r));
+out:
+    return rc;
+}
 
 enum err db_notice_read(struct db *db, const char *creditor, const char *notice_number,
                         const struct db_key_name *name, struct db_notice *out,
@@ -232,9 +254,8 @@ enum err db_notice_read(struct db *db, const char *creditor, const char *notice_
     TRY(db_rows(db, &NOTICE_READ,
                 DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
                       db_text(creditor), db_text(notice_number)),
-                DB_OUT(NOTICE_FIELDS(r, i, p), DB_GET_I64(out->live_payment),
-                       DB_GET_INT(out->live_ver), DB_GET_INSTANT(out->live_expires_us)),
-                reading_row, &r));
+                DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out), KEY_FIELDS(r)), reading_row, &r));
+    if (!i->id) TRY(key_read(db, name, &r));
 out:
     reading_end(&r);
     return rc;
@@ -247,13 +268,10 @@ enum err db_notice_look(struct db *db, const char *creditor, const char *notice_
     struct reading r;
     struct debt_instalment *i = &out->instalment;
     struct debt_position *p = &out->position;
-    struct db_key none = {.answer = BUF_INIT(0)};
 
-    reading_begin(&r, out, &none);
+    reading_begin(&r, out, NULL);
     TRY(db_rows(db, &NOTICE_LOOK, DB_IN(db_text(creditor), db_text(notice_number)),
-                DB_OUT(NOTICE_FIELDS(r, i, p), DB_GET_I64(out->live_payment),
-                       DB_GET_INT(out->live_ver), DB_GET_INSTANT(out->live_expires_us)),
-                reading_row, &r));
+                DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out)), reading_row, &r));
 out:
     reading_end(&r);
     return rc;
@@ -273,8 +291,10 @@ enum err db_payment_read(struct db *db, const char *psp, const char *token,
     TRY(db_rows(db, &PAYMENT_READ,
                 DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
                       db_text(psp), db_text(token)),
-                DB_OUT(NOTICE_FIELDS(r, i, p), PAYMENT_FIELDS(out, r.names.payment)), reading_row,
-                &r));
+                DB_OUT(NOTICE_FIELDS(r, i, p), DEBTOR_FIELDS(out_notice, &p->debtor),
+                       PAYMENT_FIELDS(out, r.names.payment), KEY_FIELDS(r)),
+                reading_row, &r));
+    if (!out->id) TRY(key_read(db, name, &r));
     out->state = payment_state_parse(r.names.payment);
     out->position_id = i->position_id;
     memcpy(out->notice_number, i->notice_number, sizeof out->notice_number);
@@ -285,24 +305,24 @@ out:
 
 enum err db_payment_add(struct db *db, const struct db_payment *p)
 {
-    return db_exec(db, &PAYMENT_ADD,
-                   DB_IN(db_i64(p->id), db_i64(p->instalment_id), db_text(p->creditor),
-                         db_text(p->psp), db_text(p->channel), db_text(p->token),
-                         db_i64(p->amount_cents), db_text(p->settles),
-                         db_text(payment_state_name(p->state)), db_instant(p->activated_us),
-                         db_instant(p->expires_us), db_opt(p->method), db_opt(p->touch_point)),
-                   NULL);
+    return db_later(db, &PAYMENT_ADD,
+                    DB_IN(db_i64(p->id), db_i64(p->instalment_id), db_text(p->creditor),
+                          db_text(p->psp), db_text(p->channel), db_text(p->token),
+                          db_i64(p->amount_cents), db_text(p->settles),
+                          db_text(payment_state_name(p->state)), db_instant(p->activated_us),
+                          db_instant(p->expires_us), db_opt(p->method), db_opt(p->touch_point)),
+                    DB_ROWS_ANY);
 }
 
 enum err db_payment_set_state(struct db *db, const struct db_payment *p, enum payment_state next)
 {
-    return db_row_change(db, &PAYMENT_SET_STATE,
-                         DB_IN(db_text(payment_state_name(next)), db_instant(p->closed_us),
-                               db_opt(p->day), db_i64(p->fee_cents), db_opt(p->method),
-                               db_opt(p->application_date), db_opt(p->transfer_date),
-                               db_opt(p->payer.kind), db_opt(p->payer.code), db_opt(p->payer.name),
-                               db_i64(p->id), db_i64(p->ver),
-                               db_text(payment_state_name(p->state))));
+    return db_later(db, &PAYMENT_SET_STATE,
+                    DB_IN(db_text(payment_state_name(next)), db_instant(p->closed_us),
+                          db_opt(p->day), db_i64(p->fee_cents), db_opt(p->method),
+                          db_opt(p->application_date), db_opt(p->transfer_date),
+                          db_opt(p->payer.kind), db_opt(p->payer.code), db_opt(p->payer.name),
+                          db_i64(p->id), db_i64(p->ver), db_text(payment_state_name(p->state))),
+                    1);
 }
 
 static struct db_value begun(const struct debt_position *p)
@@ -313,48 +333,44 @@ static struct db_value begun(const struct debt_position *p)
 enum err db_position_set_counts(struct db *db, const struct debt_position *p,
                                 enum position_state next)
 {
-    return db_row_change(db, &POSITION_SET_COUNTS,
-                         DB_IN(begun(p), db_i64(p->live_count), db_i64(p->paid_count),
-                               db_text(position_state_name(next)), db_i64(p->id), db_i64(p->ver)));
+    return db_later(db, &POSITION_SET_COUNTS,
+                    DB_IN(begun(p), db_i64(p->live_count), db_i64(p->paid_count),
+                          db_text(position_state_name(next)), db_i64(p->id), db_i64(p->ver)),
+                    1);
 }
 
 enum err db_payment_set_paid(struct db *db, const struct db_payment *y, enum payment_state next,
                              const struct db_notice *n, enum position_state next_position)
 {
-    enum err rc;
-    int64_t rows = 0;
     const struct debt_position *p = &n->position;
 
-    TRY(db_exec(db, &SET_PAID,
-                DB_IN(db_text(payment_state_name(next)), db_instant(y->closed_us), db_opt(y->day),
-                      db_i64(y->fee_cents), db_opt(y->method), db_opt(y->application_date),
-                      db_opt(y->transfer_date), db_opt(y->payer.kind), db_opt(y->payer.code),
-                      db_opt(y->payer.name), begun(p), db_i64(p->live_count), db_i64(p->paid_count),
-                      db_text(position_state_name(next_position)), db_i64(y->id), db_i64(y->ver),
-                      db_text(payment_state_name(y->state)), db_i64(n->instalment.ver),
-                      db_i64(p->ver)),
-                &rows));
-    if (rows != 3) rc = err_set(ERR_DB_CONFLICT, SET_PAID.name);
-out:
-    return rc;
+    return db_later(
+        db, &SET_PAID,
+        DB_IN(db_text(payment_state_name(next)), db_instant(y->closed_us), db_opt(y->day),
+              db_i64(y->fee_cents), db_opt(y->method), db_opt(y->application_date),
+              db_opt(y->transfer_date), db_opt(y->payer.kind), db_opt(y->payer.code),
+              db_opt(y->payer.name), begun(p), db_i64(p->live_count), db_i64(p->paid_count),
+              db_text(position_state_name(next_position)), db_i64(y->id), db_i64(y->ver),
+              db_text(payment_state_name(y->state)), db_i64(n->instalment.ver), db_i64(p->ver)),
+        3);
 }
 
 enum err db_key_add(struct db *db, const struct db_key_name *name,
                     const unsigned char content_hash[32], const struct buf *answer, int64_t now_us,
                     int64_t valid_until_us)
 {
-    return db_exec(db, &KEY_ADD,
-                   DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
-                         db_bytes(content_hash, 32), db_bytes(answer->bytes, answer->len),
-                         db_instant(now_us), db_instant(valid_until_us)),
-                   NULL);
+    return db_later(db, &KEY_ADD,
+                    DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
+                          db_bytes(content_hash, 32), db_bytes(answer->bytes, answer->len),
+                          db_instant(now_us), db_instant(valid_until_us)),
+                    DB_ROWS_ANY);
 }
 
 enum err db_key_drop(struct db *db, const struct db_key_name *name)
 {
-    return db_exec(db, &KEY_DROP,
-                   DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key)),
-                   NULL);
+    return db_later(db, &KEY_DROP,
+                    DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key)),
+                    DB_ROWS_ANY);
 }
 
 enum err db_key_purge(struct db *db, int64_t before_us, int limit, int64_t *out_rows)

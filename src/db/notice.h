@@ -9,9 +9,10 @@
 #include "db/db.h"
 #include "domain/debt.h"
 
-/** An idempotency key's row, when there is one that is still valid. */
+/** An idempotency key's row, when there is one. */
 struct db_key {
-    bool found;
+    bool found;    /* and still valid */
+    bool outdated; /* there, but past its validity: dropped before the key is used anew */
     unsigned char content_hash[32];
     struct buf answer; /* owned by the caller: BUF_INIT before, buf_free after */
 };
@@ -22,10 +23,10 @@ struct db_key_name {
 /** A notice and what stands around it. instalment.id 0: unknown. */
 struct db_notice {
     struct debt_instalment instalment;
-    struct debt_position
-        position; /* without instalments: state, counts, own id, debt type, office */
-    int option_instalments;
-    int64_t live_payment; /* the ACTIVE payment on this notice, 0: none */
+    /* Without instalments: state, counts, own id, debt type, office; the debtor with a payment. */
+    struct debt_position position;
+    int option_instalments; /* with a payment only */
+    int64_t live_payment;   /* the ACTIVE payment on this notice, 0: none */
     int live_ver;
     int64_t live_expires_us;
 };
@@ -62,7 +63,7 @@ MUST_USE enum err db_payment_read(struct db *db, const char *psp, const char *to
                                   const struct db_key_name *name, struct db_payment *out,
                                   struct db_notice *out_notice, struct db_key *out_key);
 
-/** A new ACTIVE payment; ERR_DB_DUPLICATE: the notice has a live one [R4]. */
+/** A new ACTIVE payment; ERR_DB_DUPLICATE at COMMIT: the notice has a live one [R4]. */
 MUST_USE enum err db_payment_add(struct db *db, const struct db_payment *p);
 /** A payment's state, when its instalment stays as it is: compare-and-set, with what its outcome
  * brought [R3]. */
@@ -76,7 +77,7 @@ MUST_USE enum err db_position_set_counts(struct db *db, const struct debt_positi
 MUST_USE enum err db_payment_set_paid(struct db *db, const struct db_payment *y,
                                       enum payment_state next, const struct db_notice *n,
                                       enum position_state next_position);
-/** Store an answer under its key; ERR_DB_DUPLICATE: the key came twice at once. */
+/** Store an answer under its key; ERR_DB_DUPLICATE at COMMIT: the key came twice at once. */
 MUST_USE enum err db_key_add(struct db *db, const struct db_key_name *name,
                              const unsigned char content_hash[32], const struct buf *answer,
                              int64_t now_us, int64_t valid_until_us);

@@ -120,9 +120,10 @@ enum err db_outbox_claim(struct db *db, struct db_outbox *o, const char *owner,
 {
     enum err rc;
 
-    TRY(db_row_change(db, &CLAIM,
-                      DB_IN(db_text(owner), db_instant(lease_until_us), db_i64(o->id),
-                            db_i64(o->ver), db_text(o->state))));
+    TRY(db_later(db, &CLAIM,
+                 DB_IN(db_text(owner), db_instant(lease_until_us), db_i64(o->id), db_i64(o->ver),
+                       db_text(o->state)),
+                 1));
     o->ver++;
     o->fence++;
     o->attempts++;
@@ -135,10 +136,10 @@ enum err db_outbox_settle(struct db *db, const struct db_outbox *o, const char *
 {
     bool done = !strcmp(state, "DONE");
 
-    return db_row_change(db, &SETTLE,
-                         DB_IN(db_text(state), db_opt(error), db_instant(next_us),
-                               done ? db_instant(now_us) : db_null(), db_i64(o->id),
-                               db_i64(o->fence)));
+    return db_later(db, &SETTLE,
+                    DB_IN(db_text(state), db_opt(error), db_instant(next_us),
+                          done ? db_instant(now_us) : db_null(), db_i64(o->id), db_i64(o->fence)),
+                    1);
 }
 
 enum err db_outbox_retry(struct db *db, int64_t id, int64_t now_us, int64_t *out_rows)

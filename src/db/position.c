@@ -226,12 +226,12 @@ static enum err instalment_add(struct db *db, const struct debt_position *p,
     enum err rc;
     struct db_value values[DEBT_TRANSFERS_MAX * 7], *v = values;
 
-    TRY(db_exec(db, &INSTALMENT_ADD[0],
-                DB_IN(db_i64(i->id), db_i64(i->option_id), db_i64(p->id), db_text(p->creditor),
-                      db_i64(i->number), db_text(i->notice_number), db_text(i->iuv),
-                      db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
-                      db_text(i->description)),
-                NULL));
+    TRY(db_later(db, &INSTALMENT_ADD[0],
+                 DB_IN(db_i64(i->id), db_i64(i->option_id), db_i64(p->id), db_text(p->creditor),
+                       db_i64(i->number), db_text(i->notice_number), db_text(i->iuv),
+                       db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
+                       db_text(i->description)),
+                 DB_ROWS_ANY));
     for (int t = 0; t < i->n_transfers; t++) {
         *v++ = db_i64(i->id);
         *v++ = db_i64(i->transfers[t].number);
@@ -253,14 +253,15 @@ enum err db_position_add(struct db *db, const struct debt_position *p, const cha
     struct db_value options[DEBT_OPTIONS_MAX * 6], *v = options;
     const struct debt_subject *d = &p->debtor;
 
-    TRY(db_exec(db, &ADD,
-                DB_IN(db_i64(p->id), db_text(p->creditor), db_text(p->own_id),
-                      db_bytes(p->content_hash, 32), db_text(p->debt_type), db_text(d->kind),
-                      db_text(d->code), db_text(d->name), db_opt(d->street), db_opt(d->civic),
-                      db_opt(d->postal_code), db_opt(d->city), db_opt(d->province),
-                      db_opt(d->country), db_opt(d->email), db_text(p->description),
-                      db_opt(p->office), db_opt(p->metadata), db_instant(now_us), db_text(actor)),
-                NULL));
+    TRY(db_queue_send(db)); /* one message a position: few shapes of groups */
+    TRY(db_later(db, &ADD,
+                 DB_IN(db_i64(p->id), db_text(p->creditor), db_text(p->own_id),
+                       db_bytes(p->content_hash, 32), db_text(p->debt_type), db_text(d->kind),
+                       db_text(d->code), db_text(d->name), db_opt(d->street), db_opt(d->civic),
+                       db_opt(d->postal_code), db_opt(d->city), db_opt(d->province),
+                       db_opt(d->country), db_opt(d->email), db_text(p->description),
+                       db_opt(p->office), db_opt(p->metadata), db_instant(now_us), db_text(actor)),
+                 DB_ROWS_ANY));
     for (int o = 0; o < p->n_options; o++) {
         *v++ = db_i64(p->options[o].id);
         *v++ = db_i64(p->id);
@@ -280,8 +281,8 @@ enum err db_position_cancel(struct db *db, const struct debt_position *p)
 {
     enum err rc;
 
-    TRY(db_row_change(db, &CANCEL, DB_IN(db_i64(p->id), db_i64(p->ver), db_text(p->creditor))));
-    TRY(db_exec(db, &CANCEL_INSTALMENTS, DB_IN(db_i64(p->id)), NULL));
+    TRY(db_later(db, &CANCEL, DB_IN(db_i64(p->id), db_i64(p->ver), db_text(p->creditor)), 1));
+    TRY(db_later(db, &CANCEL_INSTALMENTS, DB_IN(db_i64(p->id)), DB_ROWS_ANY));
 out:
     return rc;
 }

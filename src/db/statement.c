@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IN_MAX = 512, OUT_MAX = 64 };
+enum { OUT_MAX = 64 };
 
 struct db_value db_i64(int64_t n)
 {
@@ -76,50 +76,69 @@ static int64_t instant_join(const MYSQL_TIME *t)
            (int64_t)t->second_part;
 }
 
-static enum err prepared_get(struct db *db, const struct db_stmt *stmt, MYSQL_STMT **out)
+enum err db_prepare(struct db *db, const char *name, const char *sql, MYSQL_STMT **out)
 {
-    size_t slot = ((uintptr_t)stmt >> 4) % DB_STMT_SLOTS, tries = 0;
-    MYSQL_STMT *handle;
+    MYSQL_STMT *handle = mysql_stmt_init(db->link);
+    enum err rc;
 
-    if (!db->link) {
-        enum err rc = db_connect(db);
-        if (rc != ERR_NONE) return rc;
+    ALWAYS(handle);
+    if (mysql_stmt_prepare(handle, sql, (unsigned long)strlen(sql))) {
+        rc = db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
+        mysql_stmt_close(handle);
+        return rc;
     }
+    *out = handle;
+    return ERR_NONE;
+}
+
+/* A transaction's first read begins it: one message to the server instead of two. */
+static enum err beginning_prepare(struct db *db, const struct db_stmt *stmt, MYSQL_STMT **out)
+{
+    enum err rc;
+    struct buf sql = BUF_INIT(64 * 1024);
+
+    TRY(buf_printf(&sql, "BEGIN NOT ATOMIC START TRANSACTION; %s; END", stmt->sql));
+    TRY(db_prepare(db, stmt->name, buf_str(&sql), out));
+out:
+    buf_free(&sql);
+    return rc;
+}
+
+static enum err prepared_get(struct db *db, const struct db_stmt *stmt, bool begins,
+                             MYSQL_STMT **out)
+{
+    enum err rc = ERR_NONE;
+    size_t slot = (((uintptr_t)stmt >> 4) * 2 + begins) % DB_STMT_SLOTS, tries = 0;
+
     for (; db->prepared[slot].stmt; slot = (slot + 1) % DB_STMT_SLOTS, tries++) {
-        if (db->prepared[slot].stmt == stmt) {
+        if (db->prepared[slot].stmt == stmt && db->prepared[slot].begins == begins) {
             *out = db->prepared[slot].handle;
             return ERR_NONE;
         }
         ALWAYS(tries < DB_STMT_SLOTS - 1);
     }
-    handle = mysql_stmt_init(db->link);
-    ALWAYS(handle);
-    if (mysql_stmt_prepare(handle, stmt->sql, (unsigned long)strlen(stmt->sql))) {
-        enum err rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
-        mysql_stmt_close(handle);
-        return rc;
-    }
-    db->prepared[slot] = (struct db_prepared){stmt, handle};
-    *out = handle;
-    return ERR_NONE;
+    if (begins)
+        TRY(beginning_prepare(db, stmt, out));
+    else
+        TRY(db_prepare(db, stmt->name, stmt->sql, out));
+    db->prepared[slot] = (struct db_prepared){stmt, begins, *out};
+out:
+    return rc;
 }
 
-static enum err run(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
-                    size_t n_in, MYSQL_STMT **out)
+enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
+                         const struct db_value *in, size_t n_in)
 {
     static const enum enum_field_types types[] = {
         [DB_V_NULL] = MYSQL_TYPE_NULL,        [DB_V_I64] = MYSQL_TYPE_LONGLONG,
         [DB_V_TEXT] = MYSQL_TYPE_STRING,      [DB_V_BYTES] = MYSQL_TYPE_BLOB,
         [DB_V_INSTANT] = MYSQL_TYPE_DATETIME,
     };
-    MYSQL_BIND bind[IN_MAX];
-    MYSQL_TIME times[16];
+    MYSQL_BIND bind[DB_VALUES_MAX];
+    MYSQL_TIME times[128];
     size_t n_times = 0;
-    enum err rc;
-    MYSQL_STMT *handle = NULL;
 
-    TRY(prepared_get(db, stmt, &handle));
-    ALWAYS(n_in <= IN_MAX && mysql_stmt_param_count(handle) == n_in);
+    ALWAYS(n_in <= DB_VALUES_MAX && mysql_stmt_param_count(handle) == n_in);
     memset(bind, 0, n_in * sizeof *bind);
     for (size_t i = 0; i < n_in; i++) {
         bind[i].buffer_type = types[in[i].kind];
@@ -133,11 +152,24 @@ static enum err run(struct db *db, const struct db_stmt *stmt, const struct db_v
         bind[i].buffer = &times[n_times++];
     }
     db->statements++;
-    if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle)) {
-        rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
-        goto out;
-    }
-    *out = handle;
+    if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle))
+        return db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
+    return ERR_NONE;
+}
+
+static enum err run(struct db *db, const struct db_stmt *stmt, bool reads,
+                    const struct db_value *in, size_t n_in, MYSQL_STMT **out)
+{
+    enum err rc = ERR_NONE;
+    bool begins;
+
+    if (!db->link) TRY(db_connect(db));
+    TRY(db_queue_send(db));
+    if (!reads) TRY(db_begin(db));
+    begins = db->begin_owed;
+    TRY(prepared_get(db, stmt, begins, out));
+    db->begin_owed = false; /* even when it fails: a ROLLBACK too many is harmless */
+    TRY(db_prepared_run(db, stmt->name, *out, in, n_in));
 out:
     return rc;
 }
@@ -148,7 +180,7 @@ enum err db_exec(struct db *db, const struct db_stmt *stmt, const struct db_valu
     enum err rc;
     MYSQL_STMT *handle;
 
-    TRY(run(db, stmt, in, n_in, &handle));
+    TRY(run(db, stmt, false, in, n_in, &handle));
     if (out_rows) *out_rows = (int64_t)mysql_stmt_affected_rows(handle);
 out:
     return rc;
@@ -311,6 +343,10 @@ static enum err rows_fetch(struct db *db, const struct db_stmt *stmt, MYSQL_STMT
     }
 out:
     if (db->link) mysql_stmt_free_result(handle);
+    /* After a row of a group comes the group's own end. */
+    while (db->link && mysql_stmt_more_results(handle))
+        if (mysql_stmt_next_result(handle) > 0 && rc == ERR_NONE)
+            rc = db_fail(db, mysql_stmt_errno(handle), stmt->name, mysql_stmt_error(handle));
     return rc;
 }
 
@@ -321,7 +357,7 @@ enum err db_row_find(struct db *db, const struct db_stmt *stmt, const struct db_
     MYSQL_STMT *handle;
 
     *out_found = false;
-    TRY(run(db, stmt, in, n_in, &handle));
+    TRY(run(db, stmt, true, in, n_in, &handle));
     TRY(rows_fetch(db, stmt, handle, out, n_out, NULL, NULL, out_found));
 out:
     return rc;
@@ -334,7 +370,7 @@ enum err db_rows(struct db *db, const struct db_stmt *stmt, const struct db_valu
     bool found = false;
     MYSQL_STMT *handle;
 
-    TRY(run(db, stmt, in, n_in, &handle));
+    TRY(run(db, stmt, true, in, n_in, &handle));
     TRY(rows_fetch(db, stmt, handle, out, n_out, each, cls, &found));
 out:
     return rc;

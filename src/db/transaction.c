@@ -44,16 +44,17 @@ static enum err run_once(struct db *db, db_tx_fn *fn, void *cls)
 
     if (!db->link) TRY(db_connect(db));
     db->now_known = false;
-    TRY(db_text_run(db, "START TRANSACTION"));
-    db->in_tx = true;
+    db->in_tx = db->begin_owed = true;
     TRY(fn(db, cls));
     /* A connection lost here may have saved everything: fn finds its own key when run again. */
-    TRY(db_text_run(db, "COMMIT"));
+    TRY(db_commit(db));
 out:
+    db_queue_forget(db);
     /* Never COMMIT after an error: it would answer OK though nothing was saved [R2]. */
-    if (rc != ERR_NONE && db->link && db->in_tx && db_text_run(db, "ROLLBACK") != ERR_NONE)
+    if (rc != ERR_NONE && db->link && db->in_tx && !db->begin_owed &&
+        db_text_run(db, "ROLLBACK") != ERR_NONE)
         db_disconnect(db);
-    db->in_tx = false;
+    db->in_tx = db->begin_owed = false;
     return rc;
 }
 

@@ -96,7 +96,7 @@ static enum err activate_tx(struct db *db, void *cls)
     a->answer.outcome = service_check_run(CHECK_NOTICE, &a->facts);
     if (a->answer.outcome == OUTCOME_OK) TRY(reserve_tx(db, a));
     TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
-    TRY(service_key_store_tx(db, &a->name, a->call, a->out, a->facts.now_us,
+    TRY(service_key_store_tx(db, &a->name, &a->key, a->call, a->out, a->facts.now_us,
                              a->answer.token ? a->payment.expires_us : 0));
     if (!a->answer.token) goto out;
     service_journal_psp(&row, a->call, OUTCOME_OK);

@@ -10,17 +10,15 @@ struct db_key_name service_key_name(const struct psp_call *call)
 }
 
 enum err service_key_store_tx(struct db *db, const struct db_key_name *name,
-                              const struct psp_call *call, const struct buf *answer, int64_t now_us,
-                              int64_t until_us)
+                              const struct db_key *key, const struct psp_call *call,
+                              const struct buf *answer, int64_t now_us, int64_t until_us)
 {
-    enum err rc;
+    enum err rc = ERR_NONE;
     int64_t valid_until_us = now_us + config_int(CONFIG_IDEMPOTENCY_VALIDITY) * 1000;
 
     if (!*name->key) return ERR_NONE;
     if (valid_until_us < until_us) valid_until_us = until_us;
-    rc = db_key_add(db, name, call->content_hash, answer, now_us, valid_until_us);
-    if (rc != ERR_DB_DUPLICATE) return rc;
-    TRY(db_key_drop(db, name));
+    if (key->outdated) TRY(db_key_drop(db, name));
     TRY(db_key_add(db, name, call->content_hash, answer, now_us, valid_until_us));
 out:
     return rc;

@@ -8,10 +8,11 @@
 
 /** The name that a call's key is stored under; without a key where keys are switched off. */
 struct db_key_name service_key_name(const struct psp_call *call);
-/** Inside a transaction: store the answer; a row whose validity is over gives way. Nothing is
- * stored without a key. @param until_us  not before this instant (the token's end), 0: none */
+/** Inside a transaction: store the answer; a row whose validity is over (as key was
+ * read) gives way. Nothing is stored without a key. @param until_us  not before this instant (the
+ * token's end), 0: none */
 MUST_USE enum err service_key_store_tx(struct db *db, const struct db_key_name *name,
-                                       const struct psp_call *call, const struct buf *answer,
-                                       int64_t now_us, int64_t until_us);
+                                       const struct db_key *key, const struct psp_call *call,
+                                       const struct buf *answer, int64_t now_us, int64_t until_us);
 
 #endif

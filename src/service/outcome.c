@@ -185,7 +185,7 @@ static enum err outcome_tx(struct db *db, void *cls)
     }
     TRY(decide_tx(db, o));
     TRY(o->env->psp_write(o->env->psp_write_cls, &o->answer, o->out));
-    TRY(service_key_store_tx(db, &o->name, o->call, o->out, o->facts.now_us, 0));
+    TRY(service_key_store_tx(db, &o->name, &o->key, o->call, o->out, o->facts.now_us, 0));
     if (!o->changed) goto out;
     service_journal_psp(&row, o->call, o->answer.outcome);
     snprintf(row.creditor, sizeof row.creditor, "%s", o->payment.creditor);

@@ -11,7 +11,7 @@ from support.registry import PASSWORD
 
 SETTINGS = {"serve.workers": 1}  # one connection: its statements are prepared by the first payment
 OWN_HUB = True
-MAX = 16  # of one activate and one outcome, each with a key
+MAX = 4  # of one activate and one outcome, each with a key: a read, and the writes with COMMIT
 ROUNDS = 5
 
 
