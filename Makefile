@@ -131,7 +131,7 @@ $(foreach u,$(UNITS),$(eval $(call unit_rule,$(u))))
 
 .PHONY: unit units
 units: $(UNIT_PROGRAMS)
-unit: units ## run the unit tests
+unit: $(PROGRAM) units ## run the unit tests (those of db/ start a database of their own)
 	@tests/run --build $(BUILD) unit
 
 include $(sort $(filter-out mk/soap.mk,$(wildcard mk/*.mk)))

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes that go with their COMMIT, on a private database of this test's own. */
+#define _DEFAULT_SOURCE /* mkdtemp */
+#include "base/buf.h"
+#include "base/config.h"
+#include "db/db.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char home[] = "/tmp/payer-unit-XXXXXX";
+static struct db *db;
+
+static const struct db_stmt ADD = {
+    "test_add",
+    "INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
+    " VALUES (?, ?, ?, ?, ?, 'OPEN', ?)",
+    0,
+};
+static const struct db_stmt SET = {
+    "test_set",
+    "UPDATE anomaly SET state = 'CLOSED', ver = ver + 1 WHERE id = ? AND ver = ?",
+    0,
+};
+static const struct db_stmt COUNT = {
+    "test_count",
+    "SELECT COUNT(*) FROM anomaly WHERE kind = ?",
+    0,
+};
+static const struct db_stmt GET = {
+    "test_get",
+    "SELECT creditor, amount_cents, created_at FROM anomaly WHERE id = ?",
+    0,
+};
+
+static int payer(const char *verb)
+{
+    char command[2048];
+    const char *program = getenv("PAYER");
+
+    snprintf(command, sizeof command, "%s --config %s/payer.conf %s > %s/log 2>&1",
+             program ? program : "build/bin/payer", home, verb, home);
+    return system(command);
+}
+
+static int database_start(void **state)
+{
+    char path[64], here[1024];
+    struct buf problems = BUF_INIT(4096);
+    FILE *f;
+
+    (void)state;
+    if (!mkdtemp(home) || !getcwd(here, sizeof here)) return -1;
+    snprintf(path, sizeof path, "%s/payer.conf", home);
+    f = fopen(path, "w");
+    if (!f) return -1;
+    fprintf(f, "[hub]\nhome = %s\nshare = %s\n[db]\nbuffer_pool = 32MiB\nlog_size = 16MiB\n", home,
+            here);
+    fclose(f);
+    if (payer("db start") || payer("db migrate")) return -1;
+    if (config_load(path, NULL, 0, &problems) != ERR_NONE) return -1;
+    return db_open(DB_ROLE_WORK, &db) == ERR_NONE ? 0 : -1;
+}
+
+static int database_stop(void **state)
+{
+    char command[64];
+
+    (void)state;
+    db_close(&db);
+    payer("db stop");
+    snprintf(command, sizeof command, "rm -rf %s", home);
+    return system(command);
+}
+
+static enum err add(struct db *d, int64_t id, const char *kind)
+{
+    return db_later(
+        d, &ADD,
+        DB_IN(db_i64(id), db_text(kind), db_i64(id), db_text("E"), db_i64(1), db_instant(0)),
+        DB_ROWS_ANY);
+}
+
+static int64_t count(const char *kind)
+{
+    int64_t n = -1;
+    bool found;
+
+    assert_int_equal(db_row_find(db, &COUNT, DB_IN(db_text(kind)), DB_OUT(DB_GET_I64(n)), &found),
+                     ERR_NONE);
+    return n;
+}
+
+static enum err two_tx(struct db *d, void *cls)
+{
+    enum err rc;
+
+    (void)cls;
+    TRY(add(d, 1, "two"));
+    TRY(add(d, 2, "two"));
+out:
+    return rc;
+}
+
+static void test_a_transaction_of_writes_is_one_message(void **state)
+{
+    unsigned long before = db_statement_count(db);
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "two", two_tx, NULL), ERR_NONE);
+    assert_int_equal(db_statement_count(db) - before, 1);
+    assert_int_equal(count("two"), 2);
+}
+
+/* [R3]: a compare-and-set that finds another version takes the whole transaction back. */
+static enum err lost_tx(struct db *d, void *cls)
+{
+    enum err rc;
+
+    TRY(add(d, 10, "lost"));
+    TRY(db_later(d, &SET, DB_IN(db_i64(10), db_i64(*(int *)cls)), 1));
+out:
+    return rc;
+}
+
+static void test_another_number_of_rows_saves_nothing(void **state)
+{
+    int ver = 7;
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "lost", lost_tx, &ver), ERR_DB_CONFLICT);
+    assert_int_equal(count("lost"), 0);
+    ver = 0;
+    assert_int_equal(db_tx_run(db, "lost", lost_tx, &ver), ERR_NONE);
+    assert_int_equal(count("lost"), 1);
+}
+
+static enum err twice_tx(struct db *d, void *cls)
+{
+    enum err rc;
+
+    (void)cls;
+    TRY(add(d, 20, "twice"));
+    TRY(add(d, 20, "twice"));
+out:
+    return rc;
+}
+
+static void test_a_duplicate_saves_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(db_tx_run(db, "twice", twice_tx, NULL), ERR_DB_DUPLICATE);
+    assert_int_equal(count("twice"), 0);
+}
+
+static enum err read_tx(struct db *d, void *cls)
+{
+    enum err rc;
+    bool found;
+
+    TRY(add(d, 30, "read"));
+    TRY(db_row_find(d, &COUNT, DB_IN(db_text("read")), DB_OUT(DB_GET_I64(*(int64_t *)cls)),
+                    &found));
+out:
+    return rc;
+}
+
+static void test_a_read_finds_what_was_written_before_it(void **state)
+{
+    int64_t n = 0;
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "read", read_tx, &n), ERR_NONE);
+    assert_int_equal(n, 1);
+}
+
+static enum err refuse_tx(struct db *d, void *cls)
+{
+    enum err rc;
+
+    (void)cls;
+    TRY(add(d, 40, "refused"));
+    rc = ERR_LIMIT;
+out:
+    return rc;
+}
+
+static void test_what_waits_is_forgotten_after_an_error(void **state)
+{
+    (void)state;
+    assert_int_equal(db_tx_run(db, "refuse", refuse_tx, NULL), ERR_LIMIT);
+    assert_int_equal(db_tx_run(db, "two", read_tx, &(int64_t){0}), ERR_DB_DUPLICATE); /* 30 */
+    assert_int_equal(count("refused"), 0);
+}
+
+static enum err borrowed_tx(struct db *d, void *cls)
+{
+    char creditor[] = "Città di Prova ';--";
+    enum err rc;
+
+    (void)cls;
+    TRY(db_later(d, &ADD,
+                 DB_IN(db_i64(50), db_text("borrowed"), db_i64(50), db_text(creditor), db_i64(-5),
+                       db_instant(1795512896123456)),
+                 1));
+    memset(creditor, 'x', sizeof creditor - 1);
+out:
+    return rc;
+}
+
+static void test_values_are_copied(void **state)
+{
+    char creditor[36];
+    int64_t cents = 0, at = 0;
+    bool found = false;
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "borrowed", borrowed_tx, NULL), ERR_NONE);
+    assert_int_equal(
+        db_row_find(db, &GET, DB_IN(db_i64(50)),
+                    DB_OUT(DB_GET_TEXT(creditor), DB_GET_I64(cents), DB_GET_INSTANT(at)), &found),
+        ERR_NONE);
+    assert_true(found);
+    assert_string_equal(creditor, "Città di Prova ';--");
+    assert_int_equal(cents, -5);
+    assert_int_equal(at, 1795512896123456);
+}
+
+/* More values than one message takes, and more shapes than a connection keeps. */
+static enum err many_tx(struct db *d, void *cls)
+{
+    enum err rc = ERR_NONE;
+    int n = *(int *)cls;
+
+    for (int i = 0; i < n; i++)
+        TRY(add(d, 100000 + n * 1000 + i, "many"));
+out:
+    return rc;
+}
+
+static void test_many_writes_of_many_shapes(void **state)
+{
+    int64_t expected = 0;
+
+    (void)state;
+    for (int n = 1; n <= 140; n += n < 80 ? 1 : 20) {
+        assert_int_equal(db_tx_run(db, "many", many_tx, &n), ERR_NONE);
+        expected += n;
+    }
+    assert_int_equal(count("many"), expected);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_transaction_of_writes_is_one_message),
+        cmocka_unit_test(test_another_number_of_rows_saves_nothing),
+        cmocka_unit_test(test_a_duplicate_saves_nothing),
+        cmocka_unit_test(test_a_read_finds_what_was_written_before_it),
+        cmocka_unit_test(test_what_waits_is_forgotten_after_an_error),
+        cmocka_unit_test(test_values_are_copied),
+        cmocka_unit_test(test_many_writes_of_many_shapes),
+    };
+
+    return cmocka_run_group_tests(tests, database_start, database_stop);
+}
