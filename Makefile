@@ -107,7 +107,7 @@ $(BUILD)/flags.txt: FORCE
 
 SOAP_OBJS := $(filter $(call objects,$(patsubst %,%.c,$(SOAP_USERS))),\
                $(call objects,$(SOURCES) $(UNITS) $(UNIT_HELPERS)))
-$(SOAP_OBJS): CPPFLAGS += -isystem $(BUILD)/gen $(GEN_CFLAGS)
+$(SOAP_OBJS): private CPPFLAGS += -isystem $(BUILD)/gen $(GEN_CFLAGS)
 $(SOAP_OBJS): | $(GEN_HEADERS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.txt
@@ -115,7 +115,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags.txt
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/tests/unit/%.o: CPPFLAGS += -Itests/unit
+$(BUILD)/obj/tests/unit/%.o: private CPPFLAGS += -Itests/unit
 
 -include $(patsubst %.o,%.d,$(call objects,$(MAIN) $(SOURCES) $(UNITS) $(UNIT_HELPERS)))
 
