@@ -190,7 +190,7 @@ static enum err tables_make(void)
     command_add(&c, "--auth-root-authentication-method=socket", "");
     command_add(&c, "--auth-root-socket-user=", user ? user->pw_name : "root");
     command_add(&c, "--skip-test-db", "");
-    command_add(&c, "--skip-name-resolve", "");
+    command_add(&c, "--force", ""); /* no look-up of a host: nobody comes from one */
     command_add_number(&c, "--innodb-log-file-size=", config_int(CONFIG_DB_LOG_SIZE));
     TRY(spawn_wait(c.argv, log));
     if (rename(fresh, data) != 0) rc = err_setf(ERR_IO_WRITE, "%s: %s", data, strerror(errno));
