@@ -7,14 +7,19 @@ run=$PWD/var/run
 quiet=${1:-}
 say() { [ "$quiet" = --quiet ] || echo "$*"; }
 
+# The id may be another program's by now: only one that was started as this is ours. One that has
+# ended is none either, also where nobody collects the dead, as in many containers.
+is_ours() { # PID NAME
+    tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | grep -qE "payer $2|$2\.py"
+}
+
 for name in work serve ente; do
     [ -f "$run/$name.pid" ] || continue
     pid=$(cat "$run/$name.pid")
-    # The id may be another program's by now: only one that was started as this is ended.
-    if tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -qE "payer $name|$name\.py"; then
+    if is_ours "$pid" "$name"; then
         kill "$pid"
         tries=0
-        while kill -0 "$pid" 2> /dev/null; do
+        while is_ours "$pid" "$name"; do
             tries=$((tries + 1))
             [ $tries -lt 350 ] || { echo "stop: $name ($pid) does not end" >&2; exit 1; }
             sleep 0.1
