@@ -19,8 +19,8 @@ struct flow_file {
 
 /** Letters, digits, point, line and underscore; the first a letter or digit. */
 bool flow_file_name_ok(const char *name);
-/** Open an unfinished file beside the final name. What an earlier, killed try left is removed: who
- * is still at it has lost its claim, and its publication fails.
+/** Open an unfinished file beside the final name. What an earlier, killed try left is removed:
+ * the caller holds flow_deliver_lock(), so that nobody is still at it.
  * @param out_fd  the caller's to close
  * @return ERR_NONE | ERR_IO_WRITE naming the file | ERR_BUG for a name that is not ok. */
 MUST_USE enum err flow_file_begin(const char *dir, const char *name, struct flow_file *file,

@@ -21,7 +21,8 @@ enum {
     FORMATS_MAX = 32,
     SETTLEMENTS_MAX = 100000,
     LIST_PAGE = 1000,
-    NODE_ID_MAX = 10
+    NODE_ID_MAX = 10,
+    BUSY_WAIT_MS = 300000
 };
 
 /* Settlements of one flow, in order of id. */
@@ -295,11 +296,14 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     enum err rc;
     struct running r = {.env = env, .run = run, .arena = ARENA_INIT(RUN_MEMORY)};
     const struct registry *registry = env->registry;
+    int lock = -1;
 
     run->flows = 0;
     if (run->subscription && !registry_subscription_find(registry, run->subscription))
         return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
     TRY(node_id_check());
+    /* Two at once would take each other's unfinished files for what a killed run left. */
+    TRY(flow_deliver_lock(config_text(CONFIG_FLOW_DIR), BUSY_WAIT_MS, &lock));
     TRY(service_settle(env, run->subscription, &run->settled));
     CRASHPOINT("S12.post");
     for (size_t i = 0; i < registry->n_subscriptions; i++) {
@@ -314,6 +318,7 @@ out:
     for (size_t i = 0; i < r.n_formats; i++)
         flow_format_close(&r.formats[i].format);
     arena_free(&r.arena);
+    flow_deliver_unlock(&lock);
     return rc;
 }
 

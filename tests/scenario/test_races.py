@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, CALL_CENTRE, COMUNE, DESK, FDR, PSP, PSP_BROKER, Notice
 from support.registry import PASSWORD
@@ -119,3 +120,21 @@ def test_contrary_outcomes(hub, notices, clients):
         assert codes(results) == ["OK", "PPT_ESITO_GIA_ACQUISITO"]
         won = results[0][0].outcome == "OK"
         assert hub.position(notice).state == ("PAID" if won else "OPEN")
+
+
+def test_many_close_the_period(hub, notices, clients):
+    """Operators and a schedule at once, while citizens pay: each flow is published once, each
+    payment is in one. [I8] [F14]"""
+    racers = clients(2, ATM)
+    for notice in notices:
+        pay(racers[0], notice)
+        paying = hub.position_new()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            paid = pool.submit(pay, racers[1], paying)
+            runs = list(pool.map(lambda _: hub.json("flow", "run"), range(3)))
+            paid.result()
+        flows = [flow.id for run in runs for flow in run]
+        assert len(flows) == len(set(flows)) >= 2, "published by two, or by nobody"
+        assert len(hub.fdr(notice.iuv)) == 1
+    hub.payer("flow", "run")
+    hub.payer("flow", "verify")

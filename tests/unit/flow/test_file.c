@@ -138,7 +138,8 @@ static void test_follows_no_link(void **state)
     assert_int_equal(flow_file_check(scratch_path("."), "b", &one), ERR_FLOW_CHANGED);
 }
 
-/* What killed tries leave does not pile up, and who was overtaken publishes nothing. */
+/* What killed tries leave does not pile up; without the lock of a run, who was overtaken publishes
+ * nothing. */
 static void test_the_next_try_removes_the_last(void **state)
 {
     struct flow_file first = begun("one"), second;
@@ -192,6 +193,29 @@ static void test_delivery_folder(void **state)
                      ERR_IO_WRITE);
 }
 
+/* Two runs at once: the second waits, and says for what when it waited long enough. */
+static void test_one_run_at_a_time(void **state)
+{
+    char root[200];
+    int first, second;
+
+    (void)state;
+    (void)snprintf(root, sizeof root, "%s", scratch_path("var/flow"));
+    assert_int_equal(flow_deliver_lock(root, 0, &first), ERR_NONE);
+    err_clear(); /* of tests before */
+    assert_int_equal(flow_deliver_lock(root, 30, &second), ERR_FLOW_BUSY);
+    assert_non_null(strstr(err_detail()->field, "var/flow/.lock"));
+    assert_int_equal(second, -1);
+    err_clear();
+    flow_deliver_unlock(&first);
+    assert_int_equal(flow_deliver_lock(root, 0, &second), ERR_NONE);
+    flow_deliver_unlock(&second);
+    flow_deliver_unlock(&second);
+    (void)scratch_write("file", "");
+    assert_int_equal(flow_deliver_lock(scratch_path("file"), 0, &first), ERR_IO_WRITE);
+    err_clear();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -204,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_next_try_removes_the_last, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_delivery_folder, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_run_at_a_time, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("flow/file", tests, NULL, NULL);
