@@ -28,6 +28,11 @@ static const struct db_stmt ADD = {
     " day, cut_off, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?, ?)",
     0,
 };
+static const struct db_stmt HOLD = {
+    "settlement_hold",
+    "UPDATE settlement SET ver = ver + 1 WHERE id = ? AND state = 'OPEN'",
+    0,
+};
 static const struct db_stmt JOIN = {
     "settlement_join",
     "INSERT INTO settlement_entry (settlement_id, entry_id, kind) SELECT ?, e.id, ? FROM entry "
@@ -183,11 +188,19 @@ enum err db_settlement_add(struct db *db, const struct db_settlement *s)
 enum err db_settlement_join(struct db *db, const struct db_settlement *s, int limit,
                             int64_t *out_rows)
 {
-    return db_exec(db, &JOIN,
-                   DB_IN(db_i64(s->id), db_text(s->kind), db_text(s->kind),
-                         db_instant(s->cut_off_us), db_text(s->creditor), db_text(s->account),
-                         db_text(s->settles), db_i64(limit)),
-                   out_rows);
+    enum err rc;
+    int64_t held;
+
+    *out_rows = 0;
+    TRY(db_exec(db, &HOLD, DB_IN(db_i64(s->id)), &held));
+    if (!held) goto out; /* sealed meanwhile: what it counted must stay all of it [R3] */
+    TRY(db_exec(db, &JOIN,
+                DB_IN(db_i64(s->id), db_text(s->kind), db_text(s->kind), db_instant(s->cut_off_us),
+                      db_text(s->creditor), db_text(s->account), db_text(s->settles),
+                      db_i64(limit)),
+                out_rows));
+out:
+    return rc;
 }
 
 enum err db_settlement_seal(struct db *db, struct db_settlement *s)

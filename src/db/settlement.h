@@ -27,7 +27,8 @@ struct db_settlement {
 MUST_USE enum err db_settlement_find_open(struct db *db, const struct db_settlement *key,
                                           struct db_settlement *out);
 MUST_USE enum err db_settlement_add(struct db *db, const struct db_settlement *s);
-/** Join at most limit more entries; out_rows < limit: that was all. */
+/** Join at most limit more entries; out_rows < limit: that was all. None to one that another run
+ * sealed meanwhile: its count is said already. */
 MUST_USE enum err db_settlement_join(struct db *db, const struct db_settlement *s, int limit,
                                      int64_t *out_rows);
 /** Count and total of the joined entries; SEALED [R3]. An empty one is sealed with count 0. */
