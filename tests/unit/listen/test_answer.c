@@ -80,6 +80,7 @@ static void test_send_deadline(void **state)
 {
     enum { ASKED = 30 };
     int fd, answers = 0;
+    char first;
 
     (void)state;
     f.deadlines_ms[DEADLINE_SEND] = 50;
@@ -87,11 +88,11 @@ static void test_send_deadline(void **state)
     fd = connect_to();
     for (int i = 0; i < ASKED; i++)
         listen_client_send(fd, GET("/big"));
-    assert_int_equal(listen_client_read(fd, &in), 200);
+    assert_int_equal(recv(fd, &first, 1, MSG_PEEK), 1); /* it is at it */
     wait_for_connections(0);
     while (listen_client_read(fd, &in) == 200)
         answers++;
-    assert_true(answers < ASKED - 1);
+    assert_true(answers < ASKED);
     close(fd);
     stop();
 }
