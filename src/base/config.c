@@ -6,12 +6,36 @@
 #include "base/nearest.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct config_value loaded[CONFIG_COUNT];
+/* What is in force. A reload replaces single values while other threads read them. */
+static struct {
+    _Atomic(char *) text, origin; /* owned */
+    _Atomic int64_t number;
+} loaded[CONFIG_COUNT];
 static bool is_loaded;
+
+/* Where it came from, for a reload. */
+static struct {
+    const char *path; /* borrowed, like sets */
+    const char *const *sets;
+    size_t n_sets;
+} source;
+
+/* Texts that a reload replaced: somebody may hold them still. */
+static struct retired {
+    struct config_value value;
+    struct retired *next;
+} * retired;
+
+static const bool live[CONFIG_COUNT] = {
+#define LIVE(id) [CONFIG_##id] = true,
+#include "base/config_live.def"
+#undef LIVE
+};
 
 void config_source_begin(struct config_loader *l, const char *name)
 {
@@ -140,47 +164,120 @@ static void places_resolve(struct config_loader *l)
                     config_place_join(l->values[CONFIG_DB_DIR].text, "my.sock"));
 }
 
-static void values_free(struct config_value values[CONFIG_COUNT])
+static void value_free(struct config_value *v)
 {
-    for (size_t i = 0; i < CONFIG_COUNT; i++) {
-        free(values[i].text);
-        free(values[i].origin);
+    free(v->text);
+    free(v->origin);
+}
+
+static enum err values_read(struct config_loader *l)
+{
+    presets_store(l);
+    config_files_read(l, source.path);
+    config_environment_read(l);
+    config_sets_read(l, source.sets, source.n_sets);
+    if (!l->failed) {
+        places_resolve(l);
+        return ERR_NONE;
+    }
+    for (size_t i = 0; i < CONFIG_COUNT; i++)
+        value_free(&l->values[i]);
+    return err_set(ERR_CONFIG, "");
+}
+
+/* Put a value in force. @return what was before */
+static struct config_value value_swap(size_t i, struct config_value with)
+{
+    return (struct config_value){atomic_exchange(&loaded[i].text, with.text),
+                                 atomic_exchange(&loaded[i].origin, with.origin),
+                                 atomic_exchange(&loaded[i].number, with.number)};
+}
+
+static void value_retire(struct config_value v)
+{
+    struct retired *r = malloc(sizeof *r);
+
+    ALWAYS(r);
+    *r = (struct retired){v, retired};
+    retired = r;
+}
+
+static void retired_free(void)
+{
+    while (retired) {
+        struct retired *r = retired;
+
+        retired = r->next;
+        value_free(&r->value);
+        free(r);
     }
 }
 
 enum err config_load(const char *path, const char *const *sets, size_t n_sets, struct buf *problems)
 {
     struct config_loader l = {.problems = problems};
+    enum err rc;
 
-    presets_store(&l);
-    config_files_read(&l, path);
-    config_environment_read(&l);
-    config_sets_read(&l, sets, n_sets);
-    if (l.failed) {
-        values_free(l.values);
-        return err_set(ERR_CONFIG, "");
+    source.path = path;
+    source.sets = sets;
+    source.n_sets = n_sets;
+    TRY(values_read(&l));
+    for (size_t i = 0; i < CONFIG_COUNT; i++) {
+        struct config_value before = value_swap(i, l.values[i]);
+
+        value_free(&before);
     }
-    places_resolve(&l);
-    values_free(loaded);
-    memcpy(loaded, l.values, sizeof loaded);
+    retired_free();
     is_loaded = true;
-    return ERR_NONE;
+out:
+    return rc;
+}
+
+enum err config_reload(config_apply_fn *apply, void *cls, struct buf *notes)
+{
+    struct config_loader l = {.problems = notes};
+    bool changed[CONFIG_COUNT] = {false};
+    enum err rc;
+
+    TRY(values_read(&l));
+    for (size_t i = 0; i < CONFIG_COUNT; i++) {
+        changed[i] = strcmp(l.values[i].text, config_text((enum config_key)i)) != 0;
+        if (changed[i] && live[i]) l.values[i] = value_swap(i, l.values[i]);
+    }
+    rc = apply(cls);
+    for (size_t i = 0; i < CONFIG_COUNT; i++) {
+        if (rc != ERR_NONE && changed[i] && live[i]) l.values[i] = value_swap(i, l.values[i]);
+        if (rc == ERR_NONE && changed[i] && !live[i] &&
+            buf_printf(notes, "%s.%s\n", config_settings[i].section, config_settings[i].key))
+            err_clear(); /* the list may be cut by its cap */
+        if (changed[i] && live[i])
+            value_retire(l.values[i]);
+        else
+            value_free(&l.values[i]);
+    }
+out:
+    return rc;
+}
+
+bool config_is_live(enum config_key key)
+{
+    return live[key];
 }
 
 const char *config_text(enum config_key key)
 {
     ALWAYS(is_loaded);
-    return loaded[key].text;
+    return atomic_load_explicit(&loaded[key].text, memory_order_acquire);
 }
 
 int64_t config_int(enum config_key key)
 {
     ALWAYS(is_loaded);
-    return loaded[key].number;
+    return atomic_load_explicit(&loaded[key].number, memory_order_relaxed);
 }
 
 const char *config_origin(enum config_key key)
 {
     ALWAYS(is_loaded);
-    return loaded[key].origin;
+    return atomic_load_explicit(&loaded[key].origin, memory_order_acquire);
 }

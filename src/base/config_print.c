@@ -21,6 +21,7 @@ static enum err describe_json(struct buf *out)
         json_text(&j, "default", s->preset);
         json_text(&j, "range", *range ? range : NULL);
         json_text(&j, "help", s->help);
+        json_bool(&j, "reload", config_is_live((enum config_key)i));
         json_text(&j, "value", config_text((enum config_key)i));
         json_text(&j, "origin", config_origin((enum config_key)i));
         json_end(&j);
@@ -44,9 +45,10 @@ static enum err describe_setting(struct buf *out, size_t i)
 
     config_range_print(s, range);
     if (begins_section(i)) TRY(buf_printf(out, "%s[%s]\n", i ? "\n" : "", s->section));
-    TRY(buf_printf(out, "%s =%s%s\n    %s.\n    %s%s%s; default %s; from %s\n", s->key,
+    TRY(buf_printf(out, "%s =%s%s\n    %s.\n    %s%s%s; default %s; from %s%s\n", s->key,
                    *value ? " " : "", value, s->help, config_type_name(s->type), *range ? " " : "",
-                   range, *s->preset ? s->preset : "empty", config_origin((enum config_key)i)));
+                   range, *s->preset ? s->preset : "empty", config_origin((enum config_key)i),
+                   config_is_live((enum config_key)i) ? "; SIGHUP changes it" : ""));
 out:
     return rc;
 }
@@ -76,8 +78,10 @@ enum err config_example(struct buf *out)
 
         config_range_print(s, range);
         if (begins_section(i)) TRY(buf_printf(out, "\n[%s]\n", s->section));
-        TRY(buf_printf(out, "# %s (%s%s%s)\n#%s =%s%s\n", s->help, config_type_name(s->type),
-                       *range ? ", " : "", range, s->key, *s->preset ? " " : "", s->preset));
+        TRY(buf_printf(out, "# %s (%s%s%s%s)\n#%s =%s%s\n", s->help, config_type_name(s->type),
+                       *range ? ", " : "", range,
+                       config_is_live((enum config_key)i) ? "; SIGHUP changes it" : "", s->key,
+                       *s->preset ? " " : "", s->preset));
     }
 out:
     return rc;

@@ -34,7 +34,7 @@ struct line {
     char bytes[LINE_MAX_BYTES];
 };
 
-static enum log_level threshold = LOG_INFO;
+static _Atomic enum log_level threshold = LOG_INFO;
 static _Thread_local char request[REQUEST_MAX + 1];
 /* Between poll and write no other thread may fill the pipe. */
 static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;

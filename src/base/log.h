@@ -32,7 +32,7 @@ static inline const char *log_or_empty(const char *text)
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 /** Log an error once, where the request or job ends: err=, field=, at= from err_detail(). */
 void log_err(const char *event, enum err code);
-/** Events below this are not written. Set before threads start. */
+/** Events below this are not written. */
 void log_set_level(enum log_level level);
 /** The id that all lines of this thread carry as req= until it is set again; "" for none. */
 void log_set_request(const char *id);

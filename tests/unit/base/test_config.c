@@ -280,11 +280,73 @@ static void test_describe_tells_value_and_origin(void **state)
     assert_int_equal(config_describe(&text, false), ERR_NONE);
     assert_non_null(strstr(buf_str(&text), "\nport = 8081\n"));
     assert_non_null(strstr(buf_str(&text), "number from 0 to 65535; default 8080; from command"));
+    assert_non_null(strstr(buf_str(&text), "from default; SIGHUP changes it\n"));
     buf_reset(&text);
     assert_int_equal(config_describe(&text, true), ERR_NONE);
     assert_non_null(strstr(buf_str(&text), "\"section\":\"serve\",\"key\":\"port\""));
-    assert_non_null(strstr(buf_str(&text), "\"value\":\"8081\",\"origin\":\"command line\"}"));
+    assert_non_null(strstr(buf_str(&text), "\"reload\":false,\"value\":\"8081\",\"origin\":"
+                                           "\"command line\"}"));
     buf_free(&text);
+}
+
+/* What apply() saw, and what it says. */
+struct applying {
+    enum err says;
+    int64_t attempts;
+    char ca[600];
+    int calls;
+};
+
+static enum err apply(void *cls)
+{
+    struct applying *a = cls;
+
+    a->calls++;
+    a->attempts = config_int(CONFIG_WORK_ATTEMPTS);
+    (void)snprintf(a->ca, sizeof a->ca, "%s", config_text(CONFIG_WORK_PEER_CA));
+    return a->says;
+}
+
+static void test_a_reload_changes_what_may_change(void **state)
+{
+    const char *path = scratch_write("payer.conf", "[work]\nattempts = 3\npeer_ca = /a\n");
+    static const char *const sets[] = {"work.backoff=1s"};
+    struct applying a = {ERR_NONE, 0, "", 0};
+    const char *before;
+
+    (void)state;
+    assert_int_equal(config_load(path, sets, 1, &problems), ERR_NONE);
+    before = config_text(CONFIG_WORK_PEER_CA);
+    (void)scratch_write("payer.conf", "[work]\nattempts = 4\npeer_ca = /b\nbackoff = 9s\n"
+                                      "[serve]\nport = 9\nloops = 2\n");
+    assert_int_equal(config_reload(apply, &a, &problems), ERR_NONE);
+    assert_int_equal(a.calls, 1);
+    assert_int_equal(a.attempts, 4);
+    assert_string_equal(a.ca, "/b");
+    assert_string_equal(config_text(CONFIG_WORK_PEER_CA), "/b");
+    assert_string_equal(before, "/a");                       /* who holds the old text may go on */
+    assert_int_equal(config_int(CONFIG_WORK_BACKOFF), 1000); /* the command line still wins */
+    assert_int_equal(config_int(CONFIG_SERVE_PORT), 8080);
+    assert_string_equal(buf_str(&problems), "serve.port\nserve.loops\n");
+}
+
+/* [F63] */
+static void test_a_reload_that_fails_changes_nothing(void **state)
+{
+    const char *path = scratch_write("payer.conf", "[work]\nattempts = 3\npeer_ca = /a\n");
+    struct applying a = {ERR_TLS_FILE, 0, "", 0};
+
+    (void)state;
+    assert_int_equal(load(path), ERR_NONE);
+    (void)scratch_write("payer.conf", "[work]\nattempts = 4\npeer_ca = /b\ntick = x\n");
+    assert_int_equal(config_reload(apply, &a, &problems), ERR_CONFIG);
+    assert_non_null(strstr(buf_str(&problems), ":4: work.tick \"x\""));
+    assert_int_equal(a.calls, 0);
+    (void)scratch_write("payer.conf", "[work]\nattempts = 4\npeer_ca = /b\n");
+    assert_int_equal(config_reload(apply, &a, &problems), ERR_TLS_FILE);
+    assert_int_equal(a.attempts, 4);
+    assert_int_equal(config_int(CONFIG_WORK_ATTEMPTS), 3);
+    assert_string_equal(config_text(CONFIG_WORK_PEER_CA), "/a");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -304,6 +366,8 @@ int main(void)
         CASE(test_values_have_types_and_ranges),
         CASE(test_the_example_is_the_defaults),
         CASE(test_describe_tells_value_and_origin),
+        CASE(test_a_reload_changes_what_may_change),
+        CASE(test_a_reload_that_fails_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
