@@ -197,8 +197,8 @@ static void value_retire(struct config_value v)
 {
     struct retired *r = malloc(sizeof *r);
 
+    if (r) *r = (struct retired){v, retired};
     ALWAYS(r);
-    *r = (struct retired){v, retired};
     retired = r;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "crypto/tls.h"
+#include "listen/trust.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -136,9 +137,28 @@ static void check_flow(struct cli *cli, int which, struct check_result *out)
     check_cure(out, "set flow.dir to a folder that this user may write");
 }
 
+static void validity_check(const struct tls_context *context, struct check_result *out)
+{
+    struct tls_validity v;
+
+    crypto_tls_validity(context, &v);
+    if (v.has_crl)
+        check_found(out, "ends in %d days, the next revocation list in %d", v.certificate_days,
+                    v.crl_days);
+    else
+        check_found(out, "ends in %d days", v.certificate_days);
+    if (v.certificate_days >= 0 && (!v.has_crl || v.crl_days >= 0)) return;
+    out->wrong = true;
+    check_cure(out, "put a new %s in place, then SIGHUP to payer serve",
+               v.certificate_days < 0 ? "certificate"
+                                      : "revocation list: each client certificate is refused");
+}
+
 static void check_tls(struct cli *cli, int which, struct check_result *out)
 {
-    const char *ca = config_text(CONFIG_SERVE_TLS_CLIENT_CA);
+    const struct tls_files files = {.certificate = config_text(CONFIG_SERVE_TLS_CERTIFICATE),
+                                    .client_ca = config_text(CONFIG_SERVE_TLS_CLIENT_CA),
+                                    .client_crl = config_text(CONFIG_SERVE_TLS_CLIENT_CRL)};
     struct tls_context *context = NULL;
 
     (void)cli;
@@ -147,13 +167,34 @@ static void check_tls(struct cli *cli, int which, struct check_result *out)
         check_found(out, "not used: serve.tls_port is -1");
         return;
     }
-    check_found(out, "%s", config_text(CONFIG_SERVE_TLS_CERTIFICATE));
-    if (crypto_tls_open(config_text(CONFIG_SERVE_TLS_CERTIFICATE), *ca ? ca : NULL, &context) !=
-        ERR_NONE) {
+    if (crypto_tls_open(&files, &context) != ERR_NONE) {
         check_wrong(out, "%s", err_detail()->field);
-        check_cure(out, "serve.tls_certificate: chain, then key, in one PEM file");
+        check_cure(out,
+                   "serve.tls_certificate holds chain, then key; serve.tls_client_crl a list of "
+                   "each authority of serve.tls_client_ca");
+        return;
     }
+    validity_check(context, out);
     crypto_tls_close(&context);
+}
+
+static void check_proxies(struct cli *cli, int which, struct check_result *out)
+{
+    const char *text = config_text(CONFIG_SERVE_PROXIES);
+    struct listen_trust trust;
+
+    (void)cli;
+    (void)which;
+    if (listen_trust_read(text, &trust) != ERR_NONE) {
+        check_wrong(out, "serve.proxies: %s", err_detail()->field);
+        check_cure(out, "addresses or networks, with commas between them");
+    } else if (trust.n == 0 &&
+               (config_int(CONFIG_SERVE_PORT_PROXY) || config_int(CONFIG_SERVE_TLS_PORT_PROXY))) {
+        check_wrong(out, "PROXY headers are wanted, and serve.proxies names nobody to send them");
+        check_cure(out, "set serve.proxies to the proxies' addresses");
+    } else {
+        check_found(out, "%s", trust.n ? text : "none");
+    }
 }
 
 static const struct {
@@ -166,6 +207,7 @@ static const struct {
     {"key file", check_key, 0},
     {"flow folder", check_flow, 0},
     {"TLS certificate", check_tls, 0},
+    {"proxies", check_proxies, 0},
     {"serve.port", check_port, CONFIG_SERVE_PORT},
     {"serve.tls_port", check_port, CONFIG_SERVE_TLS_PORT},
     {"metrics.port", check_port, CONFIG_METRICS_PORT},

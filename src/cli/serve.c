@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
+#include "cli/reload.h"
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -82,9 +83,11 @@ static enum err contracts_open(struct serving *s, const struct listen_server *se
     enum err rc;
     char url[200];
     const char *public = config_text(CONFIG_SERVE_PUBLIC_URL);
+    bool plain = listen_port(server) >= 0;
 
-    snprintf(url, sizeof url, "http://%.150s:%d", config_text(CONFIG_SERVE_ADDRESS),
-             listen_port(server));
+    snprintf(url, sizeof url, "%s://%.150s:%d", plain ? "http" : "https",
+             config_text(CONFIG_SERVE_ADDRESS),
+             plain ? listen_port(server) : listen_tls_port(server));
     TRY(wire_contract_open(config_text(CONFIG_HUB_SHARE), *public ? public : url, &s->contracts));
     for (size_t i = 0; i < n; i++)
         routes[i].get_cls = s->contracts;
@@ -107,11 +110,52 @@ static void serving_close(struct serving *s)
     crypto_secret_forget();
 }
 
+/* From the settings as they are now: at start, and on each SIGHUP. */
+static void options_fill(struct listen_options *o)
+{
+    o->address = config_text(CONFIG_SERVE_ADDRESS);
+    o->port = (int)config_int(CONFIG_SERVE_PORT);
+    o->tls_port = (int)config_int(CONFIG_SERVE_TLS_PORT);
+    o->port_proxy = config_int(CONFIG_SERVE_PORT_PROXY);
+    o->tls_port_proxy = config_int(CONFIG_SERVE_TLS_PORT_PROXY);
+    o->tls.certificate = config_text(CONFIG_SERVE_TLS_CERTIFICATE);
+    o->tls.client_ca = config_text(CONFIG_SERVE_TLS_CLIENT_CA);
+    o->tls.client_crl = config_text(CONFIG_SERVE_TLS_CLIENT_CRL);
+    o->proxies = config_text(CONFIG_SERVE_PROXIES);
+    o->loops = (int)config_int(CONFIG_SERVE_LOOPS);
+    o->workers = (int)config_int(CONFIG_SERVE_WORKERS);
+    o->queue = (int)config_int(CONFIG_SERVE_QUEUE);
+    o->queue_wait_ms = config_int(CONFIG_SERVE_QUEUE_WAIT);
+    o->connections = (unsigned)config_int(CONFIG_SERVE_CONNECTIONS);
+    o->peer_connections = (unsigned)config_int(CONFIG_SERVE_PEER_CONNECTIONS);
+    o->body_memory = (size_t)config_int(CONFIG_SERVE_BODY_MEMORY);
+    o->metrics_address = config_text(CONFIG_METRICS_ADDRESS);
+    o->metrics_port = (int)config_int(CONFIG_METRICS_PORT);
+}
+
+static enum err serve_apply(void *cls)
+{
+    struct listen_options options = {.port = -1};
+
+    options_fill(&options);
+    return listen_reload(cls, &options);
+}
+
+/* @param cls  the address of serve's listener */
+static void serve_hangup(void *cls)
+{
+    cli_reload(serve_apply, *(struct listen_server **)cls);
+}
+
 enum err cli_serve(struct cli *cli)
 {
     enum err rc;
     struct serving s = {.db = NULL};
     struct listen_server *server = NULL;
+    struct listen_options options = {.worker_open = wire_worker_open,
+                                     .worker_close = wire_worker_close,
+                                     .hangup = serve_hangup,
+                                     .hangup_cls = &server};
     struct listen_route routes[] = {
         {WIRE_PATH_NODE_FOR_PSP, BODY_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
         {WIRE_PATH_NODE_FOR_PSP_ALIAS, BODY_MAX, wire_port_post, wire_contract_get, true, NULL,
@@ -125,28 +169,11 @@ enum err cli_serve(struct cli *cli)
     TRY(serving_open(&s));
     for (size_t i = 0; i < ARRAY_LEN(routes); i++)
         routes[i].post_cls = posts[i];
-    TRY(listen_open(
-        &(struct listen_options){.address = config_text(CONFIG_SERVE_ADDRESS),
-                                 .port = (int)config_int(CONFIG_SERVE_PORT),
-                                 .tls_port = (int)config_int(CONFIG_SERVE_TLS_PORT),
-                                 .tls_certificate = config_text(CONFIG_SERVE_TLS_CERTIFICATE),
-                                 .tls_client_ca = config_text(CONFIG_SERVE_TLS_CLIENT_CA),
-                                 .loops = (int)config_int(CONFIG_SERVE_LOOPS),
-                                 .workers = (int)config_int(CONFIG_SERVE_WORKERS),
-                                 .queue = (int)config_int(CONFIG_SERVE_QUEUE),
-                                 .queue_wait_ms = config_int(CONFIG_SERVE_QUEUE_WAIT),
-                                 .connections = (unsigned)config_int(CONFIG_SERVE_CONNECTIONS),
-                                 .peer_connections =
-                                     (unsigned)config_int(CONFIG_SERVE_PEER_CONNECTIONS),
-                                 .body_memory = (size_t)config_int(CONFIG_SERVE_BODY_MEMORY),
-                                 .routes = routes,
-                                 .n_routes = ARRAY_LEN(routes),
-                                 .worker_open = wire_worker_open,
-                                 .worker_close = wire_worker_close,
-                                 .worker_cls = s.registry,
-                                 .metrics_address = config_text(CONFIG_METRICS_ADDRESS),
-                                 .metrics_port = (int)config_int(CONFIG_METRICS_PORT)},
-        &server));
+    options_fill(&options);
+    options.routes = routes;
+    options.n_routes = ARRAY_LEN(routes);
+    options.worker_cls = s.registry;
+    TRY(listen_open(&options, &server));
     TRY(contracts_open(&s, server, routes, ARRAY_LEN(routes)));
     TRY(journal_start(&s));
     cli_print(cli, "listening http=%d tls=%d metrics=%d\n", listen_port(server),

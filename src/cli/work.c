@@ -2,10 +2,24 @@
 #include "work/work.h"
 
 #include "cli/cli.h"
+#include "cli/reload.h"
+
+/* Every setting that may change is read where it is used. */
+static enum err work_apply(void *cls)
+{
+    (void)cls;
+    return ERR_NONE;
+}
+
+static void work_hangup(void)
+{
+    cli_reload(work_apply, NULL);
+}
 
 enum err cli_work(struct cli *cli)
 {
-    const struct work_options options = {.once = cli_has(cli, CLI_OPTION_ONCE)};
+    const struct work_options options = {.once = cli_has(cli, CLI_OPTION_ONCE),
+                                         .hangup = work_hangup};
 
     return work_run(&options);
 }

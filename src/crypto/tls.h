@@ -10,16 +10,35 @@
 struct ssl_st;
 struct tls_context;
 
-/** @param pem        certificate chain and key
- * @param client_ca  NULL: no client certificate is asked for; else asked for and, when given,
- *                   verified against it; a connection without one is still taken
- * @return ERR_NONE | ERR_TLS_FILE naming the file. */
-MUST_USE enum err crypto_tls_open(const char *pem, const char *client_ca, struct tls_context **out);
+/** PEM files; NULL or "": none. */
+struct tls_files {
+    const char *certificate; /**< the server's chain and key */
+    const char *client_ca;   /**< none: no client certificate is asked for; else asked for and, when
+                                given, verified against it; a connection without one is still taken */
+    const char *client_crl; /**< revocation lists of these authorities, one each: a certificate that
+                               its authority's list names is refused, and so is each of an authority
+                               whose list is missing or out of date [X23] */
+};
+
+/** @return ERR_NONE | ERR_TLS_FILE naming the file and what is wrong with it. */
+MUST_USE enum err crypto_tls_open(const struct tls_files *files, struct tls_context **out);
 void crypto_tls_close(struct tls_context **context);
+
+/** Whole days until something ends; negative: it has ended. */
+struct tls_validity {
+    int certificate_days;
+    bool has_crl;
+    int crl_days; /**< of the list that ends first */
+};
+void crypto_tls_validity(const struct tls_context *context, struct tls_validity *out);
+
 /** A new server-side SSL object; owned by the caller (libevent frees it). NULL: no memory. */
 struct ssl_st *crypto_tls_new(struct tls_context *context);
 /** The verified client certificate's SHA-256. false: none, or not verified. */
 bool crypto_tls_peer(struct ssl_st *ssl, struct hash *out);
+/** Why a handshake failed, in words for an operator: of the client's certificate, else of the
+ * library's error code. @return a text of the library's, for the life of the process */
+const char *crypto_tls_why(struct ssl_st *ssl, unsigned long code);
 /** Send our close_notify, once, and wait for none; what the peer still sends can be read. */
 void crypto_tls_shutdown(struct ssl_st *ssl);
 

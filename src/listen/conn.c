@@ -12,7 +12,7 @@ enum { READ_AHEAD_MAX = 16384 };
 
 static struct ssl_st *conn_ssl(struct listen_conn *c)
 {
-    return c->door->tls ? bufferevent_openssl_get_ssl(c->bev) : NULL;
+    return bufferevent_openssl_get_ssl(c->bev);
 }
 
 void listen_conn_deadline(struct listen_conn *c, enum listen_deadline deadline)
@@ -37,9 +37,13 @@ void listen_conn_free(struct listen_conn *c)
 
     event_del(&c->timer);
     leave_job(c);
-    if (c->door->tls && c->phase != PHASE_HANDSHAKE) crypto_tls_shutdown(conn_ssl(c));
-    bufferevent_free(c->bev);
-    listen_gate_leave(c->door->gate, &c->peer);
+    listen_proxied_free(c);
+    if (c->bev && c->tls && c->phase != PHASE_HANDSHAKE) crypto_tls_shutdown(conn_ssl(c));
+    if (c->bev)
+        bufferevent_free(c->bev);
+    else if (c->fd >= 0)
+        close(c->fd);
+    listen_gate_leave(c->door->gate, c->claimed ? &c->peer : NULL);
     LIST_REMOVE(c, link);
     loop->n_conns--;
     free(c);
@@ -49,6 +53,7 @@ void listen_conn_free(struct listen_conn *c)
 void listen_conn_answered(struct listen_conn *c)
 {
     c->scanned = 0;
+    listen_proxied_answered(c);
     if (c->keep_alive) {
         c->phase = PHASE_IDLE;
         listen_conn_deadline(c, DEADLINE_IDLE);
@@ -56,7 +61,7 @@ void listen_conn_answered(struct listen_conn *c)
         /* Let the peer read the answer before our close turns its unread input into a reset. */
         c->phase = PHASE_LINGER;
         listen_conn_deadline(c, DEADLINE_LINGER);
-        if (c->door->tls) crypto_tls_shutdown(conn_ssl(c));
+        if (c->tls) crypto_tls_shutdown(conn_ssl(c));
         shutdown(bufferevent_getfd(c->bev), SHUT_WR);
     }
     bufferevent_enable(c->bev, EV_READ);
@@ -81,13 +86,13 @@ static void on_event(struct bufferevent *bev, short what, void *cls)
 {
     struct listen_conn *c = cls;
 
-    if (!(what & BEV_EVENT_CONNECTED)) { /* end, reset, TLS error */
+    (void)bev;
+    if (what & BEV_EVENT_CONNECTED)
+        listen_handshake_done(c);
+    else if (c->phase == PHASE_HANDSHAKE && (what & BEV_EVENT_ERROR))
+        listen_handshake_failed(c);
+    else /* end, reset, TLS error */
         listen_conn_free(c);
-        return;
-    }
-    c->has_certificate = crypto_tls_peer(bufferevent_openssl_get_ssl(bev), &c->certificate);
-    c->phase = PHASE_IDLE;
-    listen_conn_deadline(c, DEADLINE_FIRST);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *cls)
@@ -107,42 +112,50 @@ static void on_deadline(evutil_socket_t fd, short what, void *cls)
     } /* else a worker has it: from here on the handler's own limits count */
 }
 
-static struct bufferevent *bev_new(struct listen_loop *loop, bool tls, int fd)
+void listen_conn_watch(struct listen_conn *c)
 {
-    struct bufferevent *bev = NULL;
-    struct ssl_st *ssl;
+    bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
+    bufferevent_setwatermark(c->bev, EV_READ, 0, READ_AHEAD_MAX);
+    bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+}
 
-    if (!tls) return bufferevent_socket_new(loop->base, fd, BEV_OPT_CLOSE_ON_FREE);
-    ssl = crypto_tls_new(loop->server->tls);
-    if (ssl)
-        bev = bufferevent_openssl_socket_new(loop->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
-                                             BEV_OPT_CLOSE_ON_FREE);
-    if (bev) bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
-    return bev;
+void listen_conn_begin(struct listen_conn *c)
+{
+    struct bufferevent *bev =
+        c->tls ? listen_handshake_begin(c)
+               : bufferevent_socket_new(c->loop->base, c->fd, BEV_OPT_CLOSE_ON_FREE);
+
+    if (!bev) {
+        listen_conn_free(c);
+        return;
+    }
+    c->bev = bev;
+    c->phase = c->tls ? PHASE_HANDSHAKE : PHASE_IDLE;
+    listen_conn_deadline(c, c->tls ? DEADLINE_HANDSHAKE : DEADLINE_FIRST);
+    listen_conn_watch(c);
 }
 
 void listen_conn_open(struct listen_loop *loop, const struct listen_door *door, int fd,
-                      const struct listen_peer *peer)
+                      const struct listen_peer *peer, bool trusted)
 {
     struct listen_conn *c = calloc(1, sizeof *c);
-    struct bufferevent *bev = c ? bev_new(loop, door->tls, fd) : NULL;
 
-    if (!bev) {
-        free(c);
+    if (!c) {
         close(fd);
-        listen_gate_leave(door->gate, peer);
+        listen_gate_leave(door->gate, trusted ? NULL : peer);
         return;
     }
     c->loop = loop;
     c->door = door;
-    c->bev = bev;
-    c->peer = *peer;
-    c->phase = door->tls ? PHASE_HANDSHAKE : PHASE_IDLE;
+    c->fd = fd;
+    c->tls = door->tls;
+    c->origin = c->peer = *peer;
+    c->claimed = !trusted;
     evtimer_assign(&c->timer, loop->base, on_deadline, c);
     LIST_INSERT_HEAD(&loop->conns, c, link);
     loop->n_conns++;
-    listen_conn_deadline(c, door->tls ? DEADLINE_HANDSHAKE : DEADLINE_FIRST);
-    bufferevent_setcb(bev, on_read, on_write, on_event, c);
-    bufferevent_setwatermark(bev, EV_READ, 0, READ_AHEAD_MAX);
-    bufferevent_enable(bev, EV_READ | EV_WRITE);
+    if (trusted)
+        listen_proxied_begin(c);
+    else
+        listen_conn_begin(c);
 }

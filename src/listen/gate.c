@@ -49,18 +49,47 @@ void listen_peer_read(const struct sockaddr *address, uint32_t seed, struct list
     }
 }
 
+bool listen_peer_parse(const char *text, size_t len, uint32_t seed, struct listen_peer *out)
+{
+    char address[INET6_ADDRSTRLEN];
+    uint8_t v4[4];
+    struct in6_addr v6;
+
+    memset(out, 0, sizeof *out);
+    if (len >= sizeof address) return false;
+    memcpy(address, text, len);
+    address[len] = '\0';
+    if (inet_pton(AF_INET, address, v4) == 1)
+        read_v4(v4, seed, out);
+    else if (inet_pton(AF_INET6, address, &v6) == 1)
+        read_v6(&v6, seed, out);
+    else
+        return false;
+    return true;
+}
+
+bool listen_gate_claim(struct listen_gate *gate, const struct listen_peer *peer)
+{
+    if (atomic_fetch_add(&gate->peers[peer->slot], 1) < gate->peer_max) return true;
+    atomic_fetch_sub(&gate->peers[peer->slot], 1);
+    return false;
+}
+
+void listen_gate_release(struct listen_gate *gate, const struct listen_peer *peer)
+{
+    atomic_fetch_sub(&gate->peers[peer->slot], 1);
+}
+
 bool listen_gate_enter(struct listen_gate *gate, const struct listen_peer *peer)
 {
-    if (atomic_fetch_add(&gate->peers[peer->slot], 1) < gate->peer_max) {
-        if (atomic_fetch_add(&gate->open, 1) < gate->max) return true;
-        atomic_fetch_sub(&gate->open, 1);
-    }
-    atomic_fetch_sub(&gate->peers[peer->slot], 1);
+    if (peer && !listen_gate_claim(gate, peer)) return false;
+    if (atomic_fetch_add(&gate->open, 1) < gate->max) return true;
+    listen_gate_leave(gate, peer);
     return false;
 }
 
 void listen_gate_leave(struct listen_gate *gate, const struct listen_peer *peer)
 {
     atomic_fetch_sub(&gate->open, 1);
-    atomic_fetch_sub(&gate->peers[peer->slot], 1);
+    if (peer) listen_gate_release(gate, peer);
 }

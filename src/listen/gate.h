@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Peers share a slot by chance: with a secret seed nobody chooses whose. */
@@ -19,15 +20,21 @@ struct listen_peer {
 };
 
 struct listen_gate {
-    unsigned max, peer_max;
+    _Atomic unsigned max, peer_max;
     _Atomic unsigned open;
     _Atomic unsigned peers[LISTEN_GATE_SLOTS];
 };
 
 /** An IPv6 peer is its /64: one host owns all of it. An IPv4 address in IPv6 is the IPv4 one. */
 void listen_peer_read(const struct sockaddr *address, uint32_t seed, struct listen_peer *out);
-/** Count one connection in; false: a cap is reached and nothing was counted [X15]. */
+/** From an address as text, as proxies write it. false: it is none. */
+bool listen_peer_parse(const char *text, size_t len, uint32_t seed, struct listen_peer *out);
+/** Count one connection in; false: a cap is reached and nothing was counted [X15].
+ * @param peer  NULL: not counted to anybody (yet) */
 bool listen_gate_enter(struct listen_gate *gate, const struct listen_peer *peer);
 void listen_gate_leave(struct listen_gate *gate, const struct listen_peer *peer);
+/** Count a connection that is in to a peer, and no longer; false: the peer's cap is reached. */
+bool listen_gate_claim(struct listen_gate *gate, const struct listen_peer *peer);
+void listen_gate_release(struct listen_gate *gate, const struct listen_peer *peer);
 
 #endif

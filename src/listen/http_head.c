@@ -16,6 +16,7 @@ enum field {
     FIELD_ACTION,
     FIELD_AUTHORIZATION,
     FIELD_NONE_MATCH,
+    FIELD_FORWARDED,
     FIELD_COUNT
 };
 
@@ -30,6 +31,7 @@ static const char *const field_names[FIELD_COUNT] = {
     [FIELD_ACTION] = "SOAPAction",
     [FIELD_AUTHORIZATION] = "Authorization",
     [FIELD_NONE_MATCH] = "If-None-Match",
+    [FIELD_FORWARDED] = "X-Forwarded-For",
 };
 
 /* One head while it is read. */
@@ -131,14 +133,15 @@ static void read_connection(struct reader *r, struct listen_span value)
     }
 }
 
-/* A field that is there twice is two answers to one question [X1]. */
+/* A field that is there twice is two answers to one question [X1]. X-Forwarded-For is a list: a
+ * proxy may add a field of its own after the client's. */
 static int keep_field(struct reader *r, struct listen_span name, struct listen_span value)
 {
     for (enum field f = 0; f < FIELD_COUNT; f++) {
         if (!listen_span_is(name, field_names[f])) continue;
         if (f == FIELD_CONNECTION)
             read_connection(r, value);
-        else if (r->fields[f].text)
+        else if (r->fields[f].text && f != FIELD_FORWARDED)
             return 400;
         r->fields[f] = value;
         break;
@@ -219,6 +222,19 @@ static int read_framing(const struct reader *r, struct listen_head *h)
     return 0;
 }
 
+/* What follows a list's last comma. */
+static struct listen_span last_item(struct listen_span list)
+{
+    size_t i = list.len;
+
+    while (i > 0 && list.text[i - 1] != ',')
+        i--;
+    while (i < list.len && is_blank(list.text[i]))
+        i++;
+    if (list.text) list = (struct listen_span){list.text + i, list.len - i};
+    return list;
+}
+
 int listen_head_parse(const char *bytes, size_t len, struct listen_head *out)
 {
     struct reader r = {.p = bytes};
@@ -236,6 +252,7 @@ int listen_head_parse(const char *bytes, size_t len, struct listen_head *out)
     out->action = r.fields[FIELD_ACTION];
     out->authorization = r.fields[FIELD_AUTHORIZATION];
     out->if_none_match = r.fields[FIELD_NONE_MATCH];
+    out->forwarded = last_item(r.fields[FIELD_FORWARDED]);
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct listen_head {
     enum listen_method method;
     struct listen_span path, query; /**< query: after '?', without it */
     struct listen_span content_type, action, authorization, if_none_match;
+    struct listen_span forwarded; /**< the last address of X-Forwarded-For: the next hop wrote it */
     bool http10, keep_alive, expect_continue, chunked, has_length;
     uint64_t length;
 };

@@ -3,8 +3,9 @@
  * What the listener's files share. Nobody outside listen/ and its tests includes it.
  * An I/O thread (loop) owns its connections and alone touches them; loops share the server, of
  * which only the atomics change while they run. server.c opens and closes, loop.c accepts and
- * drains, conn.c is a connection's life and deadlines, read.c its input, request.c decides on a
- * head, answer.c writes, health.c answers about ourselves. */
+ * drains, conn.c is a connection's life and deadlines, handshake.c its beginning in TLS, proxied.c
+ * whom a proxy speaks for, read.c its input, request.c decides on a head, answer.c writes, health.c
+ * answers about ourselves. live.c is what SIGHUP replaces. */
 #ifndef LISTEN_INTERNAL_H
 #define LISTEN_INTERNAL_H
 
@@ -13,6 +14,7 @@
 #include "listen/http_chunks.h"
 #include "listen/pool.h"
 #include "listen/server.h"
+#include "listen/trust.h"
 
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -21,8 +23,9 @@
 #include <pthread.h>
 
 /* A connection is in one phase and waits for one deadline, never renewed by a byte:
- * handshake -> idle -> head -> body -> work -> send -> idle | linger -> gone. */
+ * proxy -> handshake -> idle -> head -> body -> work -> send -> idle | linger -> gone. */
 enum listen_phase {
+    PHASE_PROXY,
     PHASE_HANDSHAKE,
     PHASE_IDLE,
     PHASE_HEAD,
@@ -34,6 +37,7 @@ enum listen_phase {
 };
 
 enum listen_deadline {
+    DEADLINE_PROXY,
     DEADLINE_HANDSHAKE,
     DEADLINE_FIRST, /* a new connection says something soon; only a used one may idle long */
     DEADLINE_IDLE,
@@ -48,7 +52,7 @@ enum listen_deadline {
 /* One listening socket. */
 struct listen_door {
     int fd, port;
-    bool tls;
+    bool tls, proxy; /* proxy: what trusted proxies send begins with a PROXY header */
     struct listen_gate *gate;
     const struct listen_route *routes[2]; /* looked up one after the other */
     size_t n_routes[2];
@@ -57,13 +61,20 @@ struct listen_door {
 enum listen_door_id { DOOR_PLAIN, DOOR_TLS, DOOR_METRICS, DOOR_COUNT };
 enum { HEALTH_ROUTES = 2, METRICS_ROUTES = 2 };
 
+/* What SIGHUP replaces, looked at for each new connection; under its lock. */
+struct listen_live {
+    pthread_mutex_t lock;
+    struct tls_context *tls;
+    struct listen_trust trust;
+};
+
 struct listen_server {
     struct listen_options options;
     int64_t deadlines_ms[DEADLINE_COUNT];
     struct listen_door doors[DOOR_COUNT];
     struct listen_gate service_gate, metrics_gate;
     struct listen_route health[HEALTH_ROUTES], metrics[METRICS_ROUTES];
-    struct tls_context *tls;
+    struct listen_live live;
     struct listen_pool *pool;
     struct listen_loop *loops;
     uint32_t seed;
@@ -106,12 +117,16 @@ struct listen_conn {
     LIST_ENTRY(listen_conn) link;
     struct listen_loop *loop;
     const struct listen_door *door;
-    struct bufferevent *bev;
+    int fd;                      /* while there is no bev */
+    struct bufferevent *bev;     /* NULL in PHASE_PROXY */
+    struct listen_proxied *head; /* in PHASE_PROXY: the PROXY header as far as it came */
     struct event timer;
     enum listen_phase phase;
-    bool keep_alive, http10, chunked, has_certificate;
+    bool tls, keep_alive, http10, chunked, has_certificate;
+    bool forwards; /* a trusted proxy's: each request may name another client */
+    bool claimed;  /* counted to peer */
     struct hash certificate;
-    struct listen_peer peer;
+    struct listen_peer origin, peer; /* who connected; who asks: the same, but where it forwards */
     size_t scanned, lingered; /* bytes of this head looked at; bytes dropped after a refusal */
     uint64_t body_left;
     struct listen_chunks chunks;
@@ -127,6 +142,13 @@ MUST_USE enum err listen_open_with(const struct listen_options *options,
 /** Begin to drain, as SIGTERM does. From any thread. */
 void listen_stop(struct listen_server *server);
 
+/* live.c */
+MUST_USE enum err listen_live_open(struct listen_server *server);
+void listen_live_close(struct listen_server *server);
+bool listen_live_trusts(struct listen_server *server, const struct sockaddr *address);
+/** NULL: no memory. */
+struct ssl_st *listen_live_ssl(struct listen_server *server);
+
 /* health.c */
 void listen_health_routes(struct listen_server *server);
 
@@ -138,14 +160,40 @@ void listen_loop_close(struct listen_loop *loop);
 /** May one more line be logged in this second? */
 bool listen_quiet_pass(struct listen_quiet *quiet, unsigned lines_max);
 
-/* conn.c */
-/** Takes fd and a place that was entered at the door's gate. */
-void listen_conn_open(struct listen_loop *loop, const struct listen_door *door, int fd,
+/** Too many: say so where it costs one send, and close. */
+void listen_turn_away(struct listen_loop *loop, const struct listen_door *door, int fd,
                       const struct listen_peer *peer);
+
+/* conn.c */
+/** Takes fd and a place that was entered at the door's gate.
+ * @param trusted  a proxy's, and not counted to its address */
+void listen_conn_open(struct listen_loop *loop, const struct listen_door *door, int fd,
+                      const struct listen_peer *peer, bool trusted);
+/** Begin TLS or HTTP. May free c. */
+void listen_conn_begin(struct listen_conn *c);
+/** Be told of what happens on c->bev. */
+void listen_conn_watch(struct listen_conn *c);
 void listen_conn_free(struct listen_conn *c);
 void listen_conn_deadline(struct listen_conn *c, enum listen_deadline deadline);
 /** After the last byte of an answer. */
 void listen_conn_answered(struct listen_conn *c);
+
+/* handshake.c */
+/** NULL: no memory. */
+struct bufferevent *listen_handshake_begin(struct listen_conn *c);
+void listen_handshake_done(struct listen_conn *c);
+/** Note why, and let the peer read our alert before the end. May free c. */
+void listen_handshake_failed(struct listen_conn *c);
+
+/* proxied.c */
+/** Wait for the PROXY header. May free c. */
+void listen_proxied_begin(struct listen_conn *c);
+void listen_proxied_free(struct listen_conn *c);
+/** A head came: who asks. @param forwarded  see struct listen_head
+ * @return 0, or the status that refuses: 400 no address, 503 that client's cap is reached */
+int listen_proxied_client(struct listen_conn *c, struct listen_span forwarded);
+/** The request is answered. */
+void listen_proxied_answered(struct listen_conn *c);
 
 /* read.c */
 /** Read as far as the input allows, never past a job. May free c. */

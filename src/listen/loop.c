@@ -23,8 +23,8 @@ bool listen_quiet_pass(struct listen_quiet *quiet, unsigned lines_max)
     return quiet->lines++ < lines_max;
 }
 
-/* Too many: say so where it costs one send, and never wait for who does not read it. */
-static void turn_away(struct listen_loop *loop, const struct listen_door *door, int fd,
+/* Never wait for who does not read it. */
+void listen_turn_away(struct listen_loop *loop, const struct listen_door *door, int fd,
                       const struct listen_peer *peer)
 {
     static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
@@ -39,15 +39,17 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
                       int len, void *cls)
 {
     struct listen_entry *entry = cls;
+    struct listen_server *server = entry->loop->server;
+    bool trusted = listen_live_trusts(server, address);
     struct listen_peer peer;
 
     (void)listener;
     (void)len;
-    listen_peer_read(address, entry->loop->server->seed, &peer);
-    if (listen_gate_enter(entry->door->gate, &peer))
-        listen_conn_open(entry->loop, entry->door, fd, &peer);
+    listen_peer_read(address, server->seed, &peer);
+    if (listen_gate_enter(entry->door->gate, trusted ? NULL : &peer))
+        listen_conn_open(entry->loop, entry->door, fd, &peer, trusted);
     else
-        turn_away(entry->loop, entry->door, fd, &peer);
+        listen_turn_away(entry->loop, entry->door, fd, &peer);
 }
 
 /* No descriptor or no memory for one more: rest, do not spin; the kernel keeps who waits [F66]. */
@@ -102,7 +104,7 @@ static void drain(struct listen_loop *loop)
     close_doors(loop);
     for (c = LIST_FIRST(&loop->conns); c; c = next) {
         next = LIST_NEXT(c, link);
-        if (c->phase == PHASE_IDLE || c->phase == PHASE_HANDSHAKE) listen_conn_free(c);
+        if (c->phase <= PHASE_IDLE) listen_conn_free(c);
     }
     evtimer_add(loop->drain_limit, loop->timeouts[DEADLINE_DRAIN]);
     if (loop->n_conns == 0) event_base_loopbreak(loop->base);

@@ -101,9 +101,9 @@ static bool step_linger(struct listen_conn *c, struct evbuffer *in)
 }
 
 static bool (*const steps[PHASE_COUNT])(struct listen_conn *c, struct evbuffer *in) = {
-    [PHASE_HANDSHAKE] = step_wait, [PHASE_IDLE] = step_idle, [PHASE_HEAD] = step_head,
-    [PHASE_BODY] = step_body,      [PHASE_WORK] = step_wait, [PHASE_SEND] = step_send,
-    [PHASE_LINGER] = step_linger,
+    [PHASE_PROXY] = step_wait, [PHASE_HANDSHAKE] = step_wait, [PHASE_IDLE] = step_idle,
+    [PHASE_HEAD] = step_head,  [PHASE_BODY] = step_body,      [PHASE_WORK] = step_wait,
+    [PHASE_SEND] = step_send,  [PHASE_LINGER] = step_linger,
 };
 
 void listen_conn_step(struct listen_conn *c)

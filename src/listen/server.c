@@ -20,9 +20,9 @@
 enum { BACKLOG = 1024, METRICS_CONNECTIONS = 64 };
 
 const int64_t LISTEN_DEADLINES_MS[DEADLINE_COUNT] = {
-    [DEADLINE_HANDSHAKE] = 5000, [DEADLINE_FIRST] = 5000,  [DEADLINE_IDLE] = 60000,
-    [DEADLINE_REQUEST] = 15000,  [DEADLINE_QUEUE] = 2000,  [DEADLINE_SEND] = 15000,
-    [DEADLINE_LINGER] = 1000,    [DEADLINE_DRAIN] = 30000,
+    [DEADLINE_PROXY] = 5000, [DEADLINE_HANDSHAKE] = 5000, [DEADLINE_FIRST] = 5000,
+    [DEADLINE_IDLE] = 60000, [DEADLINE_REQUEST] = 15000,  [DEADLINE_QUEUE] = 2000,
+    [DEADLINE_SEND] = 15000, [DEADLINE_LINGER] = 1000,    [DEADLINE_DRAIN] = 30000,
 };
 
 /* Options that accepted sockets inherit are set here, once. NODELAY: an answer is written whole;
@@ -82,12 +82,12 @@ static enum err open_doors(struct listen_server *server)
     };
     enum err rc;
 
-    server->service_gate.max = o->connections;
-    server->service_gate.peer_max = o->peer_connections;
     server->metrics_gate.max = server->metrics_gate.peer_max = METRICS_CONNECTIONS;
     server->doors[DOOR_PLAIN] = service;
     server->doors[DOOR_TLS] = service;
+    server->doors[DOOR_PLAIN].proxy = o->port_proxy;
     server->doors[DOOR_TLS].tls = true;
+    server->doors[DOOR_TLS].proxy = o->tls_port_proxy;
     server->doors[DOOR_METRICS] = (struct listen_door){
         .fd = -1,
         .port = -1,
@@ -98,11 +98,6 @@ static enum err open_doors(struct listen_server *server)
     TRY(open_door(&server->doors[DOOR_PLAIN], o->address, o->port));
     TRY(open_door(&server->doors[DOOR_TLS], o->address, o->tls_port));
     TRY(open_door(&server->doors[DOOR_METRICS], o->metrics_address, o->metrics_port));
-    if (o->tls_port >= 0) {
-        const char *client_ca = o->tls_client_ca && *o->tls_client_ca ? o->tls_client_ca : NULL;
-
-        TRY(crypto_tls_open(o->tls_certificate, client_ca, &server->tls));
-    }
 out:
     return rc;
 }
@@ -176,6 +171,9 @@ enum err listen_open_with(const struct listen_options *options,
     (void)signal(SIGPIPE, SIG_IGN); /* libevent and OpenSSL write by plain write() */
     event_set_log_callback(on_libevent_log);
     raise_descriptor_limit();
+    for (int i = 0; i < DOOR_COUNT; i++)
+        server->doors[i].fd = server->doors[i].port = -1;
+    TRY(listen_live_open(server));
     TRY(open_doors(server));
     TRY(open_loops(server));
     TRY(open_pool(server));
@@ -224,9 +222,13 @@ void listen_stop(struct listen_server *server)
 
 static void on_signal(evutil_socket_t number, short what, void *cls)
 {
-    (void)number;
+    struct listen_server *server = cls;
+
     (void)what;
-    listen_stop(cls);
+    if (number == SIGHUP)
+        server->options.hangup(server->options.hangup_cls);
+    else
+        listen_stop(server);
 }
 
 static void *loop_thread(void *cls)
@@ -256,12 +258,13 @@ static enum err start_threads(struct listen_server *server, int *out_started)
 
 enum err listen_run(struct listen_server *server)
 {
-    static const int numbers[] = {SIGTERM, SIGINT};
-    struct event *signals[ARRAY_LEN(numbers)];
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    struct event *signals[ARRAY_LEN(numbers)] = {NULL};
     int started;
     enum err rc;
 
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        if (numbers[i] == SIGHUP && !server->options.hangup) continue;
         signals[i] = evsignal_new(server->loops[0].base, numbers[i], on_signal, server);
         if (signals[i]) event_add(signals[i], NULL);
     }
@@ -288,7 +291,7 @@ void listen_close(struct listen_server **server)
     for (int i = 0; s->loops && i < s->options.loops; i++)
         listen_loop_close(&s->loops[i]);
     close_doors(s);
-    crypto_tls_close(&s->tls);
+    listen_live_close(s);
     free(s->loops);
     free(s);
     *server = NULL;

@@ -8,7 +8,7 @@
 #define LISTEN_SERVER_H
 
 #include "base/buf.h"
-#include "crypto/hash.h"
+#include "crypto/tls.h"
 
 /** A whole request, as a handler sees it. Everything is borrowed until the handler returns. */
 struct listen_request {
@@ -19,8 +19,8 @@ struct listen_request {
     const char *authorization; /**< the field's value, "" when none */
     const char *body;          /**< NUL-terminated beyond body_len */
     size_t body_len;
-    const char *peer; /**< address text */
-    bool peer_loopback;
+    const char *peer;   /**< address text; of a trusted proxy's client: the client's */
+    bool peer_loopback; /**< never for what came through a trusted proxy */
     bool tls;
     bool has_certificate;
     struct hash certificate; /**< SHA-256 of the verified client certificate */
@@ -51,8 +51,10 @@ struct listen_route {
 
 struct listen_options {
     const char *address;
-    int port, tls_port;                          /**< 0: any free one; -1: none */
-    const char *tls_certificate, *tls_client_ca; /**< PEM paths; client_ca "" = none */
+    int port, tls_port;              /**< 0: any free one; -1: none */
+    bool port_proxy, tls_port_proxy; /**< connections of proxies begin with a PROXY v2 header */
+    struct tls_files tls;
+    const char *proxies; /**< who is believed about its client: listen/trust.h; NULL: nobody */
     int loops, workers, queue;
     int64_t queue_wait_ms;
     unsigned connections, peer_connections;
@@ -69,12 +71,19 @@ struct listen_options {
     /** Is this process able to serve? For GET /readyz; called on the I/O thread with worker_cls:
      * no waiting. NULL: yes, until it drains. */
     bool (*ready)(void *cls);
+    /** SIGHUP came; called with hangup_cls on the first I/O thread. NULL: it ends the process. */
+    void (*hangup)(void *cls);
+    void *hangup_cls;
 };
 
 struct listen_server;
 /** Bind and start threads; ports that were 0 are known after it. @return ERR_NONE | ERR_LISTEN |
- * ERR_TLS_FILE. Answers GET /healthz and /readyz by itself. */
+ * ERR_TLS_FILE | ERR_CONFIG. Answers GET /healthz and /readyz by itself. */
 MUST_USE enum err listen_open(const struct listen_options *options, struct listen_server **out);
+/** Take tls, proxies, connections and peer_connections of options: they hold for connections that
+ * come from now on, those that are open go on as they began.
+ * @return ERR_NONE | ERR_TLS_FILE | ERR_CONFIG: then nothing has changed [F63]. */
+MUST_USE enum err listen_reload(struct listen_server *server, const struct listen_options *options);
 int listen_port(const struct listen_server *server);
 int listen_tls_port(const struct listen_server *server);
 int listen_metrics_port(const struct listen_server *server);

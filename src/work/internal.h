@@ -15,6 +15,7 @@ struct work {
     struct service_registry *registry;
     char owner[71]; /* host and process: who claims */
     atomic_bool stop;
+    void (*hangup)(void);
 };
 
 /** One thread's things. */

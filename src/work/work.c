@@ -137,7 +137,7 @@ static void *keeper(void *cls)
 }
 
 /* Until SIGTERM or SIGINT: the metrics listener waits for them, or nobody but us. */
-static enum err wait_signal(struct listen_server *metrics)
+static enum err wait_signal(const struct work *work, struct listen_server *metrics)
 {
     sigset_t signals;
     int got;
@@ -146,8 +146,17 @@ static enum err wait_signal(struct listen_server *metrics)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    sigwait(&signals, &got);
+    sigaddset(&signals, SIGHUP);
+    while (sigwait(&signals, &got) == 0 && got == SIGHUP)
+        work->hangup();
     return ERR_NONE;
+}
+
+static void on_hangup(void *cls)
+{
+    const struct work *work = cls;
+
+    work->hangup();
 }
 
 static enum err run(struct work *work, struct listen_server *metrics)
@@ -163,7 +172,7 @@ static enum err run(struct work *work, struct listen_server *metrics)
         n++;
     log_event(LOG_INFO, "work.start", LOG_TEXT("owner", work->owner), LOG_INT("threads", n));
     if (metrics) pthread_sigmask(SIG_SETMASK, &before, NULL);
-    rc = wait_signal(metrics);
+    rc = wait_signal(work, metrics);
     atomic_store(&work->stop, true);
     while (n > 0)
         pthread_join(threads[--n], NULL);
@@ -171,11 +180,13 @@ static enum err run(struct work *work, struct listen_server *metrics)
     return rc;
 }
 
-static enum err metrics_open(struct listen_server **out)
+static enum err metrics_open(struct work *work, struct listen_server **out)
 {
     const struct listen_options options = {.port = -1,
                                            .tls_port = -1,
                                            .loops = 1,
+                                           .hangup = on_hangup,
+                                           .hangup_cls = work,
                                            .metrics_address = config_text(CONFIG_METRICS_ADDRESS),
                                            .metrics_port =
                                                (int)config_int(CONFIG_WORK_METRICS_PORT)};
@@ -186,7 +197,7 @@ static enum err metrics_open(struct listen_server **out)
 enum err work_run(const struct work_options *options)
 {
     enum err rc;
-    struct work work = {.registry = NULL};
+    struct work work = {.hangup = options->hangup};
     struct db *db = NULL;
     struct listen_server *metrics = NULL;
     char host[40] = "";
@@ -200,7 +211,7 @@ enum err work_run(const struct work_options *options)
         TRY(once(&work));
         goto out;
     }
-    TRY(metrics_open(&metrics));
+    TRY(metrics_open(&work, &metrics));
     TRY(run(&work, metrics));
 out:
     listen_close(&metrics);

@@ -8,7 +8,8 @@
 #include "base/err.h"
 
 struct work_options {
-    bool once; /* until there is nothing to do, then return */
+    bool once;            /* until there is nothing to do, then return */
+    void (*hangup)(void); /* SIGHUP came; called on the thread of work_run() */
 };
 
 /** Until SIGTERM or SIGINT; what is in hand is finished, which takes a peer's timeout at most. */

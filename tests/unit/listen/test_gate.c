@@ -62,6 +62,30 @@ static void test_slots(void **state)
     assert_int_not_equal(peer_of("192.0.2.1").slot, peer_of("192.0.2.2").slot);
 }
 
+/* As proxies write it; anything else is no address. */
+static void test_parse(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "unknown",
+                                        "192.0.2.1:80",
+                                        "[::1]",
+                                        "192.0.2",
+                                        " ::1",
+                                        "192.0.2.256",
+                                        "11111111111111111111111111111111111111111111111111111"};
+    struct listen_peer got;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct listen_peer want = peer_of(cases[i].address);
+
+        assert_true(listen_peer_parse(cases[i].address, strlen(cases[i].address), 7, &got));
+        assert_memory_equal(&got, &want, sizeof got);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        if (listen_peer_parse(wrong[i], strlen(wrong[i]), 7, &got)) fail_msg("%s", wrong[i]);
+}
+
 /* [X15] */
 static void test_caps(void **state)
 {
@@ -88,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_peer),
         cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_parse),
         cmocka_unit_test(test_caps),
     };
 

@@ -144,6 +144,32 @@ static void test_fields(void **state)
     assert_true(head.keep_alive && head.expect_continue && !head.chunked && !head.http10);
 }
 
+/* The last address of the last field: what stands before it anybody may have written. */
+static void test_forwarded(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *want;
+    } fields[] = {
+        {HEAD("X-Forwarded-For: 192.0.2.1\r\n"), "192.0.2.1"},
+        {HEAD("x-forwarded-for: 192.0.2.1 ,\t::1\r\n"), "::1"},
+        {HEAD("X-Forwarded-For: a\r\nA: b\r\nX-Forwarded-For: c, d\r\n"), "d"},
+        {HEAD("X-Forwarded-For: 192.0.2.1,\r\n"), ""},
+        {HEAD("X-Forwarded-For:\r\n"), ""},
+    };
+    struct listen_head head;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        assert_int_equal(listen_head_parse(fields[i].bytes, fields[i].len, &head), 0);
+        assert_non_null(head.forwarded.text);
+        assert_span(head.forwarded, fields[i].want);
+    }
+    assert_int_equal(listen_head_parse(HEAD(""), &head), 0);
+    assert_null(head.forwarded.text);
+}
+
 static const struct {
     const char *bytes;
     size_t len;
@@ -275,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status),       cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_forwarded),    cmocka_unit_test(test_forwarded),
         cmocka_unit_test(test_keep_alive),   cmocka_unit_test(test_caps),
         cmocka_unit_test(test_find),         cmocka_unit_test(test_find_refuses_early),
         cmocka_unit_test(test_content_type),

@@ -93,7 +93,7 @@ static void test_cannot_listen(void **state)
     err_clear();
     o.address = "127.0.0.1";
     o.tls_port = 0;
-    o.tls_certificate = "/nowhere.pem";
+    o.tls.certificate = "/nowhere.pem";
     assert_int_equal(listen_open(&o, &second), ERR_TLS_FILE);
     assert_non_null(strstr(err_detail()->field, "/nowhere.pem"));
     err_clear();

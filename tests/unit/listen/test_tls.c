@@ -2,6 +2,7 @@
 /* The listener over TLS: who the client is. Certificates are made here, by the openssl program. */
 #include "listen/fixture.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,9 +31,20 @@ static const char script[] =
     "echo extendedKeyUsage=clientAuth > client.ext; echo extendedKeyUsage=serverAuth > server.ext\n"
     "exec > log 2>&1; set -e\n"
     "self server localhost; cat server.crt server.key > server.pem\n"
+    "self second localhost; cat second.crt second.key > second.pem\n"
     "self ca authority; self stranger good; cat stranger.crt stranger.key > stranger.pem\n"
     "signed good 2 client; signed expired -1 client; signed other 2 server\n"
     "openssl x509 -in good.crt -outform der | sha256sum | cut -c1-64 > good.sha256\n"
+    "crl() { : > $1.db; test -z \"$2\" || printf 'R\\t350101000000Z\\t240101000000Z\\t%s\\t"
+    "unknown\\t/CN=good\\n' $(openssl x509 -in $2.crt -noout -serial | cut -d= -f2) > $1.db\n"
+    "  printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=%s\\ndefault_md=sha256\\n' $1.db > $1.cnf\n"
+    "  openssl ca -config $1.cnf -gencrl -cert $4.crt -keyfile $4.key \\\n"
+    "    -crl_lastupdate 20240101000000Z -crl_nextupdate $3 -out $1.crl; }\n"
+    "signed revoked 2 client\n"
+    "long=20990101000000Z; crl empty \"\" $long ca; crl one revoked $long ca\n"
+    "crl stale \"\" 20250101000000Z ca; crl foreign \"\" $long stranger\n"
+    "cat one.crl foreign.crl > both.crl\n"
+    "head -c 300 one.crl | cat empty.crl - > cut.crl\n"
     "openssl pkey -in server.key -aes256 -passout pass:x -out locked.key\n"
     "cat server.crt locked.key > locked.pem; cat server.crt ca.key > mixed.pem\n";
 
@@ -48,16 +60,10 @@ static const char *path(const char *name)
 
 static int run_shell(const char *text)
 {
-    char *command;
-    int status;
-    size_t len = strlen(text) + sizeof dir + 32;
+    char command[sizeof dir + 64];
 
-    command = malloc(len);
-    assert_non_null(command);
-    snprintf(command, len, "sh -c '%s' %s", text, dir);
-    status = system(command);
-    free(command);
-    return status;
+    snprintf(command, sizeof command, "sh -c \"$TEST_SCRIPT\" %s", dir);
+    return setenv("TEST_SCRIPT", text, 1) == 0 ? system(command) : -1;
 }
 
 static int setup(void **state)
@@ -66,8 +72,8 @@ static int setup(void **state)
     if (!mkdtemp(dir) || run_shell(script) != 0) return -1;
     listen_fixture_init(&f);
     f.options.tls_port = 0;
-    f.options.tls_certificate = path("server.pem");
-    f.options.tls_client_ca = path("ca.crt");
+    f.options.tls.certificate = path("server.pem");
+    f.options.tls.client_ca = path("ca.crt");
     listen_fixture_start(&f);
     return 0;
 }
@@ -134,6 +140,7 @@ static bool ask_as(const char *name, int version_max, char *out, size_t cap)
     struct client c;
     bool answered;
 
+    out[0] = '\0';
     client_open(&c, name ? path(name) : NULL, version_max);
     answered = client_ask(&c, POST_ANY, "body=hi", out, cap);
     client_close(&c);
@@ -189,16 +196,149 @@ static void test_untrusted(void **state)
 static void test_old_protocols(void **state)
 {
     char out[4096];
+    ssize_t n;
     int fd;
 
     (void)state;
     assert_false(ask_as("good.pem", TLS1_1_VERSION, out, sizeof out));
     fd = listen_client_open(listen_tls_port(f.server));
     listen_client_send(fd, "GET /page HTTP/1.1\r\nHost: h\r\n\r\n");
-    while (recv(fd, out, sizeof out, 0) > 0)
+    while ((n = recv(fd, out, sizeof out, 0)) > 0)
         assert_memory_not_equal(out, "HTTP", 4);
+    assert_int_equal(n, 0); /* an end in order, no reset */
     close(fd);
     assert_true(ask_as("good.pem", TLS1_3_VERSION, out, sizeof out));
+}
+
+/* What is weak is not agreed to, also where the client has nothing else. [X21] */
+static void test_ciphers(void **state)
+{
+    static const struct {
+        const char *list;
+        bool taken;
+    } ciphers[] = {
+        {"ECDHE+AESGCM", true},
+        {"ECDHE+CHACHA20", true},
+        {"ECDHE+AES:!AESGCM", false},
+        {"aRSA+AES:!kECDHE:!kDHE", false},
+        {"eNULL", false},
+        {"aNULL+AES", false},
+    };
+    char out[4096];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
+        struct client c;
+        bool taken;
+
+        client_open(&c, NULL, TLS1_2_VERSION);
+        assert_int_equal(SSL_set_cipher_list(c.ssl, ciphers[i].list), 1);
+        taken = client_ask(&c, POST_ANY, "body=hi", out, sizeof out);
+        if (taken != ciphers[i].taken) fail_msg("%s: taken %d", ciphers[i].list, taken);
+        client_close(&c);
+    }
+}
+
+/* A refused client reads why, and an end in order, although it had said more already. */
+static void test_alert(void **state)
+{
+    char out[4096];
+    struct client c;
+
+    (void)state;
+    client_open(&c, path("expired.pem"), TLS1_3_VERSION);
+    assert_int_equal(SSL_connect(c.ssl), 1); /* the client's part is over before the verdict */
+    assert_true(SSL_write(c.ssl, POST_ANY, sizeof POST_ANY - 1) > 0);
+    assert_true(SSL_read(c.ssl, out, sizeof out) <= 0);
+    assert_int_equal(ERR_GET_REASON(ERR_peek_error()), SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED);
+    ERR_clear_error();
+    assert_int_equal(recv(c.fd, out, sizeof out, 0), 0);
+    client_close(&c);
+}
+
+static enum err reload(const char *certificate, const char *crl)
+{
+    struct listen_options o = f.options;
+
+    o.tls = (struct tls_files){path(certificate), path("ca.crt"), crl ? path(crl) : NULL};
+    return listen_reload(f.server, &o);
+}
+
+/* [X23] */
+static void test_revoked(void **state)
+{
+    char out[4096];
+
+    (void)state;
+    assert_true(ask_as("revoked.pem", TLS1_3_VERSION, out, sizeof out));
+    assert_int_equal(reload("server.pem", "one.crl"), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+        assert_false(ask_as("revoked.pem", versions[i], out, sizeof out));
+        assert_true(ask_as("good.pem", versions[i], out, sizeof out));
+        assert_true(ask_as(NULL, versions[i], out, sizeof out));
+    }
+    assert_int_equal(reload("server.pem", "empty.crl"), ERR_NONE);
+    assert_true(ask_as("revoked.pem", TLS1_3_VERSION, out, sizeof out));
+    assert_int_equal(reload("server.pem", "stale.crl"), ERR_NONE); /* nobody knows: nobody enters */
+    assert_false(ask_as("good.pem", TLS1_3_VERSION, out, sizeof out));
+    assert_true(ask_as(NULL, TLS1_3_VERSION, out, sizeof out));
+    assert_int_equal(reload("server.pem", NULL), ERR_NONE);
+    assert_true(ask_as("good.pem", TLS1_3_VERSION, out, sizeof out));
+}
+
+/* The certificate that the server shows; SHA-256 in hexadecimal. */
+static void server_certificate(SSL *ssl, char out[65])
+{
+    unsigned char bytes[32];
+    unsigned len = sizeof bytes;
+    X509 *shown = SSL_get1_peer_certificate(ssl);
+
+    assert_non_null(shown);
+    assert_int_equal(X509_digest(shown, EVP_sha256(), bytes, &len), 1);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    X509_free(shown);
+}
+
+static void certificate_now(char out[65])
+{
+    struct client c;
+
+    client_open(&c, NULL, TLS1_3_VERSION);
+    assert_int_equal(SSL_connect(c.ssl), 1);
+    server_certificate(c.ssl, out);
+    client_close(&c);
+}
+
+/* New connections get the new certificate, old ones go on; what is broken changes nothing [F63]. */
+static void test_reload(void **state)
+{
+    static const char *const broken[][2] = {{"locked.pem", NULL},
+                                            {"mixed.pem", NULL},
+                                            {"none.pem", NULL},
+                                            {"server.pem", "foreign.crl"},
+                                            {"server.pem", "cut.crl"}};
+    char first[65], now[65], out[4096];
+    struct client old;
+
+    (void)state;
+    client_open(&old, path("good.pem"), TLS1_3_VERSION);
+    assert_true(client_ask(&old, POST_ANY, "body=hi", out, sizeof out));
+    server_certificate(old.ssl, first);
+    assert_int_equal(reload("second.pem", NULL), ERR_NONE);
+    certificate_now(now);
+    assert_string_not_equal(first, now);
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+        assert_int_equal(reload(broken[i][0], broken[i][1]), ERR_TLS_FILE);
+        err_clear();
+        certificate_now(out);
+        assert_string_equal(out, now);
+    }
+    assert_true(client_ask(&old, POST_ANY, "body=hi", out, sizeof out));
+    client_close(&old);
+    assert_int_equal(reload("server.pem", NULL), ERR_NONE);
+    certificate_now(now);
+    assert_string_equal(first, now);
 }
 
 /* More than one record and one read-ahead, twice on one connection. */
@@ -251,18 +391,57 @@ static void test_files(void **state)
         {"server.crt", NULL, "server.crt"},     {"mixed.pem", NULL, "mixed.pem"},
         {"locked.pem", NULL, "locked.pem"}, /* and nobody is asked for its password */
         {"server.pem", "none.crt", "none.crt"}, {"server.pem", "server.key", "server.key"}};
+    static const struct {
+        const char *client_ca, *crl, *says;
+    } lists[] = {{"ca.crt", "none.crl", "No such file"}, {"ca.crt", "server.pem", "no start line"},
+                 {"ca.crt", "cut.crl", "cut.crl: "},     {"ca.crt", "foreign.crl", "no authority"},
+                 {"ca.crt", "both.crl", "no authority"}, {NULL, "one.crl", "no authority"}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct tls_context *context = NULL;
         enum err got = crypto_tls_open(
-            path(cases[i].pem), cases[i].client_ca ? path(cases[i].client_ca) : NULL, &context);
+            &(struct tls_files){.certificate = path(cases[i].pem),
+                                .client_ca = cases[i].client_ca ? path(cases[i].client_ca) : NULL},
+            &context);
 
         if (got != ERR_TLS_FILE || !strstr(err_detail()->field, path(cases[i].names)))
             fail_msg("%s: %d, %s", cases[i].pem, (int)got, err_detail()->field);
         assert_null(context);
         err_clear();
     }
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        struct tls_context *context = NULL;
+        const struct tls_files files = {path("server.pem"),
+                                        lists[i].client_ca ? path(lists[i].client_ca) : NULL,
+                                        path(lists[i].crl)};
+
+        assert_int_equal(crypto_tls_open(&files, &context), ERR_TLS_FILE);
+        if (!strstr(err_detail()->field, path(lists[i].crl)) ||
+            !strstr(err_detail()->field, lists[i].says))
+            fail_msg("%s", err_detail()->field);
+        err_clear();
+    }
+}
+
+static void test_validity(void **state)
+{
+    struct tls_files files = {path("server.pem"), path("ca.crt"), path("one.crl")};
+    struct tls_context *context = NULL;
+    struct tls_validity v;
+
+    (void)state;
+    assert_int_equal(crypto_tls_open(&files, &context), ERR_NONE);
+    crypto_tls_validity(context, &v);
+    assert_int_equal(v.certificate_days, 1); /* two, less a moment */
+    assert_true(v.has_crl && v.crl_days > 20000);
+    crypto_tls_close(&context);
+    files = (struct tls_files){path("expired.pem"), path("ca.crt"), path("stale.crl")};
+    assert_int_equal(crypto_tls_open(&files, &context), ERR_NONE);
+    crypto_tls_validity(context, &v);
+    assert_true(v.certificate_days == -2 || v.certificate_days == -1);
+    assert_true(v.has_crl && v.crl_days < 0);
+    crypto_tls_close(&context);
 }
 
 int main(void)
@@ -275,6 +454,11 @@ int main(void)
         cmocka_unit_test(test_long_body),
         cmocka_unit_test(test_refusal),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_ciphers),
+        cmocka_unit_test(test_alert),
+        cmocka_unit_test(test_revoked),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_validity),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
