@@ -18,6 +18,7 @@
 #define HEAD_MAX 65536   /* all of an answer's header lines */
 #define HEADER_MAX 256   /* one of ours */
 #define KEPT_CONNECTIONS 16L
+#define AUTHORITIES_SECONDS 5L /* read anew after so long: a file that was mended counts soon */
 
 struct net_http {
     CURL *curl;
@@ -26,6 +27,7 @@ struct net_http {
     struct buf *answer;                     /* borrowed */
     size_t answer_len, head_len;
     enum err failed; /* what stopped the reading of an answer */
+    char why[CURL_ERROR_SIZE];
     bool plain, refused;
 };
 
@@ -149,6 +151,7 @@ static bool set_limits(struct net_http *http)
 {
     CURL *c = http->curl;
     const char *ca = config_text(CONFIG_WORK_PEER_CA);
+    const char *own = config_text(CONFIG_WORK_PEER_CERTIFICATE);
     bool inside = config_int(CONFIG_WORK_PEER_LOOPBACK) != 0;
 
     return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_FOLLOWLOCATION, 0L) &&
@@ -159,6 +162,10 @@ static bool set_limits(struct net_http *http)
            SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
            SET(CURLOPT_SSL_VERIFYPEER, 1L) && SET(CURLOPT_SSL_VERIFYHOST, 2L) &&
            (ca[0] == '\0' || (SET(CURLOPT_CAINFO, ca) && SET(CURLOPT_CAPATH, NULL))) &&
+           SET(CURLOPT_CA_CACHE_TIMEOUT, AUTHORITIES_SECONDS) &&
+           (own[0] == '\0' || (SET(CURLOPT_SSLCERT, own) && SET(CURLOPT_SSLKEY, own) &&
+                               SET(CURLOPT_KEYPASSWD, ""))) && /* nobody is asked for one */
+           SET(CURLOPT_ERRORBUFFER, http->why) &&
            SET(CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) && SET(CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS) &&
            SET(CURLOPT_MAXCONNECTS, KEPT_CONNECTIONS) &&
            SET(CURLOPT_OPENSOCKETFUNCTION, on_socket) && SET(CURLOPT_OPENSOCKETDATA, http) &&
@@ -186,7 +193,8 @@ static bool set_request(CURL *c, const struct net_http_request *request, struct 
 
 /* ---- after it ---- */
 
-/* ADDRESS and CONNECT promise that nothing of the request was sent; read_result() sees to it. */
+/* ADDRESS, CONNECT and TLS promise that nothing of the request was sent; read_result() sees to it.
+ */
 static enum err error_of(CURLcode code)
 {
     static const struct {
@@ -198,9 +206,10 @@ static enum err error_of(CURLcode code)
         {CURLE_LOGIN_DENIED, ERR_PEER_ADDRESS}, /* credentials in the URL */
         {CURLE_COULDNT_RESOLVE_HOST, ERR_PEER_CONNECT},
         {CURLE_COULDNT_CONNECT, ERR_PEER_CONNECT},
-        {CURLE_SSL_CONNECT_ERROR, ERR_PEER_CONNECT},
-        {CURLE_PEER_FAILED_VERIFICATION, ERR_PEER_CONNECT},
+        {CURLE_SSL_CONNECT_ERROR, ERR_PEER_TLS},
+        {CURLE_PEER_FAILED_VERIFICATION, ERR_PEER_TLS},
         {CURLE_SSL_CACERT_BADFILE, ERR_TLS_FILE},
+        {CURLE_SSL_CERTPROBLEM, ERR_TLS_FILE},
         {CURLE_OPERATION_TIMEDOUT, ERR_PEER_TIMEOUT},
         {CURLE_OUT_OF_MEMORY, ERR_MEMORY},
     };
@@ -208,6 +217,14 @@ static enum err error_of(CURLcode code)
     for (size_t i = 0; i < ARRAY_LEN(errors); i++)
         if (errors[i].code == code) return errors[i].err;
     return ERR_PEER_ANSWER;
+}
+
+/* libcurl's words, which may quote the peer's certificate: only printable ASCII of it. */
+static const char *words(struct net_http *http, CURLcode code)
+{
+    for (char *c = http->why; *c; c++)
+        if (*c < ' ' || *c > '~') *c = '?';
+    return http->why[0] ? http->why : curl_easy_strerror(code);
 }
 
 static enum err read_result(struct net_http *http, CURLcode code, int *out_status)
@@ -225,8 +242,9 @@ static enum err read_result(struct net_http *http, CURLcode code, int *out_statu
     if (code == CURLE_COULDNT_CONNECT && http->refused) err = ERR_PEER_ADDRESS;
     (void)curl_easy_getinfo(http->curl, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
     if (sent_us == 0 && err == ERR_PEER_TIMEOUT) err = ERR_PEER_CONNECT;
-    if (sent_us > 0 && (err == ERR_PEER_CONNECT || err == ERR_PEER_ADDRESS)) err = ERR_PEER_ANSWER;
-    return err_set(err, curl_easy_strerror(code));
+    if (sent_us > 0 && (err == ERR_PEER_CONNECT || err == ERR_PEER_ADDRESS || err == ERR_PEER_TLS))
+        err = ERR_PEER_ANSWER;
+    return err_set(err, words(http, code));
 }
 
 enum err net_http_post(struct net_http *http, const struct net_http_request *request,
@@ -243,6 +261,7 @@ enum err net_http_post(struct net_http *http, const struct net_http_request *req
     http->answer_len = http->head_len = 0;
     http->failed = ERR_NONE;
     http->refused = false;
+    http->why[0] = '\0';
     http->plain = strncasecmp(request->url, "https:", 6) != 0;
 
     TRY(make_headers(request, &headers));

@@ -255,8 +255,11 @@ static void test_tls_peers_are_verified(void **state)
     (void)state;
     assert_int_equal(post(server_url(tls, "/ok"), &status), ERR_NONE);
     assert_string_equal(buf_str(&answer), "<ok/>");
-    assert_int_equal(post(server_url(stranger, "/ok"), &status), ERR_PEER_CONNECT);
-    assert_int_equal(post(server_url(misnamed, "/ok"), &status), ERR_PEER_CONNECT);
+    assert_int_equal(post(server_url(stranger, "/ok"), &status), ERR_PEER_TLS);
+    assert_non_null(strstr(err_detail()->field, "self-signed certificate"));
+    err_clear();
+    assert_int_equal(post(server_url(misnamed, "/ok"), &status), ERR_PEER_TLS);
+    assert_non_null(strstr(err_detail()->field, "127.0.0.1"));
 }
 
 static void test_addresses_that_are_never_called(void **state)
