@@ -3,7 +3,8 @@
 clean, no BUG counted, no planted secret in a log, no contract broken towards a simulator.
 
 A module shares one hub with all others, unless it says CLOCK = True (its own hub, whose time the
-fixture `clock` moves) or SETTINGS = {"section.key": value} or OWN_HUB = True (its own hub).
+fixture `clock` moves) or SETTINGS = {"section.key": value}, or a function of the hub that returns
+them, or OWN_HUB = True (its own hub).
 """
 import contextlib
 import faulthandler

@@ -62,10 +62,6 @@ static void check_settings(struct cli *cli, int which, struct check_result *out)
         check_wrong(out, "serve.tls_port is set, serve.tls_certificate is not");
         check_cure(out, "name the PEM file, or set serve.tls_port = -1");
     }
-    if (*config_text(CONFIG_DB_HOST) && !*config_text(CONFIG_DB_TLS_CA)) {
-        check_wrong(out, "db.host is set, db.tls_ca is not: the connection would not be checked");
-        check_cure(out, "set db.tls_ca to the PEM file of the server's authority");
-    }
 }
 
 static void check_files(struct cli *cli, int which, struct check_result *out)

@@ -4,7 +4,10 @@
 #include "base/progress.h"
 #include "cli/cli.h"
 #include "cli/server.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
 #include "db/migrate.h"
+#include "db/private.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -100,6 +103,9 @@ out:
     return rc;
 }
 
+_Static_assert(sizeof(((struct db_account *)NULL)->password_hash) == CRYPTO_SECRET_MARIADB_SIZE,
+               "an account holds what crypto makes");
+
 struct status {
     bool is_private, answers;
     pid_t pid;
@@ -166,6 +172,44 @@ enum err cli_db_status(struct cli *cli)
     else
         status_print(cli, &s);
 out:
+    return rc;
+}
+
+static enum err accounts_fill(struct db_account out[DB_ROLE_COUNT])
+{
+    struct buf password = BUF_INIT(256);
+    enum err rc = ERR_NONE;
+
+    for (size_t i = 0; i < DB_ROLE_COUNT; i++) {
+        buf_reset(&password);
+        TRY(db_password_read((enum db_role)i, &password));
+        if (password.len == 0) {
+            rc = err_setf(ERR_CONFIG, "%s: one of its files is empty: each role has a password",
+                          config_text(CONFIG_DB_PASSWORD_DIR));
+            goto out;
+        }
+        crypto_secret_mariadb(buf_str(&password), out[i].password_hash);
+    }
+out:
+    if (password.bytes) crypto_wipe(password.bytes, password.len);
+    buf_free(&password);
+    return rc;
+}
+
+enum err cli_db_accounts(struct cli *cli)
+{
+    struct db_account accounts[DB_ROLE_COUNT];
+    struct buf text = BUF_INIT(16384);
+    enum err rc;
+
+    if (!*config_text(CONFIG_DB_HOST) || !*config_text(CONFIG_DB_PASSWORD_DIR))
+        return err_set(ERR_USAGE, "it is for another server: set db.host and db.password_dir (the "
+                                  "private database makes its own accounts)");
+    TRY(accounts_fill(accounts));
+    TRY(db_accounts_script(accounts, &text));
+    cli_write(cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
     return rc;
 }
 

@@ -16,14 +16,15 @@ static bool says_all(enum err code)
     return code == ERR_USAGE || code == ERR_CONFIG || code == ERR_DATA || code == ERR_REGISTRY;
 }
 
-/* What to do next, where it is nearly always the same. */
+/* What to do next, where it is nearly always the same; remote: with a database elsewhere. */
 static const struct {
     enum err code;
-    const char *text;
+    const char *text, *remote;
 } cures[] = {
-    {ERR_DB_OPEN,
-     "is it running? `payer db start` starts the private one; `payer check` says more"},
-    {ERR_DB_SCHEMA, "`payer db status` shows where it stands"},
+    {ERR_DB_OPEN, "is it running? `payer db start` starts the private one; `payer check` says more",
+     "does it run there, and does its certificate name db.host and come from an authority of "
+     "db.tls_ca? `payer check` says more"},
+    {ERR_DB_SCHEMA, "`payer db status` shows where it stands", NULL},
 };
 
 static const char *verb_space(const struct cli *cli)
@@ -51,7 +52,10 @@ void cli_report(const struct cli *cli, enum err code)
 static void cure_say(const struct cli *cli, enum err code)
 {
     for (size_t i = 0; i < ARRAY_LEN(cures); i++)
-        if (cures[i].code == code) (void)fprintf(stderr, "payer: %s\n", cures[i].text);
+        if (cures[i].code == code)
+            (void)fprintf(stderr, "payer: %s\n",
+                          cures[i].remote && *config_text(CONFIG_DB_HOST) ? cures[i].remote
+                                                                          : cures[i].text);
     if (code != ERR_USAGE) return;
     (void)fprintf(stderr, "payer: see: payer");
     if (cli->verb)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/config.h"
+#include "base/folder.h"
 #include "cli/server.h"
 #include "cli/spawn.h"
 #include "db/private.h"
@@ -73,21 +74,6 @@ static void command_free(struct command *c)
     memset(c, 0, sizeof *c);
 }
 
-static enum err folders_make(const char *path)
-{
-    char part[SERVER_PATH_SIZE];
-
-    for (size_t i = 1; path[i]; i++) {
-        if (path[i] != '/') continue;
-        (void)snprintf(part, sizeof part, "%.*s", (int)i, path);
-        if (mkdir(part, 0755) != 0 && errno != EEXIST)
-            return err_setf(ERR_IO_WRITE, "%s: %s", part, strerror(errno));
-    }
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
-    return ERR_NONE;
-}
-
 /* The accounts have no password, so nobody else may reach the socket. */
 static enum err folder_own(const char *path)
 {
@@ -124,7 +110,7 @@ enum err server_lock(void)
     int fd;
 
     TRY(socket_check());
-    TRY(folders_make(dir));
+    TRY(folder_make(dir, 0700));
     TRY(folder_own(dir));
     server_path(path, "lock");
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -143,12 +129,13 @@ static void add_user(struct command *c)
 static enum err tmpdir_add(struct command *c)
 {
     char path[SERVER_PATH_SIZE];
+    enum err rc;
 
     server_path(path, "tmp");
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
+    TRY(folder_make(path, 0700));
     command_add(c, "--tmpdir=", path);
-    return ERR_NONE;
+out:
+    return rc;
 }
 
 static enum err folder_remove(const char *path, const char *log)

@@ -2,6 +2,7 @@
 #include "crypto/secret.h"
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "crypto/remember.h"
 
 #include <crypt.h>
@@ -9,6 +10,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +88,8 @@ enum err crypto_secret_init(const char *key_path)
     enum err rc;
 
     if (fd < 0 && errno == ENOENT) {
-        rc = key_make(key_path);
+        rc = folder_make_for(key_path);
+        if (rc == ERR_NONE) rc = key_make(key_path);
         if (rc != ERR_NONE) return rc;
         fd = open(key_path, O_RDONLY | O_CLOEXEC);
     }
@@ -112,6 +116,18 @@ static bool slow_hash(const char *password, const char *setting, char *out, size
     crypto_wipe(data, sizeof *data);
     free(data);
     return ok;
+}
+
+void crypto_secret_mariadb(const char *password, char out[CRYPTO_SECRET_MARIADB_SIZE])
+{
+    unsigned char once[SHA_DIGEST_LENGTH], twice[SHA_DIGEST_LENGTH];
+
+    ALWAYS(EVP_Digest(password, strlen(password), once, NULL, EVP_sha1(), NULL) == 1);
+    ALWAYS(EVP_Digest(once, sizeof once, twice, NULL, EVP_sha1(), NULL) == 1);
+    out[0] = '*';
+    for (size_t i = 0; i < sizeof twice; i++)
+        (void)snprintf(out + 1 + 2 * i, 3, "%02X", twice[i]);
+    crypto_wipe(once, sizeof once);
 }
 
 enum err crypto_secret_hash(const char *password, char *out, size_t cap)

@@ -14,6 +14,10 @@
 MUST_USE enum err crypto_secret_init(const char *key_path);
 /** yescrypt hash of a password, for the registry. out: at least 128 bytes. */
 MUST_USE enum err crypto_secret_hash(const char *password, char *out, size_t cap);
+#define CRYPTO_SECRET_MARIADB_SIZE 42
+/** A password as MariaDB keeps it (mysql_native_password), for who makes the account and need not
+ * know it. Source: MariaDB's documentation of that plugin. */
+void crypto_secret_mariadb(const char *password, char out[CRYPTO_SECRET_MARIADB_SIZE]);
 /** @param subject  whose secret it is: "channel/…": one slow check at a time each
  * @param stored   the slow hash from the registry
  * @return true when password is right. */

@@ -5,14 +5,17 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "db/migrate.h"
+#include "db/private.h"
 
 #include <errmsg.h>
+#include <errno.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static const char *const role_names[DB_ROLE_COUNT] = {"serve", "work", "audit", "migrate"};
+const char *const db_role_names[DB_ROLE_COUNT] = {"serve", "work", "audit", "migrate"};
 
 /* Codes without a name in Connector/C's headers. */
 enum { ER_WSREP_NOT_READY = 1047, ER_CHECKREAD_CHANGED = 1020, ER_TIMEOUT_STATEMENT = 1969 };
@@ -31,13 +34,13 @@ static const struct {
     {"tx_isolation", "REPEATABLE-READ", NULL},
 };
 
-static enum err password_read(const char *role, struct buf *out)
+enum err db_password_read(enum db_role role, struct buf *out)
 {
     enum err rc;
     char path[1024];
 
     if (!*config_text(CONFIG_DB_PASSWORD_DIR)) return ERR_NONE;
-    snprintf(path, sizeof path, "%s/%s", config_text(CONFIG_DB_PASSWORD_DIR), role);
+    snprintf(path, sizeof path, "%s/%s", config_text(CONFIG_DB_PASSWORD_DIR), db_role_names[role]);
     TRY(buf_read_file(out, path));
     while (out->len && (out->bytes[out->len - 1] == '\n' || out->bytes[out->len - 1] == '\r'))
         out->bytes[--out->len] = 0;
@@ -48,9 +51,8 @@ out:
 static void options_set(MYSQL *link)
 {
     unsigned seconds = (unsigned)(config_int(CONFIG_DB_TIMEOUT) / 1000);
-    my_bool off = 0, on = 1;
+    my_bool off = 0;
     unsigned zero = 0;
-    const char *ca = config_text(CONFIG_DB_TLS_CA);
 
     /* A frozen server blocks for ever without these [R16] [F38]. */
     mysql_optionsv(link, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
@@ -59,10 +61,25 @@ static void options_set(MYSQL *link)
     mysql_optionsv(link, MYSQL_OPT_RECONNECT, &off);
     mysql_optionsv(link, MYSQL_OPT_LOCAL_INFILE, &zero);
     mysql_optionsv(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    if (*ca) {
-        mysql_optionsv(link, MYSQL_OPT_SSL_CA, ca);
-        mysql_optionsv(link, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
-    }
+}
+
+/* A database on another machine is spoken to by TLS or not at all: who sits between would read and
+ * change everything, and a server that offers none may be that one. By TCP also to "localhost",
+ * which means the system's own socket to the library. */
+static enum err remote_set(MYSQL *link)
+{
+    const char *ca = config_text(CONFIG_DB_TLS_CA);
+    unsigned tcp = MYSQL_PROTOCOL_TCP;
+    my_bool on = 1;
+
+    if (*ca && access(ca, R_OK) != 0)
+        return err_setf(ERR_TLS_FILE, "db.tls_ca: %s: %s", ca, strerror(errno));
+    mysql_optionsv(link, MYSQL_OPT_PROTOCOL, &tcp);
+    mysql_optionsv(link, MYSQL_OPT_SSL_ENFORCE, &on);
+    mysql_optionsv(link, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
+    mysql_optionsv(link, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
+    if (*ca) mysql_optionsv(link, MYSQL_OPT_SSL_CA, ca);
+    return ERR_NONE;
 }
 
 static enum err session_set(struct db *db)
@@ -87,11 +104,12 @@ enum err db_connect(struct db *db)
     const char *host = remote ? config_text(CONFIG_DB_HOST) : "localhost";
     const char *path = remote ? NULL : config_text(CONFIG_DB_SOCKET);
 
-    snprintf(user, sizeof user, "payer_%s", role_names[db->role]);
-    TRY(password_read(role_names[db->role], &password));
+    snprintf(user, sizeof user, "payer_%s", db_role_names[db->role]);
+    TRY(db_password_read(db->role, &password));
     db->link = mysql_init(NULL);
     ALWAYS(db->link);
     options_set(db->link);
+    if (remote) TRY(remote_set(db->link));
     if (!mysql_real_connect(db->link, host, user, buf_str(&password), config_text(CONFIG_DB_NAME),
                             (unsigned)config_int(CONFIG_DB_PORT), path, 0)) {
         rc = err_setf(ERR_DB_OPEN, "%s as %s: %s", remote ? host : path, user,

@@ -19,6 +19,8 @@
 /* Groups of statements that one connection keeps prepared: more shapes than a fact can have. */
 #define DB_GROUPS_MAX 64
 
+extern const char *const db_role_names[DB_ROLE_COUNT]; /* connection.c */
+
 struct db_prepared {
     const struct db_stmt *stmt; /* key: its address, and whether it begins the transaction */
     bool begins;

@@ -123,7 +123,7 @@ class World:
                 "enabled", "no")
         path = hub.home / "precedence.xml"
         tree.write(str(path))
-        prepare(path, path, hub.peers.port, hub.home / "secrets")
+        prepare(path, path, hub.peers.url, hub.home / "secrets")
         hub.payer("registry", "import", str(path))
 
     def _pay_late(self, name, leave):

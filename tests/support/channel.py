@@ -187,13 +187,18 @@ class Channel:
 
 class RawChannel(Channel):
     """One keep-alive connection and XML by hand. Not thread-safe: one for each thread.
-    @param judged  check each message by the official schema (slower)"""
+    @param judged   check each message by the official schema (slower)
+    @param context  how it speaks TLS, where the URL says https"""
 
-    def __init__(self, url, *who, judged=False, timeout_s=30, **files):
+    def __init__(self, url, *who, judged=False, timeout_s=30, context=None, **files):
         super().__init__(*who, **files)
         self.url, self.judged = urllib.parse.urlsplit(url), judged
-        self.connection = http.client.HTTPConnection(self.url.hostname, self.url.port,
-                                                     timeout=timeout_s)
+        if self.url.scheme == "https":
+            self.connection = http.client.HTTPSConnection(self.url.hostname, self.url.port,
+                                                          timeout=timeout_s, context=context)
+        else:
+            self.connection = http.client.HTTPConnection(self.url.hostname, self.url.port,
+                                                         timeout=timeout_s)
 
     def call(self, operation, fields):
         request, answer_root = OPERATIONS[operation]
@@ -230,9 +235,10 @@ class RawChannel(Channel):
 class ZeepChannel(Channel):
     """A client as an integrator writes it, from `?wsdl` or from a WSDL file.
     @param wsdl     URL or path
-    @param address  where to send; None: where the WSDL says"""
+    @param address  where to send; None: where the WSDL says
+    @param session  of requests: its certificates"""
 
-    def __init__(self, wsdl, *who, address=None, timeout_s=30, **files):
+    def __init__(self, wsdl, *who, address=None, session=None, timeout_s=30, **files):
         super().__init__(*who, **files)
         import zeep  # late: the raw client must not need it
         from zeep.transports import Transport
@@ -247,8 +253,8 @@ class ZeepChannel(Channel):
                 return response
 
         self._fault = zeep.exceptions.Fault
-        self.client = zeep.Client(str(wsdl), transport=Witness(timeout=timeout_s,
-                                                               operation_timeout=timeout_s))
+        self.client = zeep.Client(str(wsdl), transport=Witness(
+            session=session, timeout=timeout_s, operation_timeout=timeout_s))
         self.service = self.client.service
         if address:
             binding = next(iter(self.client.wsdl.bindings))

@@ -84,10 +84,15 @@ class Ente:
         self._taken = collections.Counter()
         for line in self.log.read():  # a restart goes on where it was
             self._remember(line)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.context = None  # of TLS; a change counts for the next connection
+        self.server = Server(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.server.ente = self
         self.port = self.server.server_address[1]
+
+    @property
+    def url(self):
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.port}"
 
     def start(self):
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
@@ -159,6 +164,19 @@ class Ente:
         self._taken[self._key(line)] += line["taken"]
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def get_request(self):
+        connection, address = super().get_request()
+        if self.ente.context:  # the handshake is the handler thread's: it may take long, or fail
+            connection = self.ente.context.wrap_socket(connection, server_side=True,
+                                                       do_handshake_on_connect=False)
+        return connection, address
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):  # TLS errors are OSErrors: no bug of ours
+            super().handle_error(request, client_address)
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 120
@@ -187,10 +205,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not peers:
             return
         message, element = self.read(data, peers)
+        if message is not None:
+            message["certificate"] = self.client_certificate()
         mode, seconds = self.ente.next_mode(self.path)
         if message is not None:
             self.ente.note(mode, data, message)
         self.behave(mode, seconds, element)
+
+    def client_certificate(self):
+        """SHA-256 of the one that the caller showed; "" when none."""
+        der = self.ente.context and self.connection.getpeercert(binary_form=True)
+        return hashlib.sha256(der).hexdigest() if der else ""
 
     def body(self):
         length = self.headers.get("Content-Length", "")

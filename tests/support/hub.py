@@ -135,7 +135,9 @@ class Daemon:
 
 
 class Hub:
-    """One hub with its simulated Enti. @param settings  {"section.key": value} for payer.conf"""
+    """One hub with its simulated Enti.
+    @param settings  {"section.key": value} for payer.conf, or a function of the hub that returns
+                     them: for those that need its folder, or change its peers or its database"""
 
     def __init__(self, settings=None, clock=False):
         # Short: the database's socket lies below it, and its path may have 107 bytes.
@@ -148,40 +150,46 @@ class Hub:
         self.peers = Ente(self.home / "ente", peers=[])
         self._base = secrets.randbelow(10 ** 12)  # of notice numbers: unique in this hub
         self._own = 0
-        self._settings = settings or {}
         # Names like PAYER_SERVE_PORT configure the hub: none of ours may reach it by chance.
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith("PAYER")}
         self.environment["PAYER_CONFIG"] = str(self.home / "payer.conf")
         if self.clock:
             self.environment.update(self.clock.environment)
+        self.database = None  # another MariaDB than the private one: start(), stop()
+        self.settings = dict(settings(self) if callable(settings) else settings or {})
 
     # --- life ---------------------------------------------------------------------------------
 
     def start(self):
         if not program().exists():
             raise AssertionError(f"{program()} is not built: run make")
-        self._write_config()
+        self.write_config()
         self.registry = self.home / "registry.xml"
-        peers = prepare(ROOT / "conf" / "registry-example.xml", self.registry, self.peers.port,
+        peers = prepare(ROOT / "conf" / "registry-example.xml", self.registry, self.peers.url,
                         self.home / "secrets")
         self.debt_types = debt_types(parse(self.registry.read_bytes()))
         self.peers.peers = peers
         self.secrets.update(peer.password for peer in peers if peer.password)
         self.peers.start()
-        self.payer("db", "start")
+        if self.database:
+            self.database.start()
+            self.database.sql(self.payer("db", "accounts").stdout)
+        else:
+            self.payer("db", "start")
         self.payer("db", "migrate")
         self.payer("registry", "import", str(self.registry))
         self.start_serve()
         self.start_work()
         return self
 
-    def _write_config(self):
+    def write_config(self):
+        """payer.conf as self.settings say: read at a start, or on SIGHUP."""
         settings = {
             "hub.home": self.home, "hub.share": ROOT, "serve.port": 0, "serve.workers": 8,
             "metrics.port": 0, "db.buffer_pool": "64MiB", "db.log_size": "32MiB",
             "work.peer_loopback": "yes", "work.tick": "50ms", "work.backoff": "200ms",
-            **self._settings,
+            **self.settings,
         }
         sections = {}
         for name, value in settings.items():
@@ -193,10 +201,11 @@ class Hub:
     def start_serve(self):
         self.serve = Daemon("serve", [program(), "serve"], self.environment, self.home)
         line = self.serve.first_line()
-        ports = dict(re.findall(r"(http|tls|metrics)=(\d+)", line))
+        ports = dict(re.findall(r"(http|tls|metrics)=(-?\d+)", line))
         if not line.startswith("listening ") or "http" not in ports:
             raise AssertionError(f"payer serve said {line!r}, expected: listening http=PORT …")
         self.url = f"http://127.0.0.1:{ports['http']}"
+        self.tls_url = f"https://127.0.0.1:{ports['tls']}"
         self.metrics_url = f"http://127.0.0.1:{ports['metrics']}/metrics"
 
     def start_work(self):
@@ -207,7 +216,8 @@ class Hub:
         """End everything that was started; errors of one do not spare the next."""
         errors = []
         for end in (self.serve and self.serve.stop, self.work and self.work.stop,
-                    lambda: self.payer("db", "stop"), self.peers.stop):
+                    self.database.stop if self.database else lambda: self.payer("db", "stop"),
+                    self.peers.stop):
             try:
                 if end:
                     end()

@@ -25,15 +25,15 @@ PEER_PASSWORD = "ente-di-prova-67890"    # that the hub shows to a back-office
 PEER_USER = "payer"
 
 
-def prepare(source, target, port, secrets):
-    """Write a registry for simulators at a port; the peers that it names."""
+def prepare(source, target, url, secrets):
+    """Write a registry for simulators at a URL; the peers that it names."""
     tree = etree.parse(str(source))
     secrets = pathlib.Path(secrets).resolve()
     secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
     for element in tree.iter(f"{NS}*"):
         for name, value in element.attrib.items():
             if value.startswith(EXAMPLE_PEERS):
-                element.set(name, f"http://127.0.0.1:{port}{value[len(EXAMPLE_PEERS):]}")
+                element.set(name, f"{url}{value[len(EXAMPLE_PEERS):]}")
         if element.get("kind") == "notify" and not element.get("user"):
             element.set("user", PEER_USER)
             element.set("password-file", "/")
@@ -86,7 +86,8 @@ def main():
     parser.add_argument("--secrets", required=True)
     parser.add_argument("--peers", required=True)
     options = parser.parse_args()
-    peers = prepare(options.source, options.target, options.port, options.secrets)
+    peers = prepare(options.source, options.target, f"http://127.0.0.1:{options.port}",
+                    options.secrets)
     with open(options.peers, "w", encoding="utf-8") as file:
         json.dump([dataclasses.asdict(peer) for peer in peers], file, indent=1)
 

@@ -44,7 +44,8 @@ NOTICE = notice_number(COMUNE, 1)
 @pytest.fixture
 def ente(tmp_path):
     peers = registry.prepare(witness.ROOT / "conf" / "registry-example.xml",
-                             tmp_path / "registry.xml", 1, tmp_path / "secrets")
+                             tmp_path / "registry.xml", "http://127.0.0.1:1",
+                             tmp_path / "secrets")
     server = Ente(tmp_path / "ente", peers).start()
     yield server
     server.stop()

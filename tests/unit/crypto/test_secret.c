@@ -59,18 +59,24 @@ static bool check_paid(const char *subject, const char *stored, const char *pass
     return right;
 }
 
+/* In folders that are made with it. */
 static int make_key(void **state)
 {
     (void)state;
     if (mkdtemp(dir) == NULL) return -1;
-    (void)snprintf(key_path, sizeof key_path, "%s/hub.key", dir);
+    (void)snprintf(key_path, sizeof key_path, "%s/var/lib/hub.key", dir);
     return crypto_secret_init(key_path) == ERR_NONE ? 0 : -1;
 }
 
 static int remove_key(void **state)
 {
     (void)state;
-    return unlink(key_path) == 0 && rmdir(dir) == 0 ? 0 : -1;
+    if (unlink(key_path) != 0) return -1;
+    for (size_t i = 0; i < 3; i++) {
+        *strrchr(key_path, '/') = '\0';
+        if (rmdir(key_path) != 0) return -1;
+    }
+    return 0;
 }
 
 static int forget(void **state)
@@ -110,8 +116,7 @@ static void test_a_key_that_is_none_is_refused(void **state)
     int fd;
 
     (void)state;
-    (void)snprintf(path, sizeof path, "%s/none/hub.key", dir);
-    assert_int_equal(crypto_secret_init(path), ERR_IO_WRITE);
+    assert_int_equal(crypto_secret_init("/proc/none/hub.key"), ERR_IO_WRITE);
 
     (void)snprintf(path, sizeof path, "%s/short.key", dir);
     fd = open(path, O_WRONLY | O_CREAT, 0600);
@@ -279,11 +284,22 @@ static void test_a_crowd(void **state)
     }
 }
 
+/* What the server itself answers to SELECT PASSWORD(…). */
+static void test_as_mariadb_keeps_it(void **state)
+{
+    char out[CRYPTO_SECRET_MARIADB_SIZE];
+
+    (void)state;
+    crypto_secret_mariadb("mypass", out);
+    assert_string_equal(out, "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_the_key_is_made_once_and_for_us_only, forget),
         cmocka_unit_test_setup(test_a_key_that_is_none_is_refused, forget),
+        cmocka_unit_test(test_as_mariadb_keeps_it),
         cmocka_unit_test_setup(test_hash_and_check, forget),
         cmocka_unit_test_setup(test_no_hash_lets_nobody_in, forget),
         cmocka_unit_test_setup(test_each_slow_check_is_paid_once, forget),
