@@ -133,7 +133,8 @@ static void check_flow(struct cli *cli, int which, struct check_result *out)
     check_cure(out, "set flow.dir to a folder that this user may write");
 }
 
-static void validity_check(const struct tls_context *context, struct check_result *out)
+static void validity_check(const struct tls_context *context, const char *then,
+                           struct check_result *out)
 {
     struct tls_validity v;
 
@@ -145,9 +146,9 @@ static void validity_check(const struct tls_context *context, struct check_resul
         check_found(out, "ends in %d days", v.certificate_days);
     if (v.certificate_days >= 0 && (!v.has_crl || v.crl_days >= 0)) return;
     out->wrong = true;
-    check_cure(out, "put a new %s in place, then SIGHUP to payer serve",
-               v.certificate_days < 0 ? "certificate"
-                                      : "revocation list: each client certificate is refused");
+    check_cure(out, "put a new %s in place: %s",
+               v.certificate_days < 0 ? "certificate" : "revocation list (now all are refused)",
+               then);
 }
 
 static void check_tls(struct cli *cli, int which, struct check_result *out)
@@ -170,8 +171,28 @@ static void check_tls(struct cli *cli, int which, struct check_result *out)
                    "each authority of serve.tls_client_ca");
         return;
     }
-    validity_check(context, out);
+    validity_check(context, "SIGHUP makes payer serve take it", out);
     crypto_tls_close(&context);
+}
+
+static void check_peer_certificate(struct cli *cli, int which, struct check_result *out)
+{
+    const struct tls_files files = {.certificate = config_text(CONFIG_WORK_PEER_CERTIFICATE)};
+    struct tls_context *context = NULL;
+
+    (void)cli;
+    (void)which;
+    if (!*files.certificate) {
+        check_found(out, "none is shown to peers");
+        return;
+    }
+    if (crypto_tls_open(&files, &context) == ERR_NONE) {
+        validity_check(context, "the worker sees it", out);
+        crypto_tls_close(&context);
+        return;
+    }
+    check_wrong(out, "%s", err_detail()->field);
+    check_cure(out, "work.peer_certificate holds chain, then key, in one PEM file");
 }
 
 static void check_proxies(struct cli *cli, int which, struct check_result *out)
@@ -203,6 +224,7 @@ static const struct {
     {"key file", check_key, 0},
     {"flow folder", check_flow, 0},
     {"TLS certificate", check_tls, 0},
+    {"hub's certificate", check_peer_certificate, 0},
     {"proxies", check_proxies, 0},
     {"serve.port", check_port, CONFIG_SERVE_PORT},
     {"serve.tls_port", check_port, CONFIG_SERVE_TLS_PORT},
