@@ -39,11 +39,12 @@ void listen_conn_free(struct listen_conn *c)
     leave_job(c);
     listen_proxied_free(c);
     if (c->bev && c->tls && c->phase != PHASE_HANDSHAKE) crypto_tls_shutdown(conn_ssl(c));
+    /* Before the peer sees the end, so that it may come again at once. */
+    listen_gate_leave(c->door->gate, c->claimed ? &c->peer : NULL);
     if (c->bev)
         bufferevent_free(c->bev);
     else if (c->fd >= 0)
         close(c->fd);
-    listen_gate_leave(c->door->gate, c->claimed ? &c->peer : NULL);
     LIST_REMOVE(c, link);
     loop->n_conns--;
     free(c);

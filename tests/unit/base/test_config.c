@@ -76,7 +76,7 @@ static void test_all_problems_are_told_at_once(void **state)
     static const char *const wanted[] = {
         ":1: \"port\" stands before the first [section]\n",
         ":3: serve: unknown key \"porrt\": did you mean \"port\"?\n",
-        ":5: serve.port \"80a\": expected a whole number, from 0 to 65535\n",
+        ":5: serve.port \"80a\": expected a whole number, from -1 to 65535\n",
         ":6: serve.loops \"17\": expected a whole number, from 1 to 16\n",
         ":7: serve.queue_wait \"30\": expected a time like 30s, from 100ms to 1m\n",
         ":8: expected key = value, found \"what is this\"\n",
@@ -176,7 +176,7 @@ static void test_sets_must_be_section_key_value(void **state)
         "command line: --set \"port=1\": expected section.key=value\n"
         "command line: --set \"serve.port\": expected section.key=value\n"
         "command line: serve: unknown key \"porrt\": did you mean \"port\"?\n"
-        "command line: serve.port \"x\": expected a whole number, from 0 to 65535\n");
+        "command line: serve.port \"x\": expected a whole number, from -1 to 65535\n");
 }
 
 static void test_paths_become_absolute(void **state)
@@ -279,7 +279,7 @@ static void test_describe_tells_value_and_origin(void **state)
     assert_int_equal(config_load("", sets, 1, &problems), ERR_NONE);
     assert_int_equal(config_describe(&text, false), ERR_NONE);
     assert_non_null(strstr(buf_str(&text), "\nport = 8081\n"));
-    assert_non_null(strstr(buf_str(&text), "number from 0 to 65535; default 8080; from command"));
+    assert_non_null(strstr(buf_str(&text), "number from -1 to 65535; default 8080; from command"));
     assert_non_null(strstr(buf_str(&text), "from default; SIGHUP changes it\n"));
     buf_reset(&text);
     assert_int_equal(config_describe(&text, true), ERR_NONE);
