@@ -214,6 +214,21 @@ const char *crypto_tls_why(struct ssl_st *ssl, unsigned long code)
     return reason ? reason : "the connection ended";
 }
 
+void crypto_tls_ask(int fd, const char *text, char *out, size_t cap)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL *ssl = ctx ? SSL_new(ctx) : NULL;
+    int n = 0;
+
+    if (ssl && SSL_set_fd(ssl, fd) == 1 && SSL_connect(ssl) == 1 &&
+        SSL_write(ssl, text, (int)strlen(text)) > 0)
+        n = SSL_read(ssl, out, (int)cap - 1);
+    out[n > 0 ? n : 0] = '\0';
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+}
+
 /* What it leaves in the thread's error queue would be taken for the next connection's error. */
 void crypto_tls_shutdown(struct ssl_st *ssl)
 {

@@ -39,6 +39,10 @@ bool crypto_tls_peer(struct ssl_st *ssl, struct hash *out);
 /** Why a handshake failed, in words for an operator: of the client's certificate, else of the
  * library's error code. @return a text of the library's, for the life of the process */
 const char *crypto_tls_why(struct ssl_st *ssl, unsigned long code);
+/** As a client on a connected socket: send a text and read what comes first. Nobody's certificate
+ * is checked: for looking at a server of ours, never for what is secret.
+ * @param out  terminated; "" when there was no handshake or no answer */
+void crypto_tls_ask(int fd, const char *text, char *out, size_t cap);
 /** Send our close_notify, once, and wait for none; what the peer still sends can be read. */
 void crypto_tls_shutdown(struct ssl_st *ssl);
 
