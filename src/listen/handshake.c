@@ -39,7 +39,7 @@ static void note(struct listen_conn *c)
         crypto_tls_why(bufferevent_openssl_get_ssl(c->bev), bufferevent_get_openssl_error(c->bev));
 
     metric_add(METRIC_TLS_REFUSED, NULL, 1);
-    if (listen_quiet_pass(&c->loop->refuse_log, FAILURE_LINES))
+    if (listen_quiet_pass(&c->loop->handshake_log, FAILURE_LINES))
         log_event(LOG_INFO, "tls.refused", LOG_TEXT("peer", c->peer.text), LOG_TEXT("why", why));
 }
 

@@ -108,7 +108,7 @@ struct listen_loop {
     struct listen_conn_list conns;
     unsigned n_conns;
     bool draining;
-    struct listen_quiet accept_log, refuse_log;
+    struct listen_quiet accept_log, refuse_log, handshake_log, header_log;
     int64_t date_second;
     char date[40];
 };
