@@ -24,36 +24,26 @@ fi
 title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 fail() { echo "demo: $*" >&2; exit 1; }
 
-free_port() { # the first free one of those named; 0 lets the system choose
-    "$python" - "$@" << 'END'
-import socket, sys
-for port in map(int, [*sys.argv[1:], 0]):
-    with socket.socket() as s:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            s.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        print(s.getsockname()[1])
-        break
-END
-}
-
 background() { # NAME COMMAND…: output in var/run/NAME.out, errors in NAME.log, id in NAME.pid
     name=$1
     shift
+    : > "$run/$name.out" # what an earlier run said is no answer
     nohup "$@" > "$run/$name.out" 2>> "$run/$name.log" < /dev/null &
     echo $! > "$run/$name.pid"
 }
 
-wait_line() { # NAME PATTERN: until the first line of its output matches
+has_line() { # NAME PATTERN: wait until the first line of its output matches; false: it ended
     tries=0
     until grep -q "$2" "$run/$1.out"; do
-        kill -0 "$(cat "$run/$1.pid")" 2> /dev/null || { tail -n 5 "$run/$1.log" >&2; fail "$1 ended"; }
+        kill -0 "$(cat "$run/$1.pid")" 2> /dev/null || return 1
         tries=$((tries + 1))
         [ $tries -lt 300 ] || fail "$1 does not answer: see $run/$1.log"
         sleep 0.1
     done
+}
+
+wait_line() { # the same, and it may not end
+    has_line "$@" || { tail -n 5 "$run/$1.log" >&2; fail "$1 ended"; }
 }
 
 [ -x "$payer" ] || fail "$payer is not built: run make"
@@ -63,28 +53,23 @@ demo/stop.sh --quiet
 mkdir -p "$demo" "$run"
 
 title "1. A private database, and the registry of who may do what"
-http=$(free_port 8080) peers=$(free_port 9801)
 cat > "$PAYER_CONFIG" << END
 # The demo's configuration: payer config describe says what each setting means.
 [hub]
 home = $root
 share = $root
 
-[serve]
-port = $http
-
-[metrics]
-port = $(free_port 9180)
-
 [work]
 # The simulated Enti listen on this machine: never so in production.
 peer_loopback = yes
 tick = 100ms
 END
-"$payer" db start
-"$payer" db migrate
-"$python" tests/support/registry.py conf/registry-example.xml "$demo/registry.xml" \
-    --port "$peers" --secrets "$demo/secrets" --peers "$demo/peers.json"
+"$payer" db start -q
+"$payer" db migrate -q
+"$payer" db status
+background ente "$python" demo/ente.py --dir "$demo/ente" --secrets "$demo/secrets" \
+    --registry conf/registry-example.xml "$demo/registry.xml"
+wait_line ente '^listening '
 "$payer" registry import "$demo/registry.xml"
 
 title "2. Ten thousand debts come in, the bad ones stay out"
@@ -100,12 +85,12 @@ for ente in $comune $asl; do
 done
 echo "  … all of them: var/demo/input/*.rejects"
 
-title "3. The hub, its worker, and the Enti that are told (simulated)"
-background ente "$python" tests/support/ente.py --dir "$demo/ente" --peers "$demo/peers.json" \
-    --port "$peers"
-wait_line ente '^listening '
+title "3. The hub and its worker, beside the Enti that are told (simulated)"
 background serve "$payer" serve
-wait_line serve '^listening '
+has_line serve '^listening ' || { # on ports of its own, where others have the usual ones
+    background serve "$payer" serve --set serve.port=0 --set metrics.port=0
+    wait_line serve '^listening '
+}
 background work "$payer" work --set work.metrics_port=-1
 http=$(sed -n 's/^listening .*http=\([0-9]*\).*/\1/p' "$run/serve.out")
 metrics=$(sed -n 's/^listening .*metrics=\([0-9]*\).*/\1/p' "$run/serve.out")

@@ -29,6 +29,6 @@ for name in work serve ente; do
     rm "$run/$name.pid"
 done
 if [ -f var/demo/payer.conf ] && [ -d var/db ]; then
-    PAYER_CONFIG=$PWD/var/demo/payer.conf "${PAYER_BIN:-build/bin/payer}" db stop > /dev/null
+    PAYER_CONFIG=$PWD/var/demo/payer.conf "${PAYER_BIN:-build/bin/payer}" db stop -q
     say "stopped the database"
 fi

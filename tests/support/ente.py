@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Ente's side: stations that take receipts (paSendRT, paSendRTV2) and back-offices that take
 notifyPayment, in one HTTP server. It behaves as a real peer: it checks who is meant, who speaks
@@ -7,11 +6,9 @@ and what is said, takes each message once, and keeps every byte. It can be told 
 Files in its folder: attempts.jsonl (each request, taken or not), violations.jsonl (each breach of
 a contract), received/ (each message once, as it came).
 
-    ente.py --dir DIR --peers FILE [--port N]     first line on stdout: listening http=PORT
     POST /control {"mode": "500", "times": 2}       the next two requests are answered so
     GET  /attempts                                  what came so far
 """
-import argparse
 import base64
 import collections
 import dataclasses
@@ -19,14 +16,10 @@ import hashlib
 import http.server
 import json
 import pathlib
-import signal
-import sys
 import threading
 
 from lxml import etree
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support.witness import Lines, cents, local, parse, schema_errors
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -424,23 +417,3 @@ def amount(text, wrong):
     except ValueError as error:
         wrong.append(str(error))
         return 0
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--dir", required=True)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--peers", required=True, help="JSON: a list of Peer's fields")
-    options = parser.parse_args()
-    with open(options.peers, encoding="utf-8") as file:
-        peers = [Peer(**fields) for fields in json.load(file)]
-    ente = Ente(options.dir, peers, options.port).start()
-    print(f"listening http={ente.port}", flush=True)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ente.stopping.set())
-    ente.stopping.wait()
-    ente.stop()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,21 +1,11 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the example registry fit this machine: the simulators' real port, files with passwords,
-and the list of addresses at which the simulated Enti listen (ente.py --peers).
-
-    registry.py SOURCE TARGET --port N --secrets DIR --peers FILE
-"""
-import argparse
-import dataclasses
-import json
+and the list of addresses at which the simulated Enti listen."""
 import pathlib
-import sys
 import urllib.parse
 
 from lxml import etree
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support.ente import Peer
 
 NS = "{urn:payer:registry:1}"
@@ -76,21 +66,3 @@ def debt_types(tree):
     """(creditor, debt type) -> {name, iban, taxonomy}, for data that fits a registry."""
     return {(creditor.get("code"), kind.get("code")): dict(kind.attrib)
             for creditor in tree.iter(f"{NS}creditor") for kind in creditor.iter(f"{NS}debt-type")}
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("source")
-    parser.add_argument("target")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--secrets", required=True)
-    parser.add_argument("--peers", required=True)
-    options = parser.parse_args()
-    peers = prepare(options.source, options.target, f"http://127.0.0.1:{options.port}",
-                    options.secrets)
-    with open(options.peers, "w", encoding="utf-8") as file:
-        json.dump([dataclasses.asdict(peer) for peer in peers], file, indent=1)
-
-
-if __name__ == "__main__":
-    main()
