@@ -46,10 +46,27 @@ out:
     return rc;
 }
 
+/* Entries and their parts that a diff names with this mark. */
+static int marked(const char *diff, char mark)
+{
+    int n = 0;
+
+    for (const char *line = diff; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        n += line[strspn(line, " ")] == mark;
+    return n;
+}
+
 static void import_say(struct cli *cli, const struct service_registry_import_in *in,
                        const struct service_registry_import_out *out)
 {
-    cli_write(cli, buf_str(&out->diff), out->diff.len);
+    const char *diff = buf_str(&out->diff);
+    bool first = out->version == (in->dry_run ? 0 : 1);
+
+    /* Into an empty registry: all of the document is new, and the reader has it. */
+    if (!first || cli->verbose) cli_write(cli, diff, out->diff.len);
+    if (out->changed)
+        cli_say(cli, "%d added, %d changed, %d removed%s.", marked(diff, '+'), marked(diff, '~'),
+                marked(diff, '-'), first && !cli->verbose ? " (each of them: --verbose)" : "");
     if (!out->changed)
         cli_say(cli, "Nothing changed: version %" PRId64 " stays in force.", out->version);
     else if (in->dry_run)

@@ -14,7 +14,8 @@ import threading
 import pytest
 
 from support.hub import program, wait_until
-from support.witness import ROOT
+from support.registry import prepare
+from support.witness import ROOT, parse
 
 APPLIED = sorted(path.name for path in (ROOT / "db" / "migrations").glob("*.sql"))
 
@@ -247,3 +248,18 @@ def test_check_names_each_thing_and_its_cure(database):
     assert "payment.token_validity is above" in said
     assert "/nonexistent/wsdl/node: No such file" in said
     key.unlink()
+
+
+def test_the_first_registry_is_counted_not_listed(database):
+    path = database.home / "registry.xml"
+    prepare(ROOT / "conf" / "registry-example.xml", path, 9, database.home / "secrets")
+    entries = [e for top in parse(path.read_bytes()) for e in top.iter("*")]
+    (database.home / "var").mkdir(exist_ok=True)
+    listed = database.payer("registry", "import", str(path), "--dry-run", "--verbose")
+    assert "+ creditor 77777777777" in listed
+    said = database.payer("registry", "import", str(path)).splitlines()[-2:]
+    assert said == [f"{len(entries)} added, 0 changed, 0 removed (each of them: --verbose).",
+                    "Version 1 is in force."]
+    path.write_text(path.read_text().replace("Comune di Prova (ente fittizio)", "Comune nuovo"))
+    said = database.payer("registry", "import", str(path), "--base", "1").splitlines()
+    assert "~ creditor 77777777777" in said and "0 added, 2 changed, 0 removed." in said
