@@ -30,8 +30,11 @@ PSP, PSP_BROKER = "PSPPROVA", "66666666666"
 ATM, CALL_CENTRE, DESK = (f"{PSP_BROKER}_{n:02d}" for n in (1, 2, 3))
 FDR = "{http://www.digitpa.gov.it/schemas/2011/Pagamenti/}"
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
-START_S = 25  # for a daemon to say that it listens
-STOP_S = 35
+SANITIZER = os.environ.get("PAYER_SAN", "")  # that the program was built with
+FOUND = ("Sanitizer", "runtime error:")  # what one says of a program
+SLOWER = 4 if SANITIZER else 1
+START_S = 25 * SLOWER  # for a daemon to say that it listens
+STOP_S = 35 * SLOWER
 
 
 def program():
@@ -42,7 +45,7 @@ def program():
 
 def wait_until(true, what, timeout_s=10):
     """What `true` returns once it is true; fails naming what never came."""
-    end = time.monotonic() + timeout_s
+    end = time.monotonic() + timeout_s * SLOWER
     while time.monotonic() < end:
         result = true()
         if result:
@@ -219,8 +222,9 @@ class Hub:
                     self.database.stop if self.database else lambda: self.payer("db", "stop"),
                     self.peers.stop):
             try:
-                if end:
-                    end()
+                status = end and end()
+                if isinstance(status, int) and status not in (0, -signal.SIGKILL):
+                    errors.append(f"{end.__self__.name} ended with {status}")
             except (AssertionError, OSError, subprocess.SubprocessError) as error:
                 errors.append(str(error))
         if self.clock:
@@ -235,8 +239,9 @@ class Hub:
     def payer(self, *arguments, ok=(0,), stdin=None):
         """Run a command; its exit status must be one of ok."""
         done = subprocess.run([program(), *arguments], env=self.environment, cwd=self.home,
-                              input=stdin, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode not in ok:
+                              input=stdin, capture_output=True, text=True, timeout=60 * SLOWER,
+                              check=False)
+        if done.returncode not in ok or any(sign in done.stderr for sign in FOUND):
             raise AssertionError(f"payer {' '.join(arguments)}: exit {done.returncode}\n"
                                  f"{done.stdout}{done.stderr}")
         return done
@@ -342,8 +347,9 @@ class Hub:
                   if line.get("token")}
         for path in self.home.glob("**/*.log"):
             text = path.read_text(errors="replace")
-            if "event=bug" in text:
-                wrong.append(f"{path.name} tells of a BUG")
+            for sign in ("event=bug", *FOUND):
+                if sign in text:
+                    wrong.append(f"{path} says: {text[text.index(sign):][:3000]}")
             wrong += [f"{path.name} holds a secret: {secret[:4]}…"
                       for secret in self.secrets | tokens if secret in text]
         return wrong
