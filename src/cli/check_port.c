@@ -30,7 +30,8 @@ static void ask_plain(int fd, char *out, size_t cap)
 {
     ssize_t n = -1;
 
-    if (send(fd, ASK, strlen(ASK), MSG_NOSIGNAL) == (ssize_t)strlen(ASK)) n = recv(fd, out, cap - 1, 0);
+    if (send(fd, ASK, strlen(ASK), MSG_NOSIGNAL) == (ssize_t)strlen(ASK))
+        n = recv(fd, out, cap - 1, 0);
     if (n < 0) out[0] = '\0';
 }
 
