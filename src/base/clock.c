@@ -4,6 +4,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -34,18 +35,36 @@ int64_t clock_id_new(void)
     return (int64_t)((ms << 21 | (low & 0x1fffff)) & INT64_MAX);
 }
 
-void clock_random(void *bytes, unsigned len)
+static void system_random(unsigned char *at, size_t len)
 {
-    unsigned char *at = bytes;
-
     while (len > 0) {
         ssize_t n = getrandom(at, len, 0);
 
         if (n < 0 && errno == EINTR) continue;
         ALWAYS(n > 0);
         at += n;
-        len -= (unsigned)n;
+        len -= (size_t)n;
     }
+}
+
+/* Ids want a few bytes each, many times a request: one call of the system serves a thread for many.
+ * What was handed out is wiped. */
+void clock_random(void *bytes, unsigned len)
+{
+    static _Thread_local unsigned char kept[256];
+    static _Thread_local size_t left;
+
+    if (len > sizeof kept) {
+        system_random(bytes, len);
+        return;
+    }
+    if (left < len) {
+        system_random(kept, sizeof kept);
+        left = sizeof kept;
+    }
+    left -= len;
+    memcpy(bytes, kept + left, len);
+    memset(kept + left, 0, len);
 }
 
 void clock_token_new(char out[33])

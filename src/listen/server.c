@@ -260,14 +260,18 @@ enum err listen_run(struct listen_server *server)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     struct event *signals[ARRAY_LEN(numbers)] = {NULL};
+    sigset_t ours;
     int started;
     enum err rc;
 
+    sigemptyset(&ours);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         if (numbers[i] == SIGHUP && !server->options.hangup) continue;
         signals[i] = evsignal_new(server->loops[0].base, numbers[i], on_signal, server);
         if (signals[i]) event_add(signals[i], NULL);
+        sigaddset(&ours, numbers[i]);
     }
+    pthread_sigmask(SIG_UNBLOCK, &ours, NULL); /* what came before comes now */
     rc = start_threads(server, &started);
     if (rc != ERR_NONE) listen_stop(server);
     listen_loop_run(&server->loops[0]);

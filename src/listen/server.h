@@ -88,7 +88,8 @@ int listen_port(const struct listen_server *server);
 int listen_tls_port(const struct listen_server *server);
 int listen_metrics_port(const struct listen_server *server);
 /** Run until SIGTERM or SIGINT, then drain: unready, close listeners and idle connections, finish
- * the rest with Connection: close, at most 30 s. */
+ * the rest with Connection: close, at most 30 s. These signals, and SIGHUP where there is a hangup,
+ * may be blocked until here. */
 MUST_USE enum err listen_run(struct listen_server *server);
 void listen_close(struct listen_server **server);
 

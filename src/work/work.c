@@ -136,18 +136,24 @@ static void *keeper(void *cls)
     return NULL;
 }
 
-/* Until SIGTERM or SIGINT: the metrics listener waits for them, or nobody but us. */
-static enum err wait_signal(const struct work *work, struct listen_server *metrics)
+/* From the start on: one that comes before somebody waits for it is not lost, and is no death. */
+static void signals_block(sigset_t *out)
 {
-    sigset_t signals;
+    sigemptyset(out);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGINT);
+    sigaddset(out, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, out, NULL);
+}
+
+/* Until SIGTERM or SIGINT: the metrics listener waits for them, or nobody but us. */
+static enum err wait_signal(const struct work *work, const sigset_t *signals,
+                            struct listen_server *metrics)
+{
     int got;
 
     if (metrics) return listen_run(metrics);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    while (sigwait(&signals, &got) == 0 && got == SIGHUP)
+    while (sigwait(signals, &got) == 0 && got == SIGHUP)
         work->hangup();
     return ERR_NONE;
 }
@@ -159,20 +165,16 @@ static void on_hangup(void *cls)
     work->hangup();
 }
 
-static enum err run(struct work *work, struct listen_server *metrics)
+static enum err run(struct work *work, const sigset_t *signals, struct listen_server *metrics)
 {
     enum err rc;
     pthread_t threads[SENDERS_MAX + 1];
     int n = 0, wanted = 1 + (int)config_int(CONFIG_WORK_SENDERS);
-    sigset_t all, before;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before); /* signals are the main thread's */
     while (n < wanted && pthread_create(&threads[n], NULL, n ? sender : keeper, work) == 0)
         n++;
     log_event(LOG_INFO, "work.start", LOG_TEXT("owner", work->owner), LOG_INT("threads", n));
-    if (metrics) pthread_sigmask(SIG_SETMASK, &before, NULL);
-    rc = wait_signal(work, metrics);
+    rc = wait_signal(work, signals, metrics);
     atomic_store(&work->stop, true);
     while (n > 0)
         pthread_join(threads[--n], NULL);
@@ -201,7 +203,9 @@ enum err work_run(const struct work_options *options)
     struct db *db = NULL;
     struct listen_server *metrics = NULL;
     char host[40] = "";
+    sigset_t signals;
 
+    if (!options->once) signals_block(&signals);
     gethostname(host, sizeof host - 1);
     snprintf(work.owner, sizeof work.owner, "%s/%ld", host, (long)getpid());
     TRY(db_open(DB_ROLE_WORK, &db));
@@ -212,7 +216,7 @@ enum err work_run(const struct work_options *options)
         goto out;
     }
     TRY(metrics_open(&work, &metrics));
-    TRY(run(&work, metrics));
+    TRY(run(&work, &signals, metrics));
 out:
     listen_close(&metrics);
     service_registry_close(&work.registry);
