@@ -83,17 +83,10 @@ static const struct db_stmt POSITION_SET_COUNTS = {
     0,
 };
 
-static const struct db_stmt SET_PAID = {
-    "payment_set_paid",
-    "UPDATE payment y JOIN instalment i ON i.id = y.instalment_id"
-    " JOIN position p ON p.id = i.position_id"
-    " SET y.state = ?, y.ver = y.ver + 1, y.closed_at = ?, y.day = ?, y.fee_cents = ?,"
-    " y.method = COALESCE(?, y.method), y.application_date = ?, y.transfer_date = ?,"
-    " y.payer_kind = ?, y.payer_code = ?, y.payer_name = ?,"
-    " i.state = 'PAID', i.ver = i.ver + 1, p.begun_option = ?, p.live_count = ?,"
-    " p.paid_count = ?, p.state = ?, p.ver = p.ver + 1"
-    " WHERE y.id = ? AND y.ver = ? AND y.state = ? AND i.ver = ? AND i.state = 'OPEN'"
-    " AND p.ver = ?",
+static const struct db_stmt INSTALMENT_SET_PAID = {
+    "instalment_set_paid",
+    "UPDATE instalment SET state = 'PAID', ver = ver + 1 WHERE id = ? AND ver = ?"
+    " AND state = 'OPEN'",
     0,
 };
 
@@ -339,20 +332,9 @@ enum err db_position_set_counts(struct db *db, const struct debt_position *p,
                     1);
 }
 
-enum err db_payment_set_paid(struct db *db, const struct db_payment *y, enum payment_state next,
-                             const struct db_notice *n, enum position_state next_position)
+enum err db_instalment_set_paid(struct db *db, const struct debt_instalment *i)
 {
-    const struct debt_position *p = &n->position;
-
-    return db_later(
-        db, &SET_PAID,
-        DB_IN(db_text(payment_state_name(next)), db_instant(y->closed_us), db_opt(y->day),
-              db_i64(y->fee_cents), db_opt(y->method), db_opt(y->application_date),
-              db_opt(y->transfer_date), db_opt(y->payer.kind), db_opt(y->payer.code),
-              db_opt(y->payer.name), begun(p), db_i64(p->live_count), db_i64(p->paid_count),
-              db_text(position_state_name(next_position)), db_i64(y->id), db_i64(y->ver),
-              db_text(payment_state_name(y->state)), db_i64(n->instalment.ver), db_i64(p->ver)),
-        3);
+    return db_later(db, &INSTALMENT_SET_PAID, DB_IN(db_i64(i->id), db_i64(i->ver)), 1);
 }
 
 enum err db_key_add(struct db *db, const struct db_key_name *name,

@@ -65,18 +65,14 @@ MUST_USE enum err db_payment_read(struct db *db, const char *psp, const char *to
 
 /** A new ACTIVE payment; ERR_DB_DUPLICATE at COMMIT: the notice has a live one [R4]. */
 MUST_USE enum err db_payment_add(struct db *db, const struct db_payment *p);
-/** A payment's state, when its instalment stays as it is: compare-and-set, with what its outcome
- * brought [R3]. */
+/** A payment's state, with what its outcome brought: compare-and-set [R3]. */
 MUST_USE enum err db_payment_set_state(struct db *db, const struct db_payment *p,
                                        enum payment_state next);
-/** The position's counters, compare-and-set on its version [R5]. */
+/** The instalment is paid, compare-and-set on its version [R3]. */
+MUST_USE enum err db_instalment_set_paid(struct db *db, const struct debt_instalment *i);
+/** The position's state and counters, compare-and-set on its version [R5]. */
 MUST_USE enum err db_position_set_counts(struct db *db, const struct debt_position *p,
                                          enum position_state next);
-/** The payment took the money, its instalment is PAID, the position goes on: three rows change in
- * one statement, each compared with what was read [R3]. */
-MUST_USE enum err db_payment_set_paid(struct db *db, const struct db_payment *y,
-                                      enum payment_state next, const struct db_notice *n,
-                                      enum position_state next_position);
 /** Store an answer under its key; ERR_DB_DUPLICATE at COMMIT: the key came twice at once. */
 MUST_USE enum err db_key_add(struct db *db, const struct db_key_name *name,
                              const unsigned char content_hash[32], const struct buf *answer,

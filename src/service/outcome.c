@@ -89,7 +89,9 @@ static enum err pay_tx(struct db *db, struct outcome_call *o, const struct payme
 
     service_position_step(&n->position, n->instalment.option_id, rule, o->payment.state);
     next = n->position.paid_count == n->option_instalments ? POSITION_PAID : n->position.state;
-    TRY(db_payment_set_paid(db, &o->payment, rule->next, n, next));
+    TRY(db_payment_set_state(db, &o->payment, rule->next));
+    TRY(db_instalment_set_paid(db, &n->instalment));
+    TRY(db_position_set_counts(db, &n->position, next));
     TRY(entries_add_tx(db, o, false));
     TRY(service_notify_make(o->env, &o->payment, n, late, o->facts.now_us, &o->notify));
     TRY(db_receipt_add(db, o->notify.receipts, o->notify.n_receipts, o->facts.now_us));

@@ -121,6 +121,13 @@ class Daemon:
     def alive(self):
         return self.process.poll() is None
 
+    def heeds_term(self):
+        """SIGTERM ends it in order: it is caught, or kept for whoever will wait for it."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        kept = sum(int(line.split()[1], 16) for line in status.splitlines()
+                   if line.startswith(("SigBlk:", "SigCgt:")))
+        return kept >> (signal.SIGTERM - 1) & 1 or not self.alive()
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -214,6 +221,7 @@ class Hub:
     def start_work(self):
         self.work = Daemon("work", [program(), "work", "--set", "work.metrics_port=-1"],
                            self.environment, self.home)
+        wait_until(self.work.heeds_term, "payer work")
 
     def stop(self, keep=False):
         """End everything that was started; errors of one do not spare the next."""
