@@ -252,7 +252,8 @@ def test_check_names_each_thing_and_its_cure(database):
 
 def test_the_first_registry_is_counted_not_listed(database):
     path = database.home / "registry.xml"
-    prepare(ROOT / "conf" / "registry-example.xml", path, 9, database.home / "secrets")
+    prepare(ROOT / "conf" / "registry-example.xml", path,
+            "http://127.0.0.1:9", database.home / "secrets")
     entries = [e for top in parse(path.read_bytes()) for e in top.iter("*")]
     (database.home / "var").mkdir(exist_ok=True)
     listed = database.payer("registry", "import", str(path), "--dry-run", "--verbose")

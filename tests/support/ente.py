@@ -16,6 +16,7 @@ import hashlib
 import http.server
 import json
 import pathlib
+import sys
 import threading
 
 from lxml import etree

@@ -104,7 +104,7 @@ class Daemon:
         self.name = name
         self.out, self.log = folder / f"{name}.out", folder / f"{name}.log"
         with self.out.open("ab") as out, self.log.open("ab") as log:
-            self._skip = out.tell()
+            self._skip, self._log_skip = out.tell(), log.tell()
             self.process = subprocess.Popen(arguments, env=environment, cwd=folder, stdout=out,
                                             stderr=log, stdin=subprocess.DEVNULL)
 
@@ -121,12 +121,10 @@ class Daemon:
     def alive(self):
         return self.process.poll() is None
 
-    def heeds_term(self):
-        """SIGTERM ends it in order: it is caught, or kept for whoever will wait for it."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        kept = sum(int(line.split()[1], 16) for line in status.splitlines()
-                   if line.startswith(("SigBlk:", "SigCgt:")))
-        return kept >> (signal.SIGTERM - 1) & 1 or not self.alive()
+    def has_started(self):
+        """It says so in its log; one that ended already says why there, for whoever looks."""
+        log = self.log.read_bytes()[self._log_skip:]
+        return b"work.start" in log or not self.alive()
 
     def kill(self):
         self.process.kill()
@@ -221,7 +219,7 @@ class Hub:
     def start_work(self):
         self.work = Daemon("work", [program(), "work", "--set", "work.metrics_port=-1"],
                            self.environment, self.home)
-        wait_until(self.work.heeds_term, "payer work")
+        wait_until(self.work.has_started, "payer work")
 
     def stop(self, keep=False):
         """End everything that was started; errors of one do not spare the next."""

@@ -66,8 +66,8 @@ class Mariadb:
     def _answers(self):
         if self.process.poll() is not None:
             raise AssertionError((self.folder / "server.err").read_text()[-3000:])
-        done = subprocess.run(["mariadb-admin", "--no-defaults", "-uroot",
-                               f"--socket={self.folder}/my.sock", "ping"],
+        done = subprocess.run(["mariadb", "--no-defaults", "-uroot",
+                               f"--socket={self.folder}/my.sock", "-e", "DO 1"],
                               capture_output=True, check=False)
         return done.returncode == 0
 
