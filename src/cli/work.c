@@ -16,10 +16,20 @@ static void work_hangup(void)
     cli_reload(work_apply, NULL);
 }
 
+static void work_started(void *cls, int metrics_port)
+{
+    struct cli *cli = cls;
+
+    cli_print(cli, "working metrics=%d\n", metrics_port);
+    fflush(cli->out);
+}
+
 enum err cli_work(struct cli *cli)
 {
     const struct work_options options = {.once = cli_has(cli, CLI_OPTION_ONCE),
-                                         .hangup = work_hangup};
+                                         .hangup = work_hangup,
+                                         .started = work_started,
+                                         .cls = cli};
 
     return work_run(&options);
 }

@@ -165,7 +165,8 @@ static void on_hangup(void *cls)
     work->hangup();
 }
 
-static enum err run(struct work *work, const sigset_t *signals, struct listen_server *metrics)
+static enum err run(struct work *work, const struct work_options *options, const sigset_t *signals,
+                    struct listen_server *metrics)
 {
     enum err rc;
     pthread_t threads[SENDERS_MAX + 1];
@@ -174,6 +175,7 @@ static enum err run(struct work *work, const sigset_t *signals, struct listen_se
     while (n < wanted && pthread_create(&threads[n], NULL, n ? sender : keeper, work) == 0)
         n++;
     log_event(LOG_INFO, "work.start", LOG_TEXT("owner", work->owner), LOG_INT("threads", n));
+    options->started(options->cls, metrics ? listen_metrics_port(metrics) : -1);
     rc = wait_signal(work, signals, metrics);
     atomic_store(&work->stop, true);
     while (n > 0)
@@ -216,7 +218,7 @@ enum err work_run(const struct work_options *options)
         goto out;
     }
     TRY(metrics_open(&work, &metrics));
-    TRY(run(&work, &signals, metrics));
+    TRY(run(&work, options, &signals, metrics));
 out:
     listen_close(&metrics);
     service_registry_close(&work.registry);

@@ -10,6 +10,10 @@
 struct work_options {
     bool once;            /* until there is nothing to do, then return */
     void (*hangup)(void); /* SIGHUP came; called on the thread of work_run() */
+    /* The work goes on from now; metrics_port as in struct listen_options, the one that was bound.
+     */
+    void (*started)(void *cls, int metrics_port);
+    void *cls;
 };
 
 /** Until SIGTERM or SIGINT; what is in hand is finished, which takes a peer's timeout at most. */

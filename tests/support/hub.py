@@ -104,7 +104,7 @@ class Daemon:
         self.name = name
         self.out, self.log = folder / f"{name}.out", folder / f"{name}.log"
         with self.out.open("ab") as out, self.log.open("ab") as log:
-            self._skip, self._log_skip = out.tell(), log.tell()
+            self._skip = out.tell()
             self.process = subprocess.Popen(arguments, env=environment, cwd=folder, stdout=out,
                                             stderr=log, stdin=subprocess.DEVNULL)
 
@@ -120,11 +120,6 @@ class Daemon:
 
     def alive(self):
         return self.process.poll() is None
-
-    def has_started(self):
-        """It says so in its log; one that ended already says why there, for whoever looks."""
-        log = self.log.read_bytes()[self._log_skip:]
-        return b"work.start" in log or not self.alive()
 
     def kill(self):
         self.process.kill()
@@ -219,7 +214,9 @@ class Hub:
     def start_work(self):
         self.work = Daemon("work", [program(), "work", "--set", "work.metrics_port=-1"],
                            self.environment, self.home)
-        wait_until(self.work.has_started, "payer work")
+        line = self.work.first_line()
+        if not line.startswith("working "):
+            raise AssertionError(f"payer work said {line!r}, expected: working metrics=PORT")
 
     def stop(self, keep=False):
         """End everything that was started; errors of one do not spare the next."""
