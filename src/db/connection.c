@@ -165,7 +165,7 @@ void db_close(struct db **db)
     *db = NULL;
 }
 
-enum err db_fail(struct db *db, unsigned number, const char *what, const char *message)
+static enum err error_of(struct db *db, unsigned number, const char *what, const char *message)
 {
     switch (number) {
     case ER_DUP_ENTRY:
@@ -189,6 +189,17 @@ enum err db_fail(struct db *db, unsigned number, const char *what, const char *m
     default:
         return err_setf(ERR_DB_SQL, "%s: error %u: %.100s", what, number, message);
     }
+}
+
+/* After an error the server may have taken back all or part of the transaction, or know nothing of
+ * it any more: a caller who goes on must not save the rest [R2]. */
+enum err db_fail(struct db *db, unsigned number, const char *what, const char *message)
+{
+    bool in_tx = db->in_tx;
+    enum err rc = error_of(db, number, what, message);
+
+    if (in_tx) db->failed = rc;
+    return rc;
 }
 
 enum err db_text_run(struct db *db, const char *sql)

@@ -82,7 +82,8 @@ MUST_USE enum err db_row_change(struct db *db, const struct db_stmt *stmt,
 MUST_USE enum err db_later(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
                            size_t n_in, int rows);
 #define DB_ROWS_ANY (-1)
-/** Send what db_later keeps; every other statement does so first by itself. */
+/** Send what db_later keeps; every other statement does so first by itself, and answers its error
+ * if that fails: a DUPLICATE of db_exec() may be one of the writes before it. */
 MUST_USE enum err db_queue_send(struct db *db);
 /** At most one row: the first fills out. */
 MUST_USE enum err db_row_find(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
@@ -98,6 +99,8 @@ MUST_USE enum err db_rows(struct db *db, const struct db_stmt *stmt, const struc
 /** Run fn in a transaction; replayed at most 5 times with jitter on a conflict, each time after a
  * ROLLBACK [R2]. A connection lost before COMMIT is opened anew and replayed; lost *at* COMMIT
  * replays too: fn looks its own key up first, so that what was saved is found, not done twice [F3].
+ * A statement's error ends the transaction whatever fn makes of it: each further statement and
+ * COMMIT answer the same error.
  * fn must clear its output first, decide only on rows it writes [R3], and have no effect outside
  * the database [R1]. */
 typedef enum err db_tx_fn(struct db *db, void *cls);

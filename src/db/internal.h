@@ -46,6 +46,7 @@ struct db {
     enum db_role role;
     bool in_tx, now_known;
     bool begin_owed; /* in a transaction that the server has not heard of yet */
+    enum err failed; /* what ended the transaction: all that follows in it answers the same */
     int64_t now_us;
     unsigned long statements;
     struct db_prepared prepared[DB_STMT_SLOTS];
@@ -57,7 +58,8 @@ struct db {
 /** Open the link of a struct db that has none. */
 MUST_USE enum err db_connect(struct db *db);
 void db_disconnect(struct db *db);
-/** What a MariaDB error number means; a lost connection is dropped here. */
+/** What a MariaDB error number means; a lost connection is dropped here, and the transaction that
+ * it came in has failed. */
 MUST_USE enum err db_fail(struct db *db, unsigned number, const char *what, const char *message);
 /** One statement as text. */
 MUST_USE enum err db_text_run(struct db *db, const char *sql);

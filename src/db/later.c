@@ -32,9 +32,10 @@ out:
 enum err db_later(struct db *db, const struct db_stmt *stmt, const struct db_value *in, size_t n_in,
                   int rows)
 {
-    enum err rc = ERR_NONE;
+    enum err rc;
     struct db_queue *q = &db->queue;
 
+    TRY(db->failed);
     ALWAYS(db->in_tx && n_in <= DB_VALUES_MAX);
     if (q->n + n_in > DB_VALUES_MAX) TRY(db_queue_send(db));
     q->sql.max = SQL_MAX;
@@ -112,6 +113,7 @@ enum err db_begin(struct db *db)
 
 enum err db_commit(struct db *db)
 {
+    if (db->failed != ERR_NONE) return db->failed;
     if (db->queue.sql.len) return group_run(db, "COMMIT; ");
     return db->begin_owed ? ERR_NONE : db_text_run(db, "COMMIT");
 }

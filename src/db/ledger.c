@@ -16,9 +16,11 @@ static const struct db_stmt RECEIPT_ADD[DB_MULTI_MAX] = DB_MULTI(
     "receipt_add", "INSERT INTO receipt (id, payment_id, creditor, token, created_at) VALUES ",
     "(?, ?, ?, ?, ?)");
 
+/* Only the statement itself can take its own duplicate for a success: in C it could be that of a
+ * write which went along. */
 static const struct db_stmt ANOMALY_ADD = {
     "anomaly_add",
-    "INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
+    "INSERT IGNORE INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
     " VALUES (?, ?, ?, ?, ?, 'OPEN', ?)",
     0,
 };
@@ -66,10 +68,8 @@ enum err db_receipt_add(struct db *db, const struct db_receipt *receipts, size_t
 enum err db_anomaly_add(struct db *db, const char *kind, int64_t payment_id, const char *creditor,
                         int64_t amount_cents, int64_t now_us)
 {
-    enum err rc = db_exec(db, &ANOMALY_ADD,
-                          DB_IN(db_i64(clock_id_new()), db_text(kind), db_i64(payment_id),
-                                db_text(creditor), db_i64(amount_cents), db_instant(now_us)),
-                          NULL);
-
-    return rc == ERR_DB_DUPLICATE ? ERR_NONE : rc;
+    return db_later(db, &ANOMALY_ADD,
+                    DB_IN(db_i64(clock_id_new()), db_text(kind), db_i64(payment_id),
+                          db_text(creditor), db_i64(amount_cents), db_instant(now_us)),
+                    DB_ROWS_ANY);
 }

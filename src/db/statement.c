@@ -163,6 +163,7 @@ static enum err run(struct db *db, const struct db_stmt *stmt, bool reads,
     enum err rc = ERR_NONE;
     bool begins;
 
+    TRY(db->failed);
     if (!db->link) TRY(db_connect(db));
     TRY(db_queue_send(db));
     if (!reads) TRY(db_begin(db));
@@ -193,7 +194,9 @@ enum err db_row_change(struct db *db, const struct db_stmt *stmt, const struct d
     int64_t rows = 0;
 
     TRY(db_exec(db, stmt, in, n_in, &rows));
-    if (rows != 1) rc = err_set(ERR_DB_CONFLICT, stmt->name);
+    if (rows == 1) goto out;
+    rc = err_set(ERR_DB_CONFLICT, stmt->name);
+    if (db->in_tx) db->failed = rc;
 out:
     return rc;
 }

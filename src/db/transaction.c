@@ -44,6 +44,7 @@ static enum err run_once(struct db *db, db_tx_fn *fn, void *cls)
 
     if (!db->link) TRY(db_connect(db));
     db->now_known = false;
+    db->failed = ERR_NONE;
     db->in_tx = db->begin_owed = true;
     TRY(fn(db, cls));
     /* A connection lost here may have saved everything: fn finds its own key when run again. */
@@ -55,6 +56,7 @@ out:
         db_text_run(db, "ROLLBACK") != ERR_NONE)
         db_disconnect(db);
     db->in_tx = db->begin_owed = false;
+    db->failed = ERR_NONE;
     return rc;
 }
 

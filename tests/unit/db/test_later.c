@@ -2,8 +2,10 @@
 /* Writes that go with their COMMIT, on a private database of this test's own. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "db/db.h"
+#include "db/ledger.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -201,6 +203,63 @@ static void test_what_waits_is_forgotten_after_an_error(void **state)
     assert_int_equal(count("refused"), 0);
 }
 
+/* [I3] [R2]: what is sent before an anomaly fails; the anomaly is there already, which is a success
+ * of its own, and no other's. */
+static enum err anomaly_tx(struct db *d, void *cls)
+{
+    enum err rc = ERR_NONE;
+
+    if (*(bool *)cls) {
+        TRY(add(d, 60, "before"));
+        TRY(add(d, 60, "before"));
+    }
+    TRY(db_anomaly_add(d, "late", 61, "E", 5, 0));
+    TRY(add(d, clock_id_new(), "after"));
+out:
+    return rc;
+}
+
+static void test_an_anomaly_hides_no_duplicate_before_it(void **state)
+{
+    bool twice = false;
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "anomaly", anomaly_tx, &twice), ERR_NONE);
+    assert_int_equal(db_tx_run(db, "anomaly", anomaly_tx, &twice), ERR_NONE);
+    assert_int_equal(count("late"), 1);
+    assert_int_equal(count("after"), 2);
+    twice = true;
+    assert_int_equal(db_tx_run(db, "anomaly", anomaly_tx, &twice), ERR_DB_DUPLICATE);
+    assert_int_equal(count("before"), 0);
+    assert_int_equal(count("after"), 2);
+}
+
+/* [R2]: a function that takes an error for an answer saves nothing all the same. */
+static enum err swallow_tx(struct db *d, void *cls)
+{
+    enum err rc, first, second;
+    int64_t n;
+    bool found;
+
+    TRY(add(d, 70, "swallowed"));
+    TRY(add(d, 70, "swallowed"));
+    first = db_row_find(d, &COUNT, DB_IN(db_text("x")), DB_OUT(DB_GET_I64(n)), &found);
+    second = add(d, 71, "swallowed");
+    *(bool *)cls = first == ERR_DB_DUPLICATE && second == ERR_DB_DUPLICATE;
+out:
+    return rc;
+}
+
+static void test_an_error_that_was_swallowed_saves_nothing(void **state)
+{
+    bool told = false;
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "swallow", swallow_tx, &told), ERR_DB_DUPLICATE);
+    assert_true(told);
+    assert_int_equal(count("swallowed"), 0);
+}
+
 static enum err borrowed_tx(struct db *d, void *cls)
 {
     char creditor[] = "Città di Prova ';--";
@@ -266,6 +325,8 @@ int main(void)
         cmocka_unit_test(test_a_duplicate_saves_nothing),
         cmocka_unit_test(test_a_read_finds_what_was_written_before_it),
         cmocka_unit_test(test_what_waits_is_forgotten_after_an_error),
+        cmocka_unit_test(test_an_anomaly_hides_no_duplicate_before_it),
+        cmocka_unit_test(test_an_error_that_was_swallowed_saves_nothing),
         cmocka_unit_test(test_values_are_copied),
         cmocka_unit_test(test_many_writes_of_many_shapes),
     };
