@@ -38,6 +38,10 @@ demo: deps ## install, build, start everything, pay 1,000 notices and show where
 stop: ## stop what `make demo` left running
 	@demo/stop.sh
 
+.PHONY: generated
+generated: all ## write anew what is committed but made: db/schema.sql, conf/payer.conf.example
+	@db/generate $(PROGRAM)
+
 .PHONY: help clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

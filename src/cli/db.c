@@ -15,6 +15,7 @@
 #define START_WAIT_US INT64_C(600000000) /* after a crash the server reads its log first */
 #define RUNNING_WAIT_US INT64_C(30000000)
 #define STOP_WAIT_US INT64_C(300000000)
+#define SCHEMA_MAX ((size_t)1 << 20)
 
 static void pause_briefly(void)
 {
@@ -236,5 +237,19 @@ enum err cli_db_migrate(struct cli *cli)
     else
         cli_say(cli, "The schema is at version %" PRId64 ".", schema.applied);
 out:
+    return rc;
+}
+
+enum err cli_db_schema(struct cli *cli)
+{
+    struct buf text = BUF_INIT(SCHEMA_MAX);
+    struct db *db;
+    enum err rc;
+
+    TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
+    TRY(db_schema_print(db, &text));
+    cli_write(cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
     return rc;
 }

@@ -7,6 +7,7 @@
 #ifndef DB_MIGRATE_H
 #define DB_MIGRATE_H
 
+#include "base/buf.h"
 #include "db/db.h"
 
 /** Called after each step that was applied now. */
@@ -30,5 +31,8 @@ MUST_USE enum err db_schema_read(struct db *db, struct db_schema *out);
 /** The schema must be exactly what the files make: for the start of serve and work. Any role.
  * @return ERR_NONE | ERR_DB_SCHEMA, naming what and the cure. */
 MUST_USE enum err db_schema_check(struct db *db);
+/** Every table as SQL, in order of name: databases with the same steps print the same, as no table
+ * has a counter of its own [R12]. Any role. */
+MUST_USE enum err db_schema_print(struct db *db, struct buf *out);
 
 #endif

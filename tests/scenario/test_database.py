@@ -172,6 +172,13 @@ def test_migrate_applies_what_is_missing_in_order_and_once(database):
     database.sql("DROP TABLE extra; DELETE FROM schema_migration WHERE version = 9001")
 
 
+@pytest.mark.parametrize("command, path", [("db schema", "db/schema.sql"),
+                                           ("config example", "conf/payer.conf.example")])
+def test_what_is_committed_for_readers_is_what_the_program_prints(database, command, path):
+    """Stale: make generated."""
+    assert database.payer(*command.split()) == (ROOT / path).read_text(), f"{path}: make generated"
+
+
 def test_a_changed_step_is_refused(database):
     first = database.migrations() / APPLIED[0]
     first.write_text(first.read_text() + "-- changed\n")

@@ -1,0 +1,320 @@
+-- The schema as all migrations make it, for readers: `payer db schema`.
+-- Made by `make generated`; the migrations are what is applied.
+CREATE TABLE `anomaly` (
+  `id` bigint(20) NOT NULL,
+  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts',
+  `payment_id` bigint(20) NOT NULL,
+  `creditor` varchar(35) NOT NULL,
+  `amount_cents` bigint(20) NOT NULL COMMENT 'what is in question',
+  `state` varchar(12) NOT NULL COMMENT 'OPEN or CLOSED',
+  `ver` int(11) NOT NULL DEFAULT 0,
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `payment` (`payment_id`,`kind`),
+  KEY `listed` (`creditor`,`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money that needs a look: named, never dropped [I4]';
+CREATE TABLE `entry` (
+  `id` bigint(20) NOT NULL,
+  `fact_id` bigint(20) NOT NULL COMMENT 'the payment, later a reversal or credit',
+  `payment_id` bigint(20) NOT NULL,
+  `transfer_number` tinyint(4) NOT NULL COMMENT '0: not of one transfer',
+  `kind` varchar(10) NOT NULL COMMENT 'collected, paid, fee, suspense',
+  `creditor` varchar(35) NOT NULL COMMENT 'the Ente whose money it is; the PSP for collected and fee',
+  `account` varchar(34) NOT NULL COMMENT 'IBAN to credit; empty where there is none',
+  `instrument` varchar(35) NOT NULL COMMENT 'the channel that collected',
+  `settles` varchar(4) NOT NULL,
+  `amount_cents` bigint(20) NOT NULL COMMENT 'signed',
+  `day` date NOT NULL COMMENT 'accounting day, Europe/Rome',
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `fact` (`fact_id`),
+  KEY `owed` (`kind`,`creditor`,`account`,`settles`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the ledger: append-only by grant; the entries of one fact sum to 0 [I3]';
+CREATE TABLE `flow` (
+  `id` bigint(20) NOT NULL,
+  `subscription` varchar(35) NOT NULL,
+  `seq` int(11) NOT NULL COMMENT 'without gaps: the receiver sees a lost one',
+  `message_id` varchar(35) NOT NULL COMMENT 'identificativoFlusso or MsgId',
+  `format` varchar(35) NOT NULL,
+  `party` varchar(35) NOT NULL COMMENT 'the Ente or the bank',
+  `name` varchar(200) NOT NULL COMMENT 'file name, generated',
+  `state` varchar(12) NOT NULL COMMENT 'MADE, PUBLISHED',
+  `ver` int(11) NOT NULL DEFAULT 0,
+  `record_count` int(11) NOT NULL,
+  `total_cents` bigint(20) NOT NULL,
+  `created_at` datetime(6) NOT NULL COMMENT 'stands in the file: a rerun makes the same bytes [F13]',
+  `day` date NOT NULL,
+  `sha256` binary(32) DEFAULT NULL,
+  `size` bigint(20) DEFAULT NULL,
+  `published_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `seq` (`subscription`,`seq`),
+  UNIQUE KEY `name` (`subscription`,`name`),
+  KEY `state` (`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a file for an Ente or a bank: published bytes never change [I8]';
+CREATE TABLE `flow_counter` (
+  `subscription` varchar(35) NOT NULL,
+  `next` int(11) NOT NULL,
+  PRIMARY KEY (`subscription`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the next sequence number of a subscription';
+CREATE TABLE `flow_delivery` (
+  `flow_id` bigint(20) NOT NULL,
+  `target` varchar(500) NOT NULL COMMENT 'the path',
+  `state` varchar(12) NOT NULL COMMENT 'DELIVERED',
+  `delivered_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`flow_id`,`target`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='where a flow was put';
+CREATE TABLE `flow_settlement` (
+  `flow_id` bigint(20) NOT NULL,
+  `settlement_id` bigint(20) NOT NULL,
+  `subscription` varchar(35) NOT NULL,
+  PRIMARY KEY (`flow_id`,`settlement_id`),
+  UNIQUE KEY `settlement` (`settlement_id`,`subscription`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='which settlement is in which flow: once a subscription [I8]';
+CREATE TABLE `idempotency` (
+  `caller` varchar(35) NOT NULL,
+  `operation` varchar(40) NOT NULL,
+  `ikey` varchar(70) NOT NULL,
+  `content_hash` binary(32) NOT NULL,
+  `answer` mediumblob NOT NULL,
+  `created_at` datetime(6) NOT NULL,
+  `valid_until` datetime(6) NOT NULL,
+  PRIMARY KEY (`caller`,`operation`,`ikey`),
+  KEY `valid_until` (`valid_until`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what was answered to a key [I2] [I6]';
+CREATE TABLE `instalment` (
+  `id` bigint(20) NOT NULL,
+  `option_id` bigint(20) NOT NULL,
+  `position_id` bigint(20) NOT NULL,
+  `creditor` varchar(35) NOT NULL,
+  `number` smallint(6) NOT NULL COMMENT 'from 1 within its option',
+  `notice_number` char(18) NOT NULL,
+  `iuv` varchar(35) NOT NULL,
+  `amount_cents` bigint(20) NOT NULL,
+  `due_date` date NOT NULL COMMENT 'civil, Europe/Rome',
+  `payable_until` date DEFAULT NULL COMMENT 'after this day the notice is refused as expired; NULL: never',
+  `description` varchar(140) NOT NULL,
+  `state` varchar(12) NOT NULL COMMENT 'domain/position_state.def',
+  `ver` int(11) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `notice_number` (`creditor`,`notice_number`),
+  UNIQUE KEY `iuv` (`creditor`,`iuv`),
+  UNIQUE KEY `number` (`option_id`,`number`),
+  KEY `position` (`position_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what one payment notice asks for';
+CREATE TABLE `iuv_block` (
+  `creditor` varchar(35) NOT NULL,
+  `aux_digit` tinyint(4) NOT NULL,
+  `code` tinyint(4) NOT NULL COMMENT 'application or segregation code; -1: none',
+  `next` bigint(20) NOT NULL,
+  PRIMARY KEY (`creditor`,`aux_digit`,`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='from which number the next block of IUVs is reserved; gaps are allowed';
+CREATE TABLE `journal` (
+  `id` bigint(20) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `actor` varchar(70) NOT NULL COMMENT 'channel/…, caller/…, operator/…, worker',
+  `event` varchar(40) NOT NULL COMMENT 'the operation or the fact',
+  `creditor` varchar(35) DEFAULT NULL,
+  `notice_number` varchar(18) DEFAULT NULL,
+  `token_hash` binary(8) DEFAULT NULL COMMENT 'the first bytes of the token''s SHA-256: tokens are secrets while they live [I11]',
+  `object_id` bigint(20) DEFAULT NULL COMMENT 'payment, position, settlement, …',
+  `outcome` varchar(50) NOT NULL,
+  `detail` varchar(200) DEFAULT NULL,
+  `duration_us` bigint(20) DEFAULT NULL,
+  `request_hash` binary(32) DEFAULT NULL,
+  `answer_hash` binary(32) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `notice` (`creditor`,`notice_number`),
+  KEY `object` (`object_id`),
+  KEY `at` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what happened: append-only by grant';
+CREATE TABLE `outbox` (
+  `id` bigint(20) NOT NULL,
+  `receipt_id` bigint(20) NOT NULL,
+  `payment_id` bigint(20) NOT NULL,
+  `creditor` varchar(35) NOT NULL COMMENT 'the Ente that is told',
+  `destination` varchar(35) NOT NULL COMMENT 'a registry code of the Ente',
+  `kind` varchar(16) NOT NULL COMMENT 'paSendRT, paSendRTV2, notifyPayment',
+  `dedup_id` varchar(70) NOT NULL COMMENT 'the same on each send [F11]',
+  `payload` mediumblob NOT NULL,
+  `state` varchar(12) NOT NULL COMMENT 'READY, CLAIMED, DONE, PARKED',
+  `ver` int(11) NOT NULL DEFAULT 0,
+  `fence` int(11) NOT NULL DEFAULT 0 COMMENT 'a worker whose lease was taken writes nothing [F50]',
+  `owner` varchar(70) DEFAULT NULL,
+  `lease_until` datetime(6) DEFAULT NULL,
+  `attempts` int(11) NOT NULL DEFAULT 0,
+  `next_at` datetime(6) NOT NULL,
+  `last_error` varchar(200) DEFAULT NULL,
+  `created_at` datetime(6) NOT NULL,
+  `done_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `receipt` (`receipt_id`,`destination`),
+  KEY `due` (`state`,`next_at`),
+  KEY `lease` (`state`,`lease_until`),
+  KEY `payment` (`payment_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what must be sent: bytes and id are fixed with the fact [I7]';
+CREATE TABLE `payment` (
+  `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
+  `instalment_id` bigint(20) NOT NULL,
+  `creditor` varchar(35) NOT NULL COMMENT 'the Ente of the notice',
+  `psp` varchar(35) NOT NULL,
+  `channel` varchar(35) NOT NULL,
+  `token` varchar(35) NOT NULL COMMENT 'also receiptId and IUR',
+  `amount_cents` bigint(20) NOT NULL COMMENT 'owed at activation [I3]',
+  `fee_cents` bigint(20) NOT NULL DEFAULT 0 COMMENT 'what the payer paid on top, kept by the PSP',
+  `settles` varchar(4) NOT NULL COMMENT 'hub or ente: who holds the money',
+  `state` varchar(12) NOT NULL COMMENT 'domain/payment_state.def',
+  `ver` int(11) NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]',
+  `activated_at` datetime(6) NOT NULL,
+  `expires_at` datetime(6) NOT NULL COMMENT 'decided on the database''s clock [F28]',
+  `closed_at` datetime(6) DEFAULT NULL COMMENT 'when the outcome came, or the end was noted',
+  `day` date DEFAULT NULL COMMENT 'accounting day, Europe/Rome [F47]',
+  `method` varchar(35) DEFAULT NULL,
+  `touch_point` varchar(35) DEFAULT NULL,
+  `application_date` date DEFAULT NULL,
+  `transfer_date` date DEFAULT NULL,
+  `payer_kind` char(1) DEFAULT NULL,
+  `payer_code` varchar(16) DEFAULT NULL,
+  `payer_name` varchar(70) DEFAULT NULL,
+  `live_instalment` bigint(20) GENERATED ALWAYS AS (if(`state` = 'ACTIVE',`instalment_id`,NULL)) STORED COMMENT 'at most one ACTIVE [I4] [R4]',
+  `paid_instalment` bigint(20) GENERATED ALWAYS AS (if(`state` in ('PAID','PAID_LATE'),`instalment_id`,NULL)) STORED COMMENT 'at most one PAID [I4] [R4]',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `token` (`token`),
+  UNIQUE KEY `live_instalment` (`live_instalment`),
+  UNIQUE KEY `paid_instalment` (`paid_instalment`),
+  KEY `instalment` (`instalment_id`),
+  KEY `expiry` (`state`,`expires_at`),
+  KEY `channel_day` (`channel`,`activated_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='one try to pay an instalment: one token, one channel';
+CREATE TABLE `payment_option` (
+  `id` bigint(20) NOT NULL,
+  `position_id` bigint(20) NOT NULL,
+  `number` tinyint(4) NOT NULL COMMENT 'from 1, as sent',
+  `kind` varchar(8) NOT NULL COMMENT 'single or plan',
+  `amount_cents` bigint(20) NOT NULL,
+  `instalment_count` smallint(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `number` (`position_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a way to pay a position: at once, or by a plan; options exclude one another';
+CREATE TABLE `position` (
+  `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
+  `creditor` varchar(35) NOT NULL COMMENT 'the Ente, a registry code',
+  `own_id` varchar(35) NOT NULL COMMENT 'the id that the Ente gave it',
+  `content_hash` binary(32) NOT NULL COMMENT 'SHA-256 of all that was sent: same id, same content is a success',
+  `debt_type` varchar(35) NOT NULL,
+  `debtor_kind` char(1) NOT NULL COMMENT 'F person, G firm',
+  `debtor_code` varchar(16) NOT NULL,
+  `debtor_name` varchar(70) NOT NULL,
+  `debtor_street` varchar(70) DEFAULT NULL,
+  `debtor_civic` varchar(16) DEFAULT NULL,
+  `debtor_postal_code` varchar(16) DEFAULT NULL,
+  `debtor_city` varchar(35) DEFAULT NULL,
+  `debtor_province` varchar(35) DEFAULT NULL,
+  `debtor_country` char(2) DEFAULT NULL,
+  `debtor_email` varchar(256) DEFAULT NULL,
+  `description` varchar(140) NOT NULL,
+  `office` varchar(140) DEFAULT NULL,
+  `metadata` text DEFAULT NULL COMMENT 'entries as the contract has them: key TAB value LF',
+  `state` varchar(12) NOT NULL COMMENT 'domain/position_state.def',
+  `ver` int(11) NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]; an activation bumps it [R5]',
+  `begun_option` bigint(20) DEFAULT NULL COMMENT 'the option that was begun; its siblings are closed [I4]',
+  `live_count` int(11) NOT NULL DEFAULT 0 COMMENT 'payments ACTIVE on the begun option',
+  `paid_count` int(11) NOT NULL DEFAULT 0 COMMENT 'instalments PAID of the begun option',
+  `created_at` datetime(6) NOT NULL COMMENT 'UTC',
+  `created_by` varchar(70) NOT NULL COMMENT 'actor',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `own_id` (`creditor`,`own_id`),
+  KEY `debtor` (`debtor_code`,`creditor`,`id`),
+  KEY `listed` (`creditor`,`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a debt of one person towards one Ente: what the Ente sent';
+CREATE TABLE `receipt` (
+  `id` bigint(20) NOT NULL,
+  `payment_id` bigint(20) NOT NULL,
+  `creditor` varchar(35) NOT NULL COMMENT 'the Ente that it is for',
+  `token` varchar(35) NOT NULL COMMENT 'receiptId',
+  `created_at` datetime(6) NOT NULL,
+  `seq` bigint(20) DEFAULT NULL COMMENT 'given after commit by the sequencer: the pull cursor',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `payment` (`payment_id`,`creditor`),
+  UNIQUE KEY `seq` (`seq`),
+  KEY `pulled` (`creditor`,`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what an Ente among the transfers may claim: one each, its id is the token';
+CREATE TABLE `registry_switch` (
+  `kind` varchar(12) NOT NULL COMMENT 'ente, channel or gateway',
+  `code` varchar(35) NOT NULL,
+  `stopped_at` datetime(6) NOT NULL,
+  `stopped_by` varchar(70) NOT NULL COMMENT 'operator/…',
+  `reason` varchar(200) NOT NULL,
+  PRIMARY KEY (`kind`,`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='kill switches: what an operator stopped; a row is there while it is stopped';
+CREATE TABLE `registry_version` (
+  `version` bigint(20) NOT NULL COMMENT '1, 2, 3, …: the highest is the one in force',
+  `imported_at` datetime(6) NOT NULL,
+  `imported_by` varchar(70) NOT NULL COMMENT 'operator/…',
+  `base_version` bigint(20) NOT NULL COMMENT 'the version that was in force when this one was made; 0: none',
+  `sha256` binary(32) NOT NULL COMMENT 'of document',
+  `document` longtext NOT NULL COMMENT 'the merged document in canonical form, conf/registry.xsd; no password in it',
+  PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the registry, each import whole: rows are added, never changed';
+CREATE TABLE `schema_grant` (
+  `role` varchar(8) NOT NULL,
+  `checksum` char(64) NOT NULL COMMENT 'SHA-256 of the statements last given',
+  `granted_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`role`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='which rights each account was given';
+CREATE TABLE `schema_migration` (
+  `version` int(11) NOT NULL,
+  `name` varchar(100) NOT NULL COMMENT 'the file',
+  `checksum` char(64) NOT NULL COMMENT 'SHA-256 of the file',
+  `state` varchar(8) NOT NULL COMMENT 'applying, done',
+  `claimed_by` varchar(120) NOT NULL COMMENT 'server and connection',
+  `claimed_at` datetime(6) NOT NULL,
+  `applied_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='steps of the schema: claimed by the row, then applied';
+CREATE TABLE `sequencer` (
+  `name` varchar(16) NOT NULL,
+  `last` bigint(20) NOT NULL,
+  `owner` varchar(70) DEFAULT NULL,
+  `lease_until` datetime(6) DEFAULT NULL,
+  `fence` int(11) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the lease and the last number of the one sequencer';
+CREATE TABLE `settlement` (
+  `id` bigint(20) NOT NULL,
+  `flow_id` varchar(35) NOT NULL COMMENT 'identificativoFlusso, also in the transfer''s causale',
+  `kind` varchar(16) NOT NULL COMMENT 'riversamento',
+  `subscription` varchar(35) NOT NULL COMMENT 'whose period it is',
+  `creditor` varchar(35) NOT NULL,
+  `account` varchar(34) NOT NULL,
+  `settles` varchar(4) NOT NULL,
+  `state` varchar(12) NOT NULL COMMENT 'OPEN while entries join, then SEALED',
+  `ver` int(11) NOT NULL DEFAULT 0,
+  `day` date NOT NULL COMMENT 'accounting day of the closing, Europe/Rome',
+  `cut_off` datetime(6) NOT NULL COMMENT 'entries before this instant',
+  `entry_count` int(11) NOT NULL DEFAULT 0,
+  `total_cents` bigint(20) NOT NULL DEFAULT 0,
+  `created_at` datetime(6) NOT NULL,
+  `open_key` varchar(160) GENERATED ALWAYS AS (if(`state` = 'OPEN',concat_ws(' ',`kind`,`creditor`,`account`,`settles`),NULL)) STORED COMMENT 'one OPEN each [R4]',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `flow_id` (`flow_id`),
+  UNIQUE KEY `open_key` (`open_key`),
+  KEY `subscription` (`subscription`,`state`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='an Ente account''s money of one period: one FdR, one credit transfer';
+CREATE TABLE `settlement_entry` (
+  `settlement_id` bigint(20) NOT NULL,
+  `entry_id` bigint(20) NOT NULL,
+  `kind` varchar(16) NOT NULL,
+  PRIMARY KEY (`settlement_id`,`entry_id`),
+  UNIQUE KEY `entry` (`entry_id`,`kind`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='which entry is in which settlement: once a kind, for ever [I8]';
+CREATE TABLE `transfer` (
+  `instalment_id` bigint(20) NOT NULL,
+  `number` tinyint(4) NOT NULL COMMENT '1 to 5, idTransfer on the wire',
+  `creditor` varchar(35) NOT NULL COMMENT 'the beneficiary',
+  `iban` varchar(34) NOT NULL,
+  `amount_cents` bigint(20) NOT NULL,
+  `taxonomy` varchar(140) NOT NULL,
+  `remittance` varchar(140) NOT NULL,
+  PRIMARY KEY (`instalment_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='one beneficiary''s share of an instalment, at most five';
