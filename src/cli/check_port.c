@@ -22,6 +22,7 @@ static const struct door {
     {CONFIG_SERVE_TLS_PORT, CONFIG_SERVE_ADDRESS, CONFIG_SERVE_TLS_PORT_PROXY, "serve.address",
      true},
     {CONFIG_METRICS_PORT, CONFIG_METRICS_ADDRESS, CONFIG_COUNT, "metrics.address", false},
+    {CONFIG_WORK_METRICS_PORT, CONFIG_METRICS_ADDRESS, CONFIG_COUNT, "metrics.address", false},
 };
 
 static const char ASK[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";

@@ -247,14 +247,8 @@ static enum err read_result(struct net_http *http, CURLcode code, int *out_statu
     return err_set(err, words(http, code));
 }
 
-enum err net_http_post(struct net_http *http, const struct net_http_request *request,
-                       struct buf *answer, int *out_status)
+static void begin(struct net_http *http, const struct net_http_request *request, struct buf *answer)
 {
-    struct curl_slist *headers = NULL;
-    const size_t before = answer->len;
-    enum err rc;
-
-    if (request->timeout_ms <= 0) return BUG("HTTP request without a time limit");
     curl_easy_reset(http->curl); /* options go, connections stay */
     http->request = request;
     http->answer = answer;
@@ -263,7 +257,17 @@ enum err net_http_post(struct net_http *http, const struct net_http_request *req
     http->refused = false;
     http->why[0] = '\0';
     http->plain = strncasecmp(request->url, "https:", 6) != 0;
+}
 
+enum err net_http_post(struct net_http *http, const struct net_http_request *request,
+                       struct buf *answer, int *out_status)
+{
+    struct curl_slist *headers = NULL;
+    const size_t before = answer->len;
+    enum err rc;
+
+    if (request->timeout_ms <= 0) return BUG("HTTP request without a time limit");
+    begin(http, request, answer);
     TRY(make_headers(request, &headers));
     if (!set_limits(http) || !set_request(http->curl, request, headers)) {
         rc = err_set(ERR_MEMORY, "HTTP options");
@@ -277,5 +281,26 @@ out:
     }
     curl_slist_free_all(headers);
     curl_easy_reset(http->curl); /* forgets the password, and what was borrowed */
+    return rc;
+}
+
+static bool set_reach(CURL *c)
+{
+    return SET(CURLOPT_POST, 0L) && SET(CURLOPT_NOBODY, 1L) && SET(CURLOPT_CONNECT_ONLY, 1L) &&
+           SET(CURLOPT_FRESH_CONNECT, 1L); /* a kept one proves nothing about now */
+}
+
+enum err net_http_reach(struct net_http *http, const char *url, int64_t timeout_ms)
+{
+    const struct net_http_request request = {.url = url, .timeout_ms = timeout_ms};
+    int status;
+    enum err rc;
+
+    begin(http, &request, NULL);
+    if (set_limits(http) && set_request(http->curl, &request, NULL) && set_reach(http->curl))
+        rc = read_result(http, curl_easy_perform(http->curl), &status);
+    else
+        rc = err_set(ERR_MEMORY, "HTTP options");
+    curl_easy_reset(http->curl);
     return rc;
 }

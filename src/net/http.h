@@ -32,5 +32,8 @@ void net_http_close(struct net_http **http);
  * ERR_TLS_FILE (ours, on our side); the detail says more in words. */
 MUST_USE enum err net_http_post(struct net_http *http, const struct net_http_request *request,
                                 struct buf *answer, int *out_status);
+/** Only connect, TLS and its certificates with it, and send nothing: is the peer there, and is it
+ * the right one? @return as net_http_post(), before anything is sent. */
+MUST_USE enum err net_http_reach(struct net_http *http, const char *url, int64_t timeout_ms);
 
 #endif

@@ -237,3 +237,35 @@ out:
     buf_free(&problems);
     return rc;
 }
+
+static enum err secrets_tell(const struct registry_entry *e, service_registry_secret_fn *each,
+                             void *cls)
+{
+    enum err rc = ERR_NONE;
+
+    for (size_t i = 0; i < e->kind->n_attributes; i++)
+        if (e->kind->attributes[i].type == REGISTRY_SECRET_FILE && e->values[i] && *e->values[i])
+            TRY(each(cls, e->kind->name, e->values[0], e->values[i]));
+    for (size_t p = 0; p < e->kind->n_parts; p++)
+        for (size_t i = 0; i < e->parts[p].n; i++)
+            TRY(secrets_tell(e->parts[p].entries[i], each, cls));
+out:
+    return rc;
+}
+
+enum err service_registry_secrets(struct db *db, service_registry_secret_fn *each, void *cls)
+{
+    struct buf document = BUF_INIT(REGISTRY_DOCUMENT_MAX);
+    struct arena arena = ARENA_INIT(REGISTRY_ARENA_MAX);
+    struct registry_entry *root = NULL;
+    struct db_registry_version row;
+    enum err rc;
+
+    TRY(db_registry_current(db, &row, &document));
+    TRY(registry_document_load(&arena, &document, &root));
+    TRY(secrets_tell(root, each, cls));
+out:
+    arena_free(&arena);
+    buf_free(&document);
+    return rc;
+}

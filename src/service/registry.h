@@ -60,4 +60,10 @@ MUST_USE enum err service_registry_load(struct db *db, struct registry **out);
 /** The same from a document alone: checked, but merged with nothing. For tests and tools. */
 MUST_USE enum err service_registry_parse(const char *bytes, size_t len, struct registry **out);
 
+/** Each password file that the version in force names, and whose it is. */
+typedef enum err service_registry_secret_fn(void *cls, const char *kind, const char *code,
+                                            const char *path);
+MUST_USE enum err service_registry_secrets(struct db *db, service_registry_secret_fn *each,
+                                           void *cls);
+
 #endif

@@ -43,7 +43,7 @@ class Certificate:
     def put(self, path):
         """Place it at a path that a program reads, as an administrator's tool does."""
         new = pathlib.Path(f"{path}.new")
-        shutil.copyfile(self.pem, new)
+        shutil.copy(self.pem, new)
         new.rename(path)
 
 
@@ -66,7 +66,7 @@ class Authority:
     def client(self, name="cliente", **options):
         return self.certificate("clientAuth", (f"DNS:{name}.example",), **options)
 
-    def certificate(self, usage, names, expired=False, self_signed=False):
+    def certificate(self, usage, names, expired=False, self_signed=False, days=30):
         """@param names  the alternative names, like "DNS:hub.example"
         @param self_signed  signed by its own key, as if the authority did not exist"""
         self._n += 1
@@ -80,7 +80,7 @@ class Authority:
         openssl("req", "-new", "-key", made.key, "-subj", "/CN=di prova", "-out", request)
         signer = ("-signkey", made.key) if self_signed else (
             "-CA", self.crt, "-CAkey", self.key, "-CAcreateserial")
-        openssl("x509", "-req", "-in", request, *signer, "-days", -1 if expired else 30,
+        openssl("x509", "-req", "-in", request, *signer, "-days", -1 if expired else days,
                 "-extfile", extensions, "-out", made.crt)
         made.pem.touch(mode=0o600)
         made.pem.write_text(made.crt.read_text() + made.key.read_text())

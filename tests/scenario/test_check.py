@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""payer check on a running hub: each thing broken for real, one at a time, is named with its cure,
+and nothing else is."""
+import json
+import pathlib
+import shutil
+import socket
+
+import pytest
+
+from support.authority import Authority
+from support.witness import ROOT
+
+OWN_HUB = True
+PORTS = ("--set", "work.metrics_port=0")
+
+
+def check(hub, *options, status=0):
+    """{check: row} of what `payer check` found."""
+    done = hub.payer("check", "--json", *PORTS, *options, ok=(status,))
+    return {row["check"]: row for row in json.loads(done.stdout)}
+
+
+def only(hub, name, *options):
+    """The row of the only check that fails."""
+    rows = check(hub, *options, status=1)
+    wrong = [row["check"] for row in rows.values() if not row["ok"]]
+    assert wrong == [name], [rows[w] for w in wrong]
+    assert rows[name]["cure"]
+    return rows[name]
+
+
+@pytest.fixture
+def shared(hub):
+    """A copy of the shipped files that a test may damage, and the option that names it."""
+    folder = hub.home / "copy"
+    for name in ("wsdl", "xslt", "conf", "db"):
+        shutil.copytree(ROOT / name, folder / name)
+    yield folder, ("--set", f"hub.share={folder}")
+    shutil.rmtree(folder)
+
+
+def test_a_hub_that_works_has_no_finding(hub):
+    rows = check(hub, "--peers")
+    assert all(row["ok"] and row["cure"] is None for row in rows.values())
+    assert rows["registry"]["found"].startswith("version 1: 2 Enti, 3 channels")
+    assert rows["flow formats"]["found"] == "2 sheets compile"
+    assert rows["delivery folders"]["found"].startswith("4,")
+    assert rows["password files"]["found"].startswith("1,")
+    assert rows["peers"]["found"] == "3 can be reached"
+    assert "peers" not in check(hub)
+    assert "WRONG" not in hub.payer("check", *PORTS).stdout
+
+
+def test_a_sheet_and_a_contract_that_do_not_compile(hub, shared):
+    folder, option = shared
+    sheet = folder / "xslt" / "flow" / "pain.001.001.03" / "sheet.xsl"
+    sheet.write_text(sheet.read_text().replace("</xsl:stylesheet>", ""))
+    assert "pain.001.001.03" in only(hub, "flow formats", *option)["found"]
+    shutil.copyfile(ROOT / "xslt/flow/pain.001.001.03/sheet.xsl", sheet)
+    (folder / "wsdl/node/common-types.xsd").unlink()
+    assert "install" in only(hub, "contracts", *option)["cure"]
+
+
+def test_passwords_that_others_may_read_or_that_are_gone(hub):
+    secret = next(pathlib.Path(hub.home / "secrets").iterdir())
+    secret.chmod(0o644)
+    row = only(hub, "password files")
+    assert row["found"] == f"{secret}: other users may read it"
+    assert row["cure"] == f"chmod 0440 {secret}"
+    secret.chmod(0o640)
+    assert check(hub)["password files"]["ok"]
+    away = secret.rename(secret.with_suffix(".away"))
+    assert "No such file" in only(hub, "password files")["found"]
+    away.rename(secret)
+
+
+def test_a_certificate_that_ends_soon_or_whose_key_others_may_read(hub):
+    authority = Authority(hub.home / "authority")
+    made = authority.server()
+    option = ("--set", "serve.tls_port=0", "--set", f"serve.tls_certificate={made.pem}")
+    assert check(hub, *option)["TLS certificate"]["ok"]
+    made.pem.chmod(0o644)
+    assert only(hub, "TLS certificate", *option)["cure"] == f"chmod 0440 {made.pem}"
+    made = authority.server(days=10)
+    row = only(hub, "TLS certificate", *option[:3],
+               f"serve.tls_certificate={made.pem}")
+    assert row["found"].startswith("ends in ") and "new certificate" in row["cure"]
+
+
+def test_a_folder_on_a_full_disk_that_cannot_be_written(hub):
+    """/proc has no room, and not even root writes there. [F39]"""
+    rows = check(hub, "--set", "flow.dir=/proc/1/flow", status=1)
+    assert {name for name, row in rows.items() if not row["ok"]} == {
+        "flow folder", "flow disk", "delivery folders"}
+    assert "flow.dir" in rows["flow folder"]["cure"]
+    assert rows["flow disk"]["found"] == "0 MiB free at /proc/1"
+    assert "1 GiB" in rows["flow disk"]["cure"]
+
+
+def test_a_port_of_somebody_else(hub):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = other.getsockname()[1]
+        row = only(hub, "work.metrics_port", "--set", f"work.metrics_port={number}")
+    assert row["found"] == f"{number}: Address already in use"
+
+
+def test_without_a_database_every_line_says_what_to_do(hub):
+    rows = check(hub, "--set", "db.socket=/nonexistent/my.sock", status=1)
+    wrong = {name for name, row in rows.items() if not row["ok"]}
+    assert wrong >= {"database as serve", "database settings", "registry", "delivery folders"}
+    assert all(rows[name]["cure"] for name in wrong)
+
+
+def test_a_peer_that_is_not_there_or_not_allowed(hub):
+    """Only connected to: a station must not get half a message from somebody who looks."""
+    asked = len(hub.peers.attempts())
+    assert check(hub, "--peers")["peers"]["ok"] and len(hub.peers.attempts()) == asked
+    refused = only(hub, "peers", "--peers", "--set", "work.peer_loopback=no")
+    assert "not allowed" in refused["found"] and "work.peer_loopback" in refused["cure"]
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        nowhere = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    moved = hub.home / "moved.xml"
+    moved.write_text(hub.registry.read_text().replace(hub.peers.url, nowhere))
+    hub.payer("registry", "import", str(moved))
+    row = only(hub, "peers", "--peers")
+    assert nowhere in row["found"] and "cannot be reached" in row["found"]
