@@ -42,6 +42,13 @@ const char *config_text(enum config_key key);
 int64_t config_int(enum config_key key);
 /** Where the value came from: "default", "payer.conf:12", "environment", "command line". */
 const char *config_origin(enum config_key key);
+/** What is said of a setting wherever it is documented. */
+struct config_about {
+    const char *section, *key, *type, *preset, *help;
+    char range[120]; /* "" when there are no bounds */
+    bool live;       /* SIGHUP changes it */
+};
+void config_about(enum config_key key, struct config_about *out);
 /** Print every setting with type, default, range, help and present value: text or JSON. */
 MUST_USE enum err config_describe(struct buf *out, bool json);
 /** Print the example configuration file, every setting commented out at its default. */

@@ -4,24 +4,38 @@
 
 #include <string.h>
 
+_Static_assert(sizeof(((struct config_about *)NULL)->range) == CONFIG_WHY_MAX, "a range fits");
+
+void config_about(enum config_key key, struct config_about *out)
+{
+    const struct config_setting *s = &config_settings[key];
+
+    *out = (struct config_about){.section = s->section,
+                                 .key = s->key,
+                                 .type = config_type_name(s->type),
+                                 .preset = s->preset,
+                                 .help = s->help,
+                                 .live = config_is_live(key)};
+    config_range_print(s, out->range);
+}
+
 static enum err describe_json(struct buf *out)
 {
     struct json j = JSON_INIT(out);
-    char range[CONFIG_WHY_MAX];
 
     json_array(&j, NULL);
     for (size_t i = 0; i < CONFIG_COUNT; i++) {
-        const struct config_setting *s = &config_settings[i];
+        struct config_about a;
 
-        config_range_print(s, range);
+        config_about((enum config_key)i, &a);
         json_object(&j, NULL);
-        json_text(&j, "section", s->section);
-        json_text(&j, "key", s->key);
-        json_text(&j, "type", config_type_name(s->type));
-        json_text(&j, "default", s->preset);
-        json_text(&j, "range", *range ? range : NULL);
-        json_text(&j, "help", s->help);
-        json_bool(&j, "reload", config_is_live((enum config_key)i));
+        json_text(&j, "section", a.section);
+        json_text(&j, "key", a.key);
+        json_text(&j, "type", a.type);
+        json_text(&j, "default", a.preset);
+        json_text(&j, "range", *a.range ? a.range : NULL);
+        json_text(&j, "help", a.help);
+        json_bool(&j, "reload", a.live);
         json_text(&j, "value", config_text((enum config_key)i));
         json_text(&j, "origin", config_origin((enum config_key)i));
         json_end(&j);
@@ -38,17 +52,16 @@ static bool begins_section(size_t i)
 /* "key = value" as in the file, then what it means, then type, range, default and origin. */
 static enum err describe_setting(struct buf *out, size_t i)
 {
-    const struct config_setting *s = &config_settings[i];
     const char *value = config_text((enum config_key)i);
-    char range[CONFIG_WHY_MAX];
+    struct config_about a;
     enum err rc;
 
-    config_range_print(s, range);
-    if (begins_section(i)) TRY(buf_printf(out, "%s[%s]\n", i ? "\n" : "", s->section));
-    TRY(buf_printf(out, "%s =%s%s\n    %s.\n    %s%s%s; default %s; from %s%s\n", s->key,
-                   *value ? " " : "", value, s->help, config_type_name(s->type), *range ? " " : "",
-                   range, *s->preset ? s->preset : "empty", config_origin((enum config_key)i),
-                   config_is_live((enum config_key)i) ? "; SIGHUP changes it" : ""));
+    config_about((enum config_key)i, &a);
+    if (begins_section(i)) TRY(buf_printf(out, "%s[%s]\n", i ? "\n" : "", a.section));
+    TRY(buf_printf(out, "%s =%s%s\n    %s.\n    %s%s%s; default %s; from %s%s\n", a.key,
+                   *value ? " " : "", value, a.help, a.type, *a.range ? " " : "", a.range,
+                   *a.preset ? a.preset : "empty", config_origin((enum config_key)i),
+                   a.live ? "; SIGHUP changes it" : ""));
 out:
     return rc;
 }
@@ -66,7 +79,6 @@ out:
 
 enum err config_example(struct buf *out)
 {
-    char range[CONFIG_WHY_MAX];
     enum err rc;
 
     TRY(buf_text(out, "# PayER's settings, each at its default: take away the # to change one.\n"
@@ -74,14 +86,13 @@ enum err config_example(struct buf *out)
                       "# the .conf files of the folder payer.conf.d, then variables like\n"
                       "# PAYER_SERVE_PORT, then --set serve.port=8080.\n"));
     for (size_t i = 0; i < CONFIG_COUNT; i++) {
-        const struct config_setting *s = &config_settings[i];
+        struct config_about a;
 
-        config_range_print(s, range);
-        if (begins_section(i)) TRY(buf_printf(out, "\n[%s]\n", s->section));
-        TRY(buf_printf(out, "# %s (%s%s%s%s)\n#%s =%s%s\n", s->help, config_type_name(s->type),
-                       *range ? ", " : "", range,
-                       config_is_live((enum config_key)i) ? "; SIGHUP changes it" : "", s->key,
-                       *s->preset ? " " : "", s->preset));
+        config_about((enum config_key)i, &a);
+        if (begins_section(i)) TRY(buf_printf(out, "\n[%s]\n", a.section));
+        TRY(buf_printf(out, "# %s (%s%s%s%s)\n#%s =%s%s\n", a.help, a.type, *a.range ? ", " : "",
+                       a.range, a.live ? "; SIGHUP changes it" : "", a.key, *a.preset ? " " : "",
+                       a.preset));
     }
 out:
     return rc;

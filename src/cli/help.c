@@ -3,30 +3,29 @@
 
 #include <string.h>
 
-static const struct {
-    const char *name;
-    char letter;
-    const char *argument, *help;
-} options[CLI_OPTION_COUNT] = {
+const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
 #define OPTION(id, name, letter, argument, help) {name, letter, argument, help},
 #include "cli/option.def"
 #undef OPTION
 };
 
-static const char EXIT_STATUS[] =
-    "Exit status: 0 done, 1 done with findings, 64 usage, 65 bad data, 66 no input,\n"
-    "  69 a peer is unavailable, 70 ours, 73 cannot write, 75 try again, 77 forbidden,\n"
-    "  78 configuration.\n";
+const struct cli_status cli_statuses[] = {
+    {0, "done"},       {1, "done with findings"}, {64, "usage"},
+    {65, "bad data"},  {66, "no input"},          {69, "a peer is unavailable"},
+    {70, "ours"},      {73, "cannot write"},      {75, "try again"},
+    {77, "forbidden"}, {78, "configuration"},     {-1, NULL},
+};
 
 static enum err print_option(struct buf *out, int i)
 {
     char left[64];
 
-    snprintf(left, sizeof left, "--%s%s%s", options[i].name, options[i].argument ? " " : "",
-             options[i].argument ? options[i].argument : "");
-    if (options[i].letter)
-        return buf_printf(out, "  -%c, %-24s %s\n", options[i].letter, left, options[i].help);
-    return buf_printf(out, "      %-24s %s\n", left, options[i].help);
+    snprintf(left, sizeof left, "--%s%s%s", cli_options[i].name, cli_options[i].argument ? " " : "",
+             cli_options[i].argument ? cli_options[i].argument : "");
+    if (cli_options[i].letter)
+        return buf_printf(out, "  -%c, %-24s %s\n", cli_options[i].letter, left,
+                          cli_options[i].help);
+    return buf_printf(out, "      %-24s %s\n", left, cli_options[i].help);
 }
 
 static enum err print_options(struct buf *out, uint64_t own)
@@ -110,7 +109,11 @@ static enum err help_all(struct buf *out)
             if (!strcmp(v->noun, n->noun)) TRY(print_verb(v, out));
     }
     TRY(print_options(out, 0));
-    TRY(buf_printf(out, "\n%s", EXIT_STATUS));
+    TRY(buf_text(out, "\nExit status:"));
+    for (const struct cli_status *s = cli_statuses; s->text; s++)
+        TRY(buf_printf(out, "%s%s%d %s", s == cli_statuses ? "" : ",",
+                       s->code == 66 || s->code == 75 ? "\n  " : " ", s->code, s->text));
+    TRY(buf_text(out, ".\n"));
 out:
     return rc;
 }

@@ -12,8 +12,22 @@ struct cli_noun {
     const char *noun, *summary;
 };
 
-extern const struct cli_verb cli_verbs[]; /* ends with noun NULL */
-extern const struct cli_noun cli_nouns[]; /* ends with noun NULL */
+/** One row of option.def. */
+struct cli_option_row {
+    const char *name;
+    char letter;                 /* 0: none */
+    const char *argument, *help; /* argument: its name, NULL when it takes none */
+};
+/** An exit status that a command may end with. */
+struct cli_status {
+    int code;
+    const char *text;
+};
+
+extern const struct cli_option_row cli_options[CLI_OPTION_COUNT];
+extern const struct cli_status cli_statuses[]; /* ends with text NULL */
+extern const struct cli_verb cli_verbs[];      /* ends with noun NULL */
+extern const struct cli_noun cli_nouns[];      /* ends with noun NULL */
 
 /** Options, noun, verb and the number of operands. With --help or --version verb may stay NULL.
  * argv is reordered: operands last. Not thread-safe (getopt).
