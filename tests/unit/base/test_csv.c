@@ -33,6 +33,7 @@ static void read_all(const char *text, size_t len, struct buf *out)
             assert_int_equal(buf_printf(out, "@%ld\n", c.line), ERR_NONE);
         } else {
             assert_int_equal(rc, ERR_DATA);
+            assert_non_null(strstr(err_detail()->field, "line "));
             assert_int_equal(buf_printf(out, "!@%ld\n", c.line), ERR_NONE);
             err_clear();
         }
