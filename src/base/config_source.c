@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,10 @@ static void folder_read(struct config_loader *l, const char *path)
 
     snprintf(folder, sizeof folder, "%s.d", path);
     n = scandir(folder, &entries, is_conf, alphasort);
+    if (n < 0 && errno != ENOENT) {
+        config_source_begin(l, "configuration");
+        config_problem(l, "%s: %s", folder, strerror(errno));
+    }
     for (int i = 0; i < n; i++) {
         snprintf(file, sizeof file, "%s/%s", folder, entries[i]->d_name);
         file_read(l, file);

@@ -207,6 +207,17 @@ static void test_a_file_that_was_asked_for_must_be_there(void **state)
     assert_non_null(strstr(buf_str(&problems), "none.conf: No such file"));
 }
 
+/* What cannot be looked into may hold settings that somebody relies on. */
+static void test_a_folder_that_cannot_be_read_is_a_problem(void **state)
+{
+    const char *path = scratch_write("payer.conf", "[serve]\nport = 1\n");
+
+    (void)state;
+    (void)scratch_write("payer.conf.d", "not a folder");
+    assert_int_equal(load(path), ERR_CONFIG);
+    assert_non_null(strstr(buf_str(&problems), "payer.conf.d: Not a directory"));
+}
+
 static const struct {
     enum config_key key;
     const char *text;
@@ -363,6 +374,7 @@ int main(void)
         CASE(test_sets_must_be_section_key_value),
         CASE(test_paths_become_absolute),
         CASE(test_a_file_that_was_asked_for_must_be_there),
+        CASE(test_a_folder_that_cannot_be_read_is_a_problem),
         CASE(test_values_have_types_and_ranges),
         CASE(test_the_example_is_the_defaults),
         CASE(test_describe_tells_value_and_origin),
