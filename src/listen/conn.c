@@ -55,7 +55,7 @@ void listen_conn_answered(struct listen_conn *c)
 {
     c->scanned = 0;
     listen_proxied_answered(c);
-    if (c->keep_alive) {
+    if (c->keep_alive && !c->loop->draining) {
         c->phase = PHASE_IDLE;
         listen_conn_deadline(c, DEADLINE_IDLE);
     } else {

@@ -29,6 +29,29 @@ static void test_drain(void **state)
     stop();
 }
 
+/* An answer that was on its way before: its connection does not begin to idle after it. [F62] */
+static void test_drain_while_an_answer_is_read(void **state)
+{
+    int idle, reader, little = 65536;
+    char first;
+
+    (void)state;
+    listen_fixture_start(&f);
+    assert_int_equal(
+        setsockopt(f.server->doors[DOOR_PLAIN].fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof little),
+        0);
+    idle = connect_to();
+    reader = connect_to();
+    assert_int_equal(listen_client_ask(idle, GET("/page"), &in), 200);
+    listen_client_send(reader, GET("/big"));
+    assert_int_equal(recv(reader, &first, 1, MSG_PEEK), 1);
+    listen_stop(f.server);
+    listen_client_end(idle);
+    assert_int_equal(listen_client_read(reader, &in), 200);
+    listen_client_end(reader);
+    assert_int_equal(listen_fixture_join(&f), ERR_NONE);
+}
+
 /* A handler that outlasts the drain: its client is left, its answer finds nobody. [X17] */
 static void test_drain_limit(void **state)
 {
@@ -106,9 +129,8 @@ static void test_cannot_listen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_drain),         TEST(test_drain_limit),
-        TEST(test_loops),         TEST(test_worker_does_not_open),
-        TEST(test_cannot_listen),
+        TEST(test_drain), TEST(test_drain_while_an_answer_is_read), TEST(test_drain_limit),
+        TEST(test_loops), TEST(test_worker_does_not_open),          TEST(test_cannot_listen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
