@@ -4,7 +4,9 @@
 #include "base/config.h"
 #include "net/address.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +28,7 @@ struct net_http {
     const struct net_http_request *request; /* borrowed */
     struct buf *answer;                     /* borrowed */
     size_t answer_len, head_len;
-    enum err failed; /* what stopped the reading of an answer */
+    enum err failed; /* what one of the functions below stopped it for */
     char why[CURL_ERROR_SIZE];
     bool plain, refused;
 };
@@ -64,21 +66,49 @@ void net_http_close(struct net_http **http)
 
 /* ---- what libcurl asks while it runs ---- */
 
+/* Plain HTTP goes to inside addresses only. */
+static bool may_call(const struct net_http *http, const struct sockaddr *address)
+{
+    switch (net_address_class(address)) {
+    case NET_ADDRESS_PUBLIC:
+        return !http->plain;
+    case NET_ADDRESS_INSIDE:
+        return config_int(CONFIG_WORK_PEER_LOOPBACK) != 0;
+    case NET_ADDRESS_NEVER:
+        return false;
+    }
+    return false;
+}
+
 /* Each address that a name resolved to is judged here, just before the socket that calls it: what a
- * name meant earlier does not count [F61]. Plain HTTP goes to inside addresses only. */
+ * name meant earlier does not count [F61]. */
 static curl_socket_t on_socket(void *cls, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct net_http *http = cls;
-    enum net_address is = net_address_class(&address->addr);
-    bool inside_allowed = config_int(CONFIG_WORK_PEER_LOOPBACK) != 0;
 
-    if (purpose != CURLSOCKTYPE_IPCXN || is == NET_ADDRESS_NEVER ||
-        (is == NET_ADDRESS_INSIDE && !inside_allowed) ||
-        (is == NET_ADDRESS_PUBLIC && http->plain)) {
-        http->refused = true; /* the next address may be a good one */
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (purpose == CURLSOCKTYPE_IPCXN && may_call(http, &address->addr))
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    http->refused = true; /* the next address may be a good one */
+    return CURL_SOCKET_BAD;
+}
+
+/* A connection that was kept needs no socket: what was allowed when it was opened may not be now
+ * [F61]. */
+static int on_connection(void *cls, char *peer, char *own, int peer_port, int own_port)
+{
+    struct net_http *http = cls;
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    bool allowed = false;
+
+    (void)own, (void)peer_port, (void)own_port;
+    if (inet_pton(AF_INET, peer, &v4.sin_addr) == 1)
+        allowed = may_call(http, (struct sockaddr *)&v4);
+    else if (inet_pton(AF_INET6, peer, &v6.sin6_addr) == 1)
+        allowed = may_call(http, (struct sockaddr *)&v6);
+    if (allowed) return CURL_PREREQFUNC_OK;
+    http->failed = ERR_PEER_ADDRESS;
+    return CURL_PREREQFUNC_ABORT;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *cls)
@@ -169,6 +199,7 @@ static bool set_limits(struct net_http *http)
            SET(CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) && SET(CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS) &&
            SET(CURLOPT_MAXCONNECTS, KEPT_CONNECTIONS) &&
            SET(CURLOPT_OPENSOCKETFUNCTION, on_socket) && SET(CURLOPT_OPENSOCKETDATA, http) &&
+           SET(CURLOPT_PREREQFUNCTION, on_connection) && SET(CURLOPT_PREREQDATA, http) &&
            SET(CURLOPT_HEADERFUNCTION, on_head) && SET(CURLOPT_HEADERDATA, http) &&
            SET(CURLOPT_WRITEFUNCTION, on_body) && SET(CURLOPT_WRITEDATA, http) &&
            SET(CURLOPT_USERAGENT, "PayER");

@@ -26,22 +26,27 @@ static struct server *plain, *tls, *stranger, *misnamed;
 static struct net_http *http;
 static struct buf answer = BUF_INIT(65536);
 
-static int open_all(void **state)
+static void allow_inside(bool allow)
 {
     char ca[80];
-    const char *const sets[] = {"work.peer_loopback=yes", ca};
+    const char *const sets[] = {allow ? "work.peer_loopback=yes" : "work.peer_loopback=no", ca};
 
+    (void)snprintf(ca, sizeof ca, "work.peer_ca=%s", trusted);
+    server_configure(sets, ARRAY_LEN(sets));
+}
+
+static int open_all(void **state)
+{
     (void)state;
     if (mkdtemp(dir) == NULL) return -1;
     (void)snprintf(trusted, sizeof trusted, "%s/trusted.pem", dir);
     (void)snprintf(untrusted, sizeof untrusted, "%s/untrusted.pem", dir);
-    (void)snprintf(ca, sizeof ca, "work.peer_ca=%s", trusted);
     net_init();
     plain = server_open(NULL, NULL);
     tls = server_open("127.0.0.1", trusted);
     misnamed = server_open("192.0.2.1", trusted);
     stranger = server_open("127.0.0.1", untrusted);
-    server_configure(sets, ARRAY_LEN(sets));
+    allow_inside(true);
     return net_http_open(&http) == ERR_NONE ? 0 : -1;
 }
 
@@ -302,6 +307,21 @@ static void test_the_environments_proxy_is_not_used(void **state)
     assert_int_equal(unsetenv("all_proxy"), 0);
 }
 
+/* What was allowed when a connection was opened counts no longer. [F61] */
+static void test_a_kept_connection_is_judged_again(void **state)
+{
+    int status, before;
+
+    (void)state;
+    assert_int_equal(post(server_url(tls, "/ok"), &status), ERR_NONE);
+    before = server_connections(tls);
+    allow_inside(false);
+    assert_int_equal(post(server_url(tls, "/ok"), &status), ERR_PEER_ADDRESS);
+    allow_inside(true);
+    assert_int_equal(post(server_url(tls, "/ok"), &status), ERR_NONE);
+    assert_int_equal(server_connections(tls), before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup(test_nobody_there, clear),
         cmocka_unit_test_setup(test_tls_peers_are_verified, clear),
         cmocka_unit_test_setup(test_addresses_that_are_never_called, clear),
+        cmocka_unit_test_setup(test_a_kept_connection_is_judged_again, clear),
         cmocka_unit_test_setup(test_the_environments_proxy_is_not_used, clear),
     };
 
