@@ -9,6 +9,7 @@
 
 #include <errmsg.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,12 +86,17 @@ static enum err remote_set(MYSQL *link)
 static enum err session_set(struct db *db)
 {
     enum err rc;
+    char idle[64];
 
     TRY(db_text_run(db, "SET SESSION time_zone = '+00:00', autocommit = 1, "
                         "innodb_snapshot_isolation = ON, "
                         "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,"
                         "NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'"));
     TRY(db_text_run(db, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+    /* We wait no longer for an answer: by then nobody is there whose locks these are [F38]. */
+    snprintf(idle, sizeof idle, "SET SESSION idle_transaction_timeout = %" PRId64,
+             config_int(CONFIG_DB_TIMEOUT) / 1000);
+    TRY(db_text_run(db, idle));
 out:
     return rc;
 }

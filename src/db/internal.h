@@ -46,6 +46,7 @@ struct db {
     enum db_role role;
     bool in_tx, now_known;
     bool begin_owed; /* in a transaction that the server has not heard of yet */
+    int64_t proof;   /* the transaction's last line in the journal, 0: none yet */
     enum err failed; /* what ended the transaction: all that follows in it answers the same */
     int64_t now_us;
     unsigned long statements;

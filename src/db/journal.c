@@ -2,6 +2,7 @@
 #include "db/journal.h"
 
 #include "base/clock.h"
+#include "db/internal.h"
 #include "db/multi.h"
 
 #include <stdio.h>
@@ -20,6 +21,12 @@ static const struct db_stmt JOURNAL_ADD[DB_MULTI_MAX] = DB_MULTI("journal_add", 
 static const struct db_stmt JOURNAL_ADD_MANY = {
     "journal_add_32",
     HEAD ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8,
+    0,
+};
+
+static const struct db_stmt JOURNAL_FIND = {
+    "journal_find",
+    "SELECT id FROM journal WHERE id = ?",
     0,
 };
 
@@ -70,7 +77,15 @@ enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t
         else
             TRY(db_multi_add(db, JOURNAL_ADD, values, COLUMNS, k));
         done += k;
+        db->proof = rows[done - 1].id;
     }
 out:
     return rc;
+}
+
+enum err db_journal_find(struct db *db, int64_t id, bool *out_found)
+{
+    int64_t found;
+
+    return db_row_find(db, &JOURNAL_FIND, DB_IN(db_i64(id)), DB_OUT(DB_GET_I64(found)), out_found);
 }

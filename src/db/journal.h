@@ -22,6 +22,8 @@ struct db_journal_row {
 /** Fill the text fields, cut to their sizes. NULL counts as "". */
 void db_journal_set(struct db_journal_row *row, const char *actor, const char *event,
                     const char *creditor, const char *notice_number, const char *outcome);
+/** The lines also prove to db_tx_run that their transaction was saved. */
 MUST_USE enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t n);
+MUST_USE enum err db_journal_find(struct db *db, int64_t id, bool *out_found);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/metric.h"
+#include "db/journal.h"
 
 #include <string.h>
 #include <time.h>
@@ -38,17 +39,53 @@ static void jitter(void)
     nanosleep(&wait, NULL);
 }
 
-static enum err run_once(struct db *db, db_tx_fn *fn, void *cls)
+/* What the tries of one fact left behind. */
+struct tries {
+    int64_t proofs[REPLAYS_MAX + 1]; /* journal lines of those that came to their COMMIT */
+    size_t n_proofs;
+    bool whole; /* the last run of fn was one of them: what it put out is that fact's */
+};
+
+/* A COMMIT whose answer did not come may have saved everything: its line in the journal says so.
+ * Read in the next try's own snapshot: what arrives later meets that try's writes, not its reads.
+ */
+static enum err arrived_tx(struct db *db, const struct tries *t, bool *out)
+{
+    enum err rc = ERR_NONE;
+
+    for (size_t i = 0; i < t->n_proofs && !*out; i++)
+        TRY(db_journal_find(db, t->proofs[i], out));
+out:
+    return rc;
+}
+
+static enum err try_tx(struct db *db, db_tx_fn *fn, void *cls, struct tries *t)
+{
+    enum err rc;
+    bool arrived = false;
+
+    if (t->whole) TRY(arrived_tx(db, t, &arrived));
+    if (!arrived) {
+        t->whole = false;
+        TRY(fn(db, cls));
+        t->whole = true;
+        if (db->proof) t->proofs[t->n_proofs++] = db->proof;
+    }
+    TRY(db_commit(db));
+out:
+    return rc;
+}
+
+static enum err run_once(struct db *db, db_tx_fn *fn, void *cls, struct tries *t)
 {
     enum err rc;
 
     if (!db->link) TRY(db_connect(db));
     db->now_known = false;
     db->failed = ERR_NONE;
+    db->proof = 0;
     db->in_tx = db->begin_owed = true;
-    TRY(fn(db, cls));
-    /* A connection lost here may have saved everything: fn finds its own key when run again. */
-    TRY(db_commit(db));
+    TRY(try_tx(db, fn, cls, t));
 out:
     db_queue_forget(db);
     /* Never COMMIT after an error: it would answer OK though nothing was saved [R2]. */
@@ -69,10 +106,11 @@ static bool may_replay(enum err rc)
 enum err db_tx_run(struct db *db, const char *name, db_tx_fn *fn, void *cls)
 {
     enum err rc;
+    struct tries tries = {.n_proofs = 0};
 
     ALWAYS(!db->in_tx); /* one fact, one transaction */
     for (int try = 0;; try++) {
-        rc = run_once(db, fn, cls);
+        rc = run_once(db, fn, cls, &tries);
         if (!may_replay(rc)) return rc;
         if (try == REPLAYS_MAX) return err_set(rc, name);
         metric_add(METRIC_TX_REPLAY, NULL, 1);

@@ -48,6 +48,7 @@ enum err service_journal_note(struct db *db, const struct db_journal_row *row)
     }
 }
 
+/* Lines on their way: the same until they are saved, for they may be although an error came. */
 struct batch {
     struct db_journal_row rows[BATCH_MAX];
     size_t n;
@@ -55,30 +56,47 @@ struct batch {
 
 static enum err batch_tx(struct db *db, void *cls)
 {
+    enum err rc;
     const struct batch *b = cls;
+    bool saved;
 
-    return db_journal_add(db, b->rows, b->n);
+    TRY(db_journal_find(db, b->rows[0].id, &saved));
+    if (!saved) TRY(db_journal_add(db, b->rows, b->n));
+out:
+    return rc;
+}
+
+static void batch_fill(struct batch *b)
+{
+    pthread_mutex_lock(&kept_lock);
+    for (; b->n < n_kept && b->n < ARRAY_LEN(b->rows); b->n++)
+        b->rows[b->n] = kept[(first_kept + b->n) % KEPT_MAX];
+    pthread_mutex_unlock(&kept_lock);
+}
+
+static void batch_empty(struct batch *b)
+{
+    pthread_mutex_lock(&kept_lock);
+    n_kept -= b->n;
+    first_kept = (first_kept + b->n) % KEPT_MAX;
+    pthread_mutex_unlock(&kept_lock);
+    b->n = 0;
 }
 
 enum err service_journal_flush(struct db *db)
 {
     enum err rc = ERR_NONE;
     static struct batch b; /* under flush_lock */
+    bool full;
 
     pthread_mutex_lock(&flush_lock);
     do {
-        pthread_mutex_lock(&kept_lock);
-        b.n = n_kept < ARRAY_LEN(b.rows) ? n_kept : ARRAY_LEN(b.rows);
-        for (size_t i = 0; i < b.n; i++)
-            b.rows[i] = kept[(first_kept + i) % KEPT_MAX];
-        pthread_mutex_unlock(&kept_lock);
+        if (b.n == 0) batch_fill(&b);
         if (b.n == 0) break;
+        full = b.n == ARRAY_LEN(b.rows);
         TRY(db_tx_run(db, "journal", batch_tx, &b));
-        pthread_mutex_lock(&kept_lock);
-        n_kept -= b.n;
-        first_kept = (first_kept + b.n) % KEPT_MAX;
-        pthread_mutex_unlock(&kept_lock);
-    } while (b.n == ARRAY_LEN(b.rows));
+        batch_empty(&b);
+    } while (full);
 out:
     pthread_mutex_unlock(&flush_lock);
     return rc;

@@ -94,8 +94,6 @@ out:
     return rc;
 }
 
-/* Run again after a commit that was lost on the way: finds its own document in force, and is a
- * success [F3]. */
 static enum err import_tx(struct db *db, void *cls)
 {
     struct import *i = cls;
