@@ -53,12 +53,23 @@ def test_what_is_asked_for(raw, creditor, notice, code, original):
 
 @pytest.mark.parametrize("fields", [
     {"amount": "12,34"}, {"amount": "12.3"}, {"expiration_ms": 0}, {"expiration_ms": 1800001},
-    {"key": "senza trattino"}, {"due_date": "2026-02-30"}, {"note": "x" * 211}])
+    {"key": "senza trattino"}, {"due_date": "2026-02-30"}, {"note": "x" * 211},
+    {"amount": " 12.34"}, {"amount": "12.34\n"}])  # a schema drops blanks, nobody else does
 def test_what_the_schema_forbids(raw, ente, fields):
-    """[W3.1]"""
+    """[W3.1] [X39]"""
     notice = ente.position()
     answer = raw.activate(COMUNE, notice.number, **{"amount": "12.34", **fields})
     assert fault_code(answer) == "PPT_SINTASSI_EXTRAXSD"
+
+
+def test_days_that_a_schema_takes(raw, ente):
+    """A year that does not exist here is row 1 too, and the token can still be told. [X40]"""
+    notice = ente.position()
+    token = raw.activate(COMUNE, notice.number, "12.34").paymentToken
+    for day in ("1899-12-31", " 2026-03-02", "-2026-03-02"):
+        answer = raw.outcome(token, day=day)
+        assert fault_code(answer) == "PPT_SINTASSI_EXTRAXSD", day
+    assert fault_code(raw.outcome(token)) == "OK"
 
 
 def envelope(body):

@@ -118,8 +118,8 @@ class Channel:
         return answer
 
     def outcome(self, token, outcome="OK", fee="0.00", key=None, details=True, v2=False,
-                method="cash", payment_channel="other", payer=None, **changes):
-        today = datetime.date.today().isoformat()
+                method="cash", payment_channel="other", payer=None, day=None, **changes):
+        day = day or datetime.date.today().isoformat()
         fields = {
             "idempotencyKey": key,
             **({"paymentTokens": {"paymentToken": [token]}} if v2 else {"paymentToken": token}),
@@ -129,8 +129,8 @@ class Channel:
                 "paymentChannel": payment_channel,
                 "fee": fee,
                 "payer": payer,
-                "applicationDate": today,
-                "transferDate": today,
+                "applicationDate": day,
+                "transferDate": day,
             } if details else None,
         }
         answer = self._ask("sendPaymentOutcomeV2" if v2 else "sendPaymentOutcome", fields, changes)
