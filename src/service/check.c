@@ -65,18 +65,30 @@ static bool hour_within(const struct registry_channel *c, int64_t now_us)
                                      : hour >= c->hour_from || hour < c->hour_to;
 }
 
+static bool amount_within(const struct check_facts *f, int64_t cents)
+{
+    const struct registry_channel *c = f->channel;
+
+    return (!c->payment_max_cents || cents <= c->payment_max_cents) &&
+           (!c->day_max_cents || f->day_cents + cents <= c->day_max_cents);
+}
+
 static enum outcome check_limits(const struct check_facts *f)
 {
     const struct registry_channel *c = f->channel;
-    int64_t amount = f->call->amount_cents; /* 0 on verify */
     bool listed = c->n_creditors == 0;
 
     for (size_t i = 0; i < c->n_creditors && !listed; i++)
         listed = !strcmp(c->creditors[i], f->call->fiscal_code);
     if (!listed || !hour_within(c, f->now_us)) return OUTCOME_LIMITE_CANALE;
-    if (c->payment_max_cents && amount > c->payment_max_cents) return OUTCOME_LIMITE_CANALE;
-    if (c->day_max_cents && f->day_cents + amount > c->day_max_cents) return OUTCOME_LIMITE_CANALE;
-    return OUTCOME_OK;
+    return amount_within(f, f->call->amount_cents) ? OUTCOME_OK : OUTCOME_LIMITE_CANALE;
+}
+
+/* The amount that is paid is the Ente's, whatever was asked. */
+static enum outcome check_limits_owed(const struct check_facts *f)
+{
+    return amount_within(f, f->notice->instalment.amount_cents) ? OUTCOME_OK
+                                                                : OUTCOME_LIMITE_CANALE;
 }
 
 static enum outcome check_model(const struct check_facts *f)

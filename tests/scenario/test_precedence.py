@@ -54,6 +54,8 @@ ROWS = [
         (province("303"), "PPT_STAZIONE_INT_PA_SCONOSCIUTA", "")]),
     ("W3_10", "VAW", [(province("302"), "PPT_INTERMEDIARIO_PA_DISABILITATO", "")]),
     ("W3_11", "AWOP", [({"key": "used"}, "PPT_ERRORE_IDEMPOTENZA", "")]),
+    ("W3_6b", "VAW", [({"channel": "66666666666_21", "notice": "live"}, "PPT_AUTORIZZAZIONE",
+                       "Limite del canale superato")]),  # 100.00 are owed, 12.34 asked
     ("W3_12", "AW", [({"expiration_ms": MAX_MS + 1}, "PPT_AUTORIZZAZIONE",
                       f"expirationTime deve essere <= {MAX_MS}")]),
     ("W3_13", "VAW", [({"notice": "live"}, "PPT_PAGAMENTO_IN_CORSO", "")]),
@@ -107,8 +109,14 @@ class World:
         etree.SubElement(channel, f"{NS}only").set("creditor", ASL)
         association = root.find(f"{NS}association[@channel='66666666666_10']")
         association.addprevious(channel)
-        association.addnext(copy.deepcopy(association))
-        association.getnext().set("channel", "66666666666_20")
+        # what is asked is within its limit, what is owed is not
+        channel = copy.deepcopy(root.find(f"{NS}channel[@code='{ATM}']"))
+        channel.set("code", "66666666666_21")
+        channel.set("payment-max", "50.00")
+        association.addprevious(channel)
+        for code in ("66666666666_20", "66666666666_21"):
+            association.addnext(copy.deepcopy(association))
+            association.getnext().set("channel", code)
         # a disabled station of a disabled broker
         station = root.find(f"{NS}station[@code='44444444440_01']")
         station.addnext(copy.deepcopy(station))
