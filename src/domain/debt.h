@@ -12,7 +12,13 @@
 #include <stdint.h>
 
 #define DEBT_CHARS(n) ((n)*4 + 1) /* room for n characters in UTF-8 */
-enum { DEBT_TRANSFERS_MAX = 5, DEBT_OPTIONS_MAX = 8, DEBT_INSTALMENTS_MAX = 480 };
+enum {
+    DEBT_TRANSFERS_MAX = 5,
+    DEBT_OPTIONS_MAX = 8,
+    DEBT_PLAN_MAX = 60, /* instalments of one option */
+    DEBT_INSTALMENTS_MAX = DEBT_OPTIONS_MAX * DEBT_PLAN_MAX,
+    DEBT_METADATA_MAX = 15,
+};
 
 struct debt_transfer {
     int number; /* 1 to 5 */
@@ -66,7 +72,7 @@ struct debt_position {
     struct debt_subject debtor;
     char description[DEBT_CHARS(140)];
     char office[DEBT_CHARS(140)];
-    char metadata[4096]; /* key TAB value LF */
+    char metadata[DEBT_METADATA_MAX * 2 * DEBT_CHARS(140) + 1]; /* key TAB value LF */
     enum position_state state;
     int ver;
     int64_t begun_option;

@@ -82,19 +82,11 @@ bool fiscal_code_firm_has_check(const char *text)
     return sum % 10 == 0;
 }
 
-enum err fiscal_code_check(char kind, const char *text)
+enum err fiscal_code_check_party(char kind, const char *text)
 {
-    if (kind == 'G') return fiscal_code_check_firm(text);
-    if (kind != 'F') return err_set(ERR_FISCAL_CODE_SYNTAX, "kind of fiscal code");
-    if (fiscal_code_firm_has_check(text)) return ERR_NONE;
-    return fiscal_code_check_person(text);
-}
-
-enum err fiscal_code_check_wire(char kind, const char *text)
-{
-    size_t n = strspn(text, DIGITS UPPER "abcdefghijklmnopqrstuvwxyz");
+    size_t n = strspn(text, DIGITS UPPER);
 
     if ((kind != 'F' && kind != 'G') || n < 2 || n > FISCAL_CODE_MAX || text[n] != '\0')
-        return err_set(ERR_FISCAL_CODE_SYNTAX, "entityUniqueIdentifier");
-    return ERR_NONE;
+        return err_set(ERR_FISCAL_CODE_SYNTAX, "fiscal code of a party");
+    return kind == 'F' && n == FISCAL_CODE_MAX ? fiscal_code_check_person(text) : ERR_NONE;
 }

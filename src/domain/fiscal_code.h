@@ -19,14 +19,11 @@ MUST_USE enum err fiscal_code_check_person(const char *text);
 MUST_USE enum err fiscal_code_check_firm(const char *text);
 /** Is it 11 digits with a right check digit (Luhn)? For a warning about a firm or Ente. */
 bool fiscal_code_firm_has_check(const char *text);
-/** What an operator or an Ente enters: kind 'F' = a person, with 16 characters or a provisional 11
- * digits (check digit demanded); 'G' = a firm or Ente, 11 digits.
- * @return ERR_NONE | ERR_FISCAL_CODE_SYNTAX, for another kind too. */
-MUST_USE enum err fiscal_code_check(char kind, const char *text);
-/** What the node's messages carry as entityUniqueIdentifierValue: 2 to 16 ASCII letters and digits,
- * which takes in the field's placeholder "ANONIMO" and foreign identifiers.
+/** Who owes: 2 to 16 digits and capital letters, which takes in the field's placeholder "ANONIMO",
+ * provisional and foreign codes; a person's ('F') 16 characters must be a right fiscal code [X43].
  * @return ERR_NONE | ERR_FISCAL_CODE_SYNTAX, for a kind other than 'F' and 'G' too.
- * Source: paForNode.xsd, stEntityUniqueIdentifierValue, stEntityUniqueIdentifierType. */
-MUST_USE enum err fiscal_code_check_wire(char kind, const char *text);
+ * Source: wsdl/payer/position.xsd, partyCode; within paForNode.xsd, stEntityUniqueIdentifierValue.
+ */
+MUST_USE enum err fiscal_code_check_party(char kind, const char *text);
 
 #endif

@@ -121,6 +121,22 @@ const struct registry_archive *registry_archive_find(const struct registry_credi
     return NULL;
 }
 
+bool registry_station_hosted(const struct registry *r, const char *station)
+{
+    const struct registry_station *s = registry_station_find(r, station);
+
+    return s != NULL && s->hosted;
+}
+
+const struct registry_archive *registry_archive_hosted(const struct registry *r,
+                                                       const struct registry_creditor *creditor)
+{
+    for (size_t i = 0; i < creditor->n_archives; i++)
+        if (registry_station_hosted(r, creditor->archives[i].station))
+            return &creditor->archives[i];
+    return NULL;
+}
+
 /* A creditor's own lists are short and in the document's order. */
 const struct registry_debt_type *registry_debt_type_find(const struct registry_creditor *creditor,
                                                          const char *code)

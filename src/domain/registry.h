@@ -171,6 +171,11 @@ bool registry_associated(const struct registry *r, const char *psp, const char *
  */
 const struct registry_archive *registry_archive_find(const struct registry_creditor *creditor,
                                                      const char *notice_number);
+/** Does the hub itself answer for a station? */
+bool registry_station_hosted(const struct registry *r, const char *station);
+/** The archive that the hub gives a creditor's notice numbers from; NULL when it hosts none. */
+const struct registry_archive *registry_archive_hosted(const struct registry *r,
+                                                       const struct registry_creditor *creditor);
 const struct registry_debt_type *registry_debt_type_find(const struct registry_creditor *creditor,
                                                          const char *code);
 const struct registry_account *registry_account_find(const struct registry_creditor *creditor,

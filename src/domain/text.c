@@ -64,6 +64,20 @@ enum err text_check(const char *text, size_t min_chars, size_t max_chars)
     return n >= min_chars ? ERR_NONE : err_set(ERR_TEXT_SYNTAX, "text");
 }
 
+enum err text_check_email(const char *text)
+{
+#define ALNUM "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    size_t n = strspn(text, ALNUM "_.+-");
+
+    if (n == 0 || text[n] != '@' || strlen(text) > 256) return err_set(ERR_TEXT_SYNTAX, "e-mail");
+    do { /* from the @ or a point to the end of a name */
+        text += n + 1;
+        n = strspn(text, ALNUM "-");
+    } while (n > 0 && text[n] == '.');
+    return n > 0 && text[n] == '\0' ? ERR_NONE : err_set(ERR_TEXT_SYNTAX, "e-mail");
+#undef ALNUM
+}
+
 void text_truncate(char *text, size_t max_chars)
 {
     size_t n = 0;

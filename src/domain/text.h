@@ -16,6 +16,10 @@ size_t text_length(const char *text);
  * characters (C0, DEL, C1; so no tab or line end), min to max characters.
  * @return ERR_NONE | ERR_TEXT_SYNTAX. Source: XML 1.0 §2.2; RFC 3629. */
 MUST_USE enum err text_check(const char *text, size_t min_chars, size_t max_chars);
+/** An address of mail as the contracts take it: letters, digits and ._+- before the @, then names
+ * with points between them; at most 256 characters. @return ERR_NONE | ERR_TEXT_SYNTAX.
+ * Source: sac-common-types-1.0.xsd, stEMail. */
+MUST_USE enum err text_check_email(const char *text);
 /** Cut valid UTF-8 in place after max_chars characters. */
 void text_truncate(char *text, size_t max_chars);
 /** Copy valid UTF-8 as far as cap bytes with the NUL allow, never cutting a character.

@@ -51,23 +51,11 @@ static struct slot *slot_find(const struct registry_creditor *creditor,
     return s;
 }
 
-static const struct registry_archive *archive_hosted(const struct registry *registry,
-                                                     const struct registry_creditor *creditor)
-{
-    for (size_t i = 0; i < creditor->n_archives; i++) {
-        const struct registry_station *s =
-            registry_station_find(registry, creditor->archives[i].station);
-
-        if (s && s->hosted) return &creditor->archives[i];
-    }
-    return NULL;
-}
-
 enum err service_iuv_next(struct env *env, const struct registry_creditor *creditor,
                           char out_notice[19], char out_iuv[36])
 {
     enum err rc;
-    const struct registry_archive *archive = archive_hosted(env->registry, creditor);
+    const struct registry_archive *archive = registry_archive_hosted(env->registry, creditor);
     struct slot *s;
     struct reserve r;
 

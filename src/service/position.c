@@ -40,6 +40,15 @@ out:
     return rc;
 }
 
+static void taken(struct position_submission *s)
+{
+    s->result = POSITION_REFUSED;
+    s->refusal.code = "NOTICE_TAKEN";
+    snprintf(s->refusal.field, sizeof s->refusal.field, "noticeNumber");
+    snprintf(s->refusal.expected, sizeof s->refusal.expected,
+             "a notice number, and an IUV in it, that no other position has");
+}
+
 static enum err notice_taken(struct env *env, struct position_submission *s)
 {
     enum err rc = ERR_NONE;
@@ -51,11 +60,7 @@ static enum err notice_taken(struct env *env, struct position_submission *s)
         if (!*given || s->position->instalments[i].numbered) continue;
         TRY(db_position_find_notice(env->db, s->position->creditor, given, &other));
         if (!other) continue;
-        s->result = POSITION_REFUSED;
-        s->refusal.code = "NOTICE_TAKEN";
-        snprintf(s->refusal.field, sizeof s->refusal.field, "noticeNumber");
-        snprintf(s->refusal.expected, sizeof s->refusal.expected,
-                 "a notice number that no other position has");
+        taken(s);
     }
 out:
     return rc;
@@ -142,6 +147,13 @@ out:
     return rc;
 }
 
+static bool all_given(const struct debt_position *p)
+{
+    for (int i = 0; i < p->n_instalments; i++)
+        if (p->instalments[i].numbered) return false;
+    return true;
+}
+
 /* Another sent the same own id or notice number in this moment: look again. A number that the hub
  * gave may be one that the Ente gave before: the next one is tried. */
 static enum err store_one(struct env *env, struct storing *one)
@@ -159,9 +171,10 @@ static enum err store_one(struct env *env, struct storing *one)
         if (id) return known(env, s, id, hash);
         TRY(notice_taken(env, s));
         if (s->result == POSITION_REFUSED) return ERR_NONE;
+        if (all_given(s->position)) break;
         TRY(number(env, s->position));
     }
-    rc = err_set(ERR_DB_DUPLICATE, "notice number");
+    taken(s); /* the number is free, the IUV in it is not */
 out:
     return rc;
 }

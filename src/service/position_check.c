@@ -29,6 +29,7 @@ refuse(const struct place *at, const char *code, const char *field, const char *
     int n = 0;
     struct position_refusal *out = at->out;
 
+    err_clear(); /* a refusal, whatever a check said */
     out->code = code;
     out->field[0] = 0;
     if (at->option) n += snprintf(out->field, sizeof out->field, "option[%d]/", at->option);
@@ -55,16 +56,40 @@ static bool own_id_check(const struct place *at, const char *own_id)
     return true;
 }
 
+/* Each part may be left out. */
+static bool address_check(const struct place *at, const struct debt_subject *d)
+{
+    const struct {
+        const char *field, *value;
+        size_t max;
+    } parts[] = {
+        {"street", d->street, 70},          {"civicNumber", d->civic, 16},
+        {"postalCode", d->postal_code, 16}, {"city", d->city, 35},
+        {"province", d->province, 35},      {"country", d->country, 2},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        char field[40];
+
+        if (text_check(parts[i].value, 0, parts[i].max) == ERR_NONE) continue;
+        snprintf(field, sizeof field, "debtor/address/%s", parts[i].field);
+        return refuse(at, "TEXT_SYNTAX", field, "at most %zu characters", parts[i].max);
+    }
+    return true;
+}
+
 static bool debtor_check(const struct place *at, const struct debt_subject *d)
 {
     if (strcmp(d->kind, "F") != 0 && strcmp(d->kind, "G") != 0)
         return refuse(at, "DEBTOR_KIND", "debtor/kind", "F for a person, G for a firm");
-    if (fiscal_code_check_wire(d->kind[0], d->code) != ERR_NONE)
+    if (fiscal_code_check_party(d->kind[0], d->code) != ERR_NONE)
         return refuse(at, "DEBTOR_CODE", "debtor/code",
-                      "a fiscal code with a right check character, or ANONIMO");
+                      "a fiscal code with a right check character, capitals; or ANONIMO");
     if (text_check(d->name, 1, 70) != ERR_NONE)
         return refuse(at, "DEBTOR_NAME", "debtor/name", "1 to 70 characters");
-    return true;
+    if (*d->email && text_check_email(d->email) != ERR_NONE)
+        return refuse(at, "DEBTOR_EMAIL", "debtor/email", "an address of mail, name@place");
+    return address_check(at, d);
 }
 
 static bool transfer_check(struct place *at, const struct debt_transfer *t)
@@ -127,20 +152,27 @@ static bool transfers_check(struct place *at, const struct debt_instalment *i)
     return true;
 }
 
-/* A notice number that the Ente gives must come to the hub itself. */
-static bool notice_number_check(const struct place *at, const char *number)
+/* A notice number comes to the hub itself: the one that the Ente gives, or one of the hub's. */
+static bool notice_number_check(const struct place *at, const struct debt_position *p,
+                                const struct debt_instalment *i)
 {
     const struct registry_archive *archive;
-    const struct registry_station *station;
+    const char *number = i->notice_number;
 
-    if (!*number) return true;
+    if (!*number)
+        return registry_archive_hosted(at->registry, at->creditor) ||
+               refuse(at, "NOTICE_ARCHIVE", "noticeNumber",
+                      "an Ente with an archive that the hub hosts: it has none to number from");
     if (notice_check(number) != ERR_NONE)
         return refuse(at, "NOTICE_SYNTAX", "noticeNumber", "18 digits");
     archive = registry_archive_find(at->creditor, number);
-    station = archive ? registry_station_find(at->registry, archive->station) : NULL;
-    if (!station || !station->hosted)
+    if (!archive || !registry_station_hosted(at->registry, archive->station))
         return refuse(at, "NOTICE_ARCHIVE", "noticeNumber",
                       "aux digit and code of an archive of the Ente that the hub hosts");
+    for (const struct debt_instalment *other = p->instalments; other < i; other++)
+        if (!strcmp(other->notice_number, number))
+            return refuse(at, "NOTICE_TAKEN", "noticeNumber",
+                          "a notice number that no other instalment has");
     return true;
 }
 
@@ -153,7 +185,7 @@ static bool instalment_check(struct place *at, const struct debt_position *p,
         return refuse(at, "INSTALMENT_NUMBER", "number", "%d: instalments count from 1",
                       at->instalment);
     if (i->amount_cents < 1 || i->amount_cents > AMOUNT_CENTS_MAX)
-        return refuse(at, "AMOUNT_SYNTAX", "amount", "0.01 to 999999999.99");
+        return refuse(at, "AMOUNT_SYNTAX", "amount", "digits, a point, two digits, from 0.01");
     if (calendar_date_parse(i->due_date, &due) != ERR_NONE)
         return refuse(at, "DATE_SYNTAX", "dueDate", "a date, YYYY-MM-DD");
     if (*i->payable_until && calendar_date_parse(i->payable_until, &until) != ERR_NONE)
@@ -163,7 +195,7 @@ static bool instalment_check(struct place *at, const struct debt_position *p,
     if (!*i->description) memcpy(i->description, p->description, sizeof i->description);
     if (text_check(i->description, 1, 140) != ERR_NONE)
         return refuse(at, "TEXT_SYNTAX", "description", "1 to 140 characters");
-    if (!notice_number_check(at, i->notice_number)) return false;
+    if (!notice_number_check(at, p, i)) return false;
     transfers_complete(at, i);
     return transfers_check(at, i);
 }
@@ -180,10 +212,11 @@ static bool options_check(struct place *at, struct debt_position *p)
         at->instalment = 0;
         if (!single && strcmp(option->kind, "plan") != 0)
             return refuse(at, "OPTION_KIND", "kind", "single or plan");
-        if (single ? option->n_instalments != 1 : option->n_instalments < 2)
+        if (single ? option->n_instalments != 1
+                   : option->n_instalments < 2 || option->n_instalments > DEBT_PLAN_MAX)
             return refuse(at, "OPTION_KIND", "instalment",
                           single ? "one instalment in a single option"
-                                 : "two instalments or more in a plan");
+                                 : "2 to 60 instalments in a plan");
         option->number = o + 1;
         option->amount_cents = 0;
         for (int i = 0; i < option->n_instalments; i++) {

@@ -66,8 +66,9 @@ struct position_rows {
 struct position_csv {
     struct csv csv;
     int at[COL_COUNT]; /* the column's place in a record, -1: not in this file */
-    bool ahead;        /* csv holds a record that belongs to the next position */
-    long broken;       /* a broken record still to be told; 0: none */
+    size_t n_columns;
+    bool ahead;  /* csv holds a record that belongs to the next position */
+    long broken; /* a broken record still to be told; 0: none */
     char broken_what[120];
 };
 
@@ -95,7 +96,8 @@ static enum err header_read(struct position_csv *r)
     TRY(csv_next(&r->csv, &more));
     if (!more)
         return err_set(ERR_DATA, "line 1: the header row with the columns' names is missing");
-    for (size_t i = 0; i < r->csv.n; i++) {
+    r->n_columns = r->csv.n;
+    for (size_t i = 0; i < r->n_columns; i++) {
         int column = column_find(r->csv.fields[i]);
 
         if (column < 0)
@@ -141,8 +143,10 @@ static enum err fetch(struct position_csv *r, bool *out_more)
 
     r->broken = 0;
     r->ahead = rc == ERR_NONE && *out_more;
-    if (rc == ERR_NONE && *out_more && r->csv.n < COL_DESCRIPTION) {
-        rc = err_setf(ERR_DATA, "line %ld: %zu fields", r->csv.line, r->csv.n);
+    /* More than the header has: a comma that nobody quoted, and values in others' columns. */
+    if (rc == ERR_NONE && *out_more && (r->csv.n < COL_DESCRIPTION || r->csv.n > r->n_columns)) {
+        rc = err_setf(ERR_DATA, "line %ld: %zu fields, %zu in the header", r->csv.line, r->csv.n,
+                      r->n_columns);
         r->ahead = false;
     }
     if (rc != ERR_DATA) return rc;
@@ -189,12 +193,13 @@ static enum err rows_read(struct position_csv *r, struct arena *arena, struct po
     struct row **tail = &rows->first;
     bool more = true;
 
-    do {
-        TRY(row_take(r, arena, tail));
-        tail = &(*tail)->next;
-        rows->n++;
+    do { /* rows that are too many are only counted: no part of a position is loaded */
+        if (rows->n++ < DEBT_INSTALMENTS_MAX) {
+            TRY(row_take(r, arena, tail));
+            tail = &(*tail)->next;
+        }
         TRY(fetch(r, &more));
-    } while (r->ahead && belongs(r, rows->first) && rows->n < DEBT_INSTALMENTS_MAX);
+    } while (r->ahead && belongs(r, rows->first));
     /* The broken record may have been one of its instalments: it is not loaded without it. */
     rows->broken = r->broken;
 out:
@@ -268,10 +273,11 @@ static bool instalment(struct position_csv_item *item, const struct row *row,
                        struct debt_instalment *i)
 {
     const char *number = row->values[COL_INSTALMENT];
-    char *end;
+    size_t digits = strspn(number, "0123456789");
 
-    i->number = (int)strtol(*number ? number : "1", &end, 10);
-    if (*end) return refuse(item, row, "instalment", number, "a number, from 1");
+    if (number[digits] != '\0' || digits > 3)
+        return refuse(item, row, "instalment", number, "a number, from 1");
+    i->number = digits == 0 ? 1 : (int)strtol(number, NULL, 10);
     return amount(item, row, "amount", row->values[COL_AMOUNT], &i->amount_cents) &&
            PUT(COL_DUE_DATE, i->due_date) && PUT(COL_NOTICE_NUMBER, i->notice_number) &&
            transfers(item, row, i);
@@ -344,9 +350,14 @@ enum err position_csv_next(struct position_csv *r, struct arena *arena,
     if (!rows || !p) return err_set(ERR_LIMIT, "rows");
     out->rows = rows;
     TRY(rows_read(r, arena, rows));
+    out->position = p;
+    if (rows->n > DEBT_INSTALMENTS_MAX) {
+        (void)refuse(out, rows->first, "instalment", "",
+                     "fewer rows: 8 options of 60 instalments at most");
+        goto out;
+    }
     p->instalments = arena_alloc(arena, (size_t)rows->n * sizeof *p->instalments);
     if (!p->instalments) return err_set(ERR_LIMIT, "rows");
-    out->position = p;
     if (!position_make(out, p)) goto out;
     if (rows->broken) {
         out->refusal.code = "RECORD_SYNTAX";

@@ -70,7 +70,10 @@ static enum err batch_end(struct batch *b)
 {
     enum err rc;
 
-    if (b->n == 0) return ERR_NONE;
+    if (b->n == 0) { /* what was refused while reading lies in the arena too */
+        arena_reset(&b->arena);
+        return ERR_NONE;
+    }
     if (b->load->dry_run)
         TRY(service_position_try(b->env, b->scope, b->list, b->n));
     else
@@ -107,6 +110,7 @@ static enum err csv_load(struct batch *b)
         if (*item.refusal.code) {
             TRY(reject(b, &item.place, item.position ? item.position->own_id : "",
                        item.refusal.expected));
+            if (b->n == 0 || batch_full(b)) TRY(batch_end(b));
             continue;
         }
         b->items[b->n] = item;

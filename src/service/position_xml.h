@@ -12,8 +12,5 @@
  * @return ERR_NONE | ERR_LIMIT | ERR_BUG when a value does not fit its facet. */
 MUST_USE enum err position_xml_read(const struct xml_node *node, struct arena *arena,
                                     struct debt_position *out);
-/** The text at a refusal's path, like option[1]/instalment[2]/amount, and its line; "" and the
- * position's own line where there is none. */
-const char *position_xml_value(const struct xml_node *position, const char *path, long *out_line);
 
 #endif
