@@ -3,7 +3,7 @@
 # own, because the first one looked for the libraries before they were there.
 AGAIN = $(MAKE) --no-print-directory BUILD=$(BUILD_BASE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 # Under a sanitizer only what runs the program; its tests are slower, and each has its limit.
-SUITES := $(if $(SAN),unit scenario,unit contract xslt support scenario fault)
+SUITES := $(if $(SAN),unit scenario,unit contract xslt support scenario install fault)
 
 .PHONY: deps test test-now bench demo stop check-all crash
 deps: ## install what is missing of deps/debian.txt (nothing, and no network, when all is there)

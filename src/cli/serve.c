@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "crypto/secret.h"
 #include "listen/server.h"
 #include "service/journal.h"
@@ -181,6 +182,7 @@ enum err cli_serve(struct cli *cli)
     fflush(cli->out);
     log_event(LOG_INFO, "serve.start", LOG_INT("http", listen_port(server)),
               LOG_INT("tls", listen_tls_port(server)));
+    notify_send("READY=1");
     TRY(listen_run(server));
     log_event(LOG_INFO, "serve.stop", LOG_TEXT("how", "drained"));
 out:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "work/work.h"
 
+#include "base/notify.h"
 #include "cli/cli.h"
 #include "cli/reload.h"
 
@@ -22,6 +23,7 @@ static void work_started(void *cls, int metrics_port)
 
     cli_print(cli, "working metrics=%d\n", metrics_port);
     fflush(cli->out);
+    notify_send("READY=1");
 }
 
 enum err cli_work(struct cli *cli)

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "listen/internal.h"
 
 #include <errno.h>
@@ -227,8 +228,30 @@ static void on_signal(evutil_socket_t number, short what, void *cls)
     (void)what;
     if (number == SIGHUP)
         server->options.hangup(server->options.hangup_cls);
-    else
+    else {
+        notify_send("STOPPING=1");
         listen_stop(server);
+    }
+}
+
+/* From the loop itself: one that hangs is silent, and the service manager starts us anew. */
+static void on_watchdog(evutil_socket_t fd, short what, void *cls)
+{
+    (void)fd;
+    (void)what;
+    (void)cls;
+    notify_send("WATCHDOG=1");
+}
+
+/* @return NULL: nobody wants to hear */
+static struct event *watchdog_start(struct event_base *base)
+{
+    int64_t pause_us = notify_watchdog_us() / 3;
+    const struct timeval pause = {pause_us / 1000000, pause_us % 1000000};
+    struct event *timer = pause_us > 0 ? event_new(base, -1, EV_PERSIST, on_watchdog, NULL) : NULL;
+
+    if (timer) event_add(timer, &pause);
+    return timer;
 }
 
 static void *loop_thread(void *cls)
@@ -260,6 +283,7 @@ enum err listen_run(struct listen_server *server)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     struct event *signals[ARRAY_LEN(numbers)] = {NULL};
+    struct event *watchdog = watchdog_start(server->loops[0].base);
     sigset_t ours;
     int started;
     enum err rc;
@@ -280,6 +304,7 @@ enum err listen_run(struct listen_server *server)
         pthread_join(server->loops[i].thread, NULL);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         if (signals[i]) event_free(signals[i]);
+    if (watchdog) event_free(watchdog);
     if (rc == ERR_NONE && atomic_load(&server->failed))
         rc = err_set((enum err)atomic_load(&server->failed), "worker");
     return rc;
