@@ -5,9 +5,29 @@
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Looked up once: by its name, the library searches its providers at each use, which costs more
+ * than a hash of a short text. They live as long as the program. */
+static EVP_MD *sha256;
+static EVP_MAC *hmac;
+static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
+
+static void algorithms_look_up(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    ALWAYS(sha256 && hmac);
+}
+
+static const EVP_MD *sha256_get(void)
+{
+    pthread_once(&looked_up, algorithms_look_up);
+    return sha256;
+}
 
 struct hash_stream {
     EVP_MD_CTX *ctx;
@@ -15,7 +35,7 @@ struct hash_stream {
 
 void crypto_hash(const void *bytes, size_t len, struct hash *out)
 {
-    ALWAYS(EVP_Digest(bytes, len, out->bytes, NULL, EVP_sha256(), NULL) == 1);
+    ALWAYS(EVP_Digest(bytes, len, out->bytes, NULL, sha256_get(), NULL) == 1);
 }
 
 enum err crypto_hash_begin(struct hash_stream **out)
@@ -28,7 +48,7 @@ enum err crypto_hash_begin(struct hash_stream **out)
         OPENSSL_free(s);
         return err_set(ERR_MEMORY, "hash");
     }
-    ALWAYS(EVP_DigestInit_ex(s->ctx, EVP_sha256(), NULL) == 1);
+    ALWAYS(EVP_DigestInit_ex(s->ctx, sha256_get(), NULL) == 1);
     *out = s;
     return ERR_NONE;
 }
@@ -114,8 +134,18 @@ bool crypto_hash_parse(const char *hex, struct hash *out)
 
 void crypto_hmac(const void *key, size_t key_len, const void *bytes, size_t len, struct hash *out)
 {
-    ALWAYS(key_len <= INT_MAX);
-    ALWAYS(HMAC(EVP_sha256(), key, (int)key_len, bytes, len, out->bytes, NULL) != NULL);
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                                 OSSL_PARAM_construct_end()};
+    EVP_MAC_CTX *ctx;
+    size_t n = 0;
+
+    pthread_once(&looked_up, algorithms_look_up);
+    ctx = EVP_MAC_CTX_new(hmac);
+    ALWAYS(ctx && EVP_MAC_init(ctx, key, key_len, params) == 1 &&
+           EVP_MAC_update(ctx, bytes, len) == 1 &&
+           EVP_MAC_final(ctx, out->bytes, &n, sizeof out->bytes) == 1 && n == sizeof out->bytes);
+    EVP_MAC_CTX_free(ctx);
 }
 
 bool crypto_base64_encode(const void *bytes, size_t len, char *out, size_t cap)

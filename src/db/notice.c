@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-/* One row a transfer; no row without a notice. */
+/* One row for a notice: most have one beneficiary, which comes along. */
 #define NOTICE_COLUMNS                                                                             \
     "i.id, i.option_id, i.position_id, i.iuv, i.notice_number, i.amount_cents, i.due_date,"        \
     " i.payable_until, i.description, i.state, i.ver, p.creditor, p.own_id, p.debt_type,"          \
     " p.description, p.office, p.state, p.ver, p.begun_option, p.live_count, p.paid_count,"        \
     " p.metadata, t.number, t.creditor, t.iban, t.amount_cents, t.taxonomy, t.remittance"
 #define KEY_COLUMNS ", d.content_hash, d.answer, d.valid_until <= UTC_TIMESTAMP(6)"
+#define TRANSFER_JOIN " LEFT JOIN transfer t ON t.instalment_id = i.id AND t.number = 1"
 #define KEY_JOIN " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"
 #define LIVE_COLUMNS ", l.id, l.ver, l.expires_at"
 
@@ -17,8 +18,7 @@ static const struct db_stmt NOTICE_READ = {
     "notice_read",
     "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS LIVE_COLUMNS KEY_COLUMNS
     " FROM instalment i" KEY_JOIN " JOIN position p ON p.id = i.position_id"
-    " LEFT JOIN payment l ON l.live_instalment = i.id"
-    " JOIN transfer t ON t.instalment_id = i.id"
+    " LEFT JOIN payment l ON l.live_instalment = i.id" TRANSFER_JOIN
     " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
@@ -28,8 +28,7 @@ static const struct db_stmt NOTICE_LOOK = {
     "notice_look",
     "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS LIVE_COLUMNS " FROM instalment i"
     " JOIN position p ON p.id = i.position_id"
-    " LEFT JOIN payment l ON l.live_instalment = i.id"
-    " JOIN transfer t ON t.instalment_id = i.id"
+    " LEFT JOIN payment l ON l.live_instalment = i.id" TRANSFER_JOIN
     " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
@@ -47,12 +46,18 @@ static const struct db_stmt PAYMENT_READ = {
     "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS DEBTOR_COLUMNS PAYMENT_COLUMNS KEY_COLUMNS
     " FROM payment y" KEY_JOIN " JOIN instalment i ON i.id = y.instalment_id"
     " JOIN payment_option o ON o.id = i.option_id"
-    " JOIN position p ON p.id = i.position_id"
-    " JOIN transfer t ON t.instalment_id = i.id WHERE y.psp = ? AND y.token = ?",
+    " JOIN position p ON p.id = i.position_id" TRANSFER_JOIN " WHERE y.psp = ? AND y.token = ?",
     DB_NOW,
 };
 
-/* Where there is no notice or payment, whose statement brings the key along. */
+/* Where the first is not all: an instalment's transfers add up to its amount. */
+static const struct db_stmt TRANSFERS_READ = {
+    "transfers_read",
+    "SELECT number, creditor, iban, amount_cents, taxonomy, remittance FROM transfer"
+    " WHERE instalment_id = ? ORDER BY number",
+    0,
+};
+
 static const struct db_stmt KEY_READ = {
     "key_read",
     "SELECT content_hash, answer, valid_until <= UTC_TIMESTAMP(6) FROM idempotency"
@@ -141,37 +146,15 @@ struct names {
     char instalment[13], position[13], payment[13];
 };
 
-/* What the rows of one read are put together from. */
+/* What one read is put together from. */
 struct reading {
     struct db_notice *notice;
     struct db_key *key;
     struct debt_transfer transfer;
     unsigned char key_hash[32];
-    struct buf key_answer;
     int key_outdated;
     struct names names;
 };
-
-static enum err reading_row(void *cls)
-{
-    struct reading *r = cls;
-    struct debt_instalment *i = &r->notice->instalment;
-    enum err rc = ERR_NONE;
-
-    if (r->key_answer.len && !r->key->found && !r->key->outdated) { /* the same on each row */
-        r->key->outdated = r->key_outdated;
-        r->key->found = !r->key_outdated;
-        memcpy(r->key->content_hash, r->key_hash, sizeof r->key_hash);
-        TRY(buf_add(&r->key->answer, r->key_answer.bytes, r->key_answer.len));
-    }
-    buf_reset(&r->key_answer);
-    if (r->transfer.number < 1) goto out;
-    ALWAYS(r->transfer.number <= DEBT_TRANSFERS_MAX);
-    i->transfers[r->transfer.number - 1] = r->transfer;
-    if (i->n_transfers < r->transfer.number) i->n_transfers = r->transfer.number;
-out:
-    return rc;
-}
 
 static void reading_begin(struct reading *r, struct db_notice *notice, struct db_key *key)
 {
@@ -182,15 +165,47 @@ static void reading_begin(struct reading *r, struct db_notice *notice, struct db
     if (!key) return;
     key->found = key->outdated = false;
     buf_reset(&key->answer);
-    r->key_answer = (struct buf)BUF_INIT(key->answer.max);
 }
 
-static void reading_end(struct reading *r)
+static void key_take(struct reading *r)
 {
-    buf_free(&r->key_answer);
-    r->notice->instalment.state = position_state_parse(r->names.instalment);
+    if (!r->key->answer.len) return;
+    r->key->outdated = r->key_outdated;
+    r->key->found = !r->key_outdated;
+    memcpy(r->key->content_hash, r->key_hash, sizeof r->key_hash);
+}
+
+static enum err transfer_take(void *cls)
+{
+    struct reading *r = cls;
+    struct debt_instalment *i = &r->notice->instalment;
+
+    ALWAYS(i->n_transfers < DEBT_TRANSFERS_MAX);
+    i->transfers[i->n_transfers++] = r->transfer;
+    return ERR_NONE;
+}
+
+#define TRANSFER_FIELDS(r)                                                                         \
+    DB_GET_INT((r).transfer.number), DB_GET_TEXT((r).transfer.creditor),                           \
+        DB_GET_TEXT((r).transfer.iban), DB_GET_I64((r).transfer.amount_cents),                     \
+        DB_GET_TEXT((r).transfer.taxonomy), DB_GET_TEXT((r).transfer.remittance)
+
+/* After the row, if there was one. */
+static enum err reading_end(struct db *db, struct reading *r)
+{
+    struct debt_instalment *i = &r->notice->instalment;
+    enum err rc = ERR_NONE;
+
+    i->state = position_state_parse(r->names.instalment);
     r->notice->position.state = position_state_parse(r->names.position);
-    r->notice->position.id = r->notice->instalment.position_id;
+    r->notice->position.id = i->position_id;
+    if (r->key) key_take(r);
+    if (!i->id) return ERR_NONE;
+    if (r->transfer.number && r->transfer.amount_cents == i->amount_cents) return transfer_take(r);
+    TRY(db_rows(db, &TRANSFERS_READ, DB_IN(db_i64(i->id)), DB_OUT(TRANSFER_FIELDS(*r)),
+                transfer_take, r));
+out:
+    return rc;
 }
 
 #define NOTICE_FIELDS(r, i, p)                                                                     \
@@ -201,12 +216,9 @@ static void reading_end(struct reading *r)
         DB_GET_TEXT((p)->creditor), DB_GET_TEXT((p)->own_id), DB_GET_TEXT((p)->debt_type),         \
         DB_GET_TEXT((p)->description), DB_GET_TEXT((p)->office), DB_GET_TEXT((r).names.position),  \
         DB_GET_INT((p)->ver), DB_GET_I64((p)->begun_option), DB_GET_INT((p)->live_count),          \
-        DB_GET_INT((p)->paid_count), DB_GET_TEXT((p)->metadata), DB_GET_INT((r).transfer.number),  \
-        DB_GET_TEXT((r).transfer.creditor), DB_GET_TEXT((r).transfer.iban),                        \
-        DB_GET_I64((r).transfer.amount_cents), DB_GET_TEXT((r).transfer.taxonomy),                 \
-        DB_GET_TEXT((r).transfer.remittance)
+        DB_GET_INT((p)->paid_count), DB_GET_TEXT((p)->metadata), TRANSFER_FIELDS(r)
 #define KEY_FIELDS(r)                                                                              \
-    DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key_answer), DB_GET_INT((r).key_outdated)
+    DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key->answer), DB_GET_INT((r).key_outdated)
 #define LIVE_FIELDS(n)                                                                             \
     DB_GET_I64((n)->live_payment), DB_GET_INT((n)->live_ver), DB_GET_INSTANT((n)->live_expires_us)
 #define DEBTOR_FIELDS(n, d)                                                                        \
@@ -222,16 +234,15 @@ static void reading_end(struct reading *r)
         DB_GET_TEXT(state_name), DB_GET_INT((y)->ver), DB_GET_INSTANT((y)->activated_us),          \
         DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us)
 
+/* Where there is no notice or payment, whose row brings the key along. */
 static enum err key_read(struct db *db, const struct db_key_name *name, struct reading *r)
 {
-    enum err rc = ERR_NONE;
+    bool found;
 
-    if (*name->key)
-        TRY(db_rows(db, &KEY_READ,
-                    DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key)),
-                    DB_OUT(KEY_FIELDS(*r)), reading_row, r));
-out:
-    return rc;
+    if (!*name->key) return ERR_NONE;
+    return db_row_find(db, &KEY_READ,
+                       DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key)),
+                       DB_OUT(KEY_FIELDS(*r)), &found);
 }
 
 enum err db_notice_read(struct db *db, const char *creditor, const char *notice_number,
@@ -239,18 +250,19 @@ enum err db_notice_read(struct db *db, const char *creditor, const char *notice_
                         struct db_key *out_key)
 {
     enum err rc;
+    bool found;
     struct reading r;
     struct debt_instalment *i = &out->instalment;
     struct debt_position *p = &out->position;
 
     reading_begin(&r, out, out_key);
-    TRY(db_rows(db, &NOTICE_READ,
-                DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
-                      db_text(creditor), db_text(notice_number)),
-                DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out), KEY_FIELDS(r)), reading_row, &r));
-    if (!i->id) TRY(key_read(db, name, &r));
+    TRY(db_row_find(db, &NOTICE_READ,
+                    DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
+                          db_text(creditor), db_text(notice_number)),
+                    DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out), KEY_FIELDS(r)), &found));
+    if (!found) TRY(key_read(db, name, &r));
+    TRY(reading_end(db, &r));
 out:
-    reading_end(&r);
     return rc;
 }
 
@@ -258,15 +270,16 @@ enum err db_notice_look(struct db *db, const char *creditor, const char *notice_
                         struct db_notice *out)
 {
     enum err rc;
+    bool found;
     struct reading r;
     struct debt_instalment *i = &out->instalment;
     struct debt_position *p = &out->position;
 
     reading_begin(&r, out, NULL);
-    TRY(db_rows(db, &NOTICE_LOOK, DB_IN(db_text(creditor), db_text(notice_number)),
-                DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out)), reading_row, &r));
+    TRY(db_row_find(db, &NOTICE_LOOK, DB_IN(db_text(creditor), db_text(notice_number)),
+                    DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out)), &found));
+    TRY(reading_end(db, &r));
 out:
-    reading_end(&r);
     return rc;
 }
 
@@ -275,24 +288,25 @@ enum err db_payment_read(struct db *db, const char *psp, const char *token,
                          struct db_notice *out_notice, struct db_key *out_key)
 {
     enum err rc;
+    bool found;
     struct reading r;
     struct debt_instalment *i = &out_notice->instalment;
     struct debt_position *p = &out_notice->position;
 
     reading_begin(&r, out_notice, out_key);
     memset(out, 0, sizeof *out);
-    TRY(db_rows(db, &PAYMENT_READ,
-                DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
-                      db_text(psp), db_text(token)),
-                DB_OUT(NOTICE_FIELDS(r, i, p), DEBTOR_FIELDS(out_notice, &p->debtor),
-                       PAYMENT_FIELDS(out, r.names.payment), KEY_FIELDS(r)),
-                reading_row, &r));
-    if (!out->id) TRY(key_read(db, name, &r));
+    TRY(db_row_find(db, &PAYMENT_READ,
+                    DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
+                          db_text(psp), db_text(token)),
+                    DB_OUT(NOTICE_FIELDS(r, i, p), DEBTOR_FIELDS(out_notice, &p->debtor),
+                           PAYMENT_FIELDS(out, r.names.payment), KEY_FIELDS(r)),
+                    &found));
+    if (!found) TRY(key_read(db, name, &r));
+    TRY(reading_end(db, &r));
     out->state = payment_state_parse(r.names.payment);
     out->position_id = i->position_id;
     memcpy(out->notice_number, i->notice_number, sizeof out->notice_number);
 out:
-    reading_end(&r);
     return rc;
 }
 

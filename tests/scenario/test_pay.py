@@ -179,6 +179,20 @@ def test_two_beneficiaries(hub, channel, comune, asl):
     assert found == {COMUNE: "70.00", ASL: "30.00"}
 
 
+def test_transfers_keep_the_numbers_that_the_ente_gave(hub, channel, comune, asl):
+    """They are distinct, from 1 to 5; nothing says that none is left out. [I7]"""
+    notice = comune.position(
+        debt_type="MULTE", amount="100.00", t2_creditor=COMUNE, t2_iban=MULTE_ACCOUNT,
+        t2_amount="70.00", t2_taxonomy="0101114SP", t2_reason="Sanzione", t5_creditor=ASL,
+        t5_iban=ASL_ACCOUNT, t5_amount="30.00", t5_taxonomy="0201102SP", t5_reason="Quota")
+    begun = channel.activate(COMUNE, notice.number, "100.00", v2=True)
+    assert [(t.idTransfer, str(t.transferAmount)) for t in begun.transferList.transfer] == [
+        (2, "70.00"), (5, "30.00")]
+    assert fault_code(channel.outcome(begun.paymentToken, "OK", v2=True)) == "OK"
+    told, = (m for m in comune.wait_told(notice) if m["operation"] == "paSendRT")
+    assert [t["cents"] for t in told["transfers"]] == [7000, 3000]
+
+
 def test_options_exclude_one_another(hub, channel, ente):
     """At once or by instalments: beginning one closes the other. [I4] [R5]"""
     single = hub.row(amount="30.00")
