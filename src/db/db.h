@@ -46,8 +46,8 @@ struct db_value db_bytes(const void *bytes, size_t len);
 struct db_value db_instant(int64_t us); /**< DATETIME(6), UTC */
 struct db_value db_null(void);
 
-/** One result column. TEXT is NUL-terminated and an error when it does not fit; NULL reads as ""
- * or 0. BUF appends. */
+/** One result column. What does not fit is ERR_DB_SQL, never cut; TEXT is NUL-terminated; NULL
+ * reads as "" or 0. BUF appends. */
 struct buf;
 struct db_field {
     enum { DB_F_I64, DB_F_INT, DB_F_TEXT, DB_F_BYTES, DB_F_INSTANT, DB_F_BUF } kind;
@@ -89,8 +89,8 @@ MUST_USE enum err db_queue_send(struct db *db);
 MUST_USE enum err db_row_find(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
                               size_t n_in, const struct db_field *out, size_t n_out,
                               bool *out_found);
-/** Every row fills out, then calls each, which may stop by returning an error. The result is
- * buffered first when buffered is set by the statement's size; each may not use this db. */
+/** Every row fills out, then calls each, which may stop by returning an error. Rows come as the
+ * server sends them: each may not use this db. */
 typedef enum err db_each_fn(void *cls);
 MUST_USE enum err db_rows(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
                           size_t n_in, const struct db_field *out, size_t n_out, db_each_fn *each,

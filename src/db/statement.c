@@ -135,8 +135,7 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
         [DB_V_INSTANT] = MYSQL_TYPE_DATETIME,
     };
     MYSQL_BIND bind[DB_VALUES_MAX];
-    MYSQL_TIME times[128];
-    size_t n_times = 0;
+    MYSQL_TIME times[DB_VALUES_MAX];
 
     ALWAYS(n_in <= DB_VALUES_MAX && mysql_stmt_param_count(handle) == n_in);
     memset(bind, 0, n_in * sizeof *bind);
@@ -147,9 +146,8 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
         bind[i].length = &bind[i].buffer_length;
         if (in[i].kind == DB_V_I64) bind[i].buffer = (void *)(uintptr_t)&in[i].number;
         if (in[i].kind != DB_V_INSTANT) continue;
-        ALWAYS(n_times < ARRAY_LEN(times));
-        instant_split(in[i].number, &times[n_times]);
-        bind[i].buffer = &times[n_times++];
+        instant_split(in[i].number, &times[i]);
+        bind[i].buffer = &times[i];
     }
     db->statements++;
     if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle))
@@ -205,7 +203,7 @@ out:
 struct row {
     MYSQL_BIND bind[OUT_MAX];
     MYSQL_TIME times[OUT_MAX];
-    my_bool null[OUT_MAX];
+    my_bool null[OUT_MAX], cut[OUT_MAX]; /* cut: it did not fit */
     unsigned long length[OUT_MAX];
 };
 
@@ -213,10 +211,12 @@ static void row_bind(struct row *row, const struct db_field *out, size_t n)
 {
     ALWAYS(n <= OUT_MAX);
     memset(row->bind, 0, n * sizeof *row->bind);
+    memset(row->cut, 0, sizeof row->cut);
     for (size_t i = 0; i < n; i++) {
         MYSQL_BIND *b = &row->bind[i];
 
         b->is_null = &row->null[i];
+        b->error = &row->cut[i];
         b->length = &row->length[i];
         b->buffer = out[i].to;
         b->buffer_length = (unsigned long)out[i].size;
@@ -282,10 +282,11 @@ static enum err row_take(MYSQL_STMT *handle, const struct db_stmt *stmt, struct 
 
         switch (out[i].kind) {
         case DB_F_I64:
-            if (row->null[i]) *(int64_t *)out[i].to = 0;
-            break;
         case DB_F_INT:
-            if (row->null[i]) *(int *)out[i].to = 0;
+            if (row->null[i])
+                memset(out[i].to, 0, out[i].kind == DB_F_I64 ? sizeof(int64_t) : sizeof(int));
+            else if (row->cut[i])
+                return err_setf(ERR_DB_SQL, "%s: column %zu out of range", stmt->name, i);
             break;
         case DB_F_TEXT:
             if (len >= out[i].size)
@@ -306,6 +307,7 @@ static enum err row_take(MYSQL_STMT *handle, const struct db_stmt *stmt, struct 
             break;
         }
     }
+    memset(row->cut, 0, sizeof row->cut); /* the library sets it, and clears it not always */
 out:
     return rc;
 }

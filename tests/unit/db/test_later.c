@@ -43,6 +43,13 @@ static const struct db_stmt GET = {
     0,
 };
 
+static const struct db_stmt MOVE = {
+    "test_move",
+    "UPDATE anomaly SET created_at = ? WHERE id = ? AND created_at < ?",
+    0,
+};
+static const struct db_stmt WIDE = {"test_wide", "SELECT ?", 0};
+
 static int payer(const char *verb)
 {
     char command[2048];
@@ -317,6 +324,57 @@ static void test_many_writes_of_many_shapes(void **state)
     assert_int_equal(count("many"), expected);
 }
 
+/* As many instants as one message may carry values. */
+static enum err move_tx(struct db *d, void *cls)
+{
+    enum err rc = ERR_NONE;
+
+    (void)cls;
+    for (int64_t us = 1; us < 400; us++)
+        TRY(db_later(d, &MOVE, DB_IN(db_instant(us), db_i64(70), db_instant(us)), 1));
+out:
+    return rc;
+}
+
+static enum err still_tx(struct db *d, void *cls)
+{
+    (void)cls;
+    return add(d, 70, "moved");
+}
+
+static void test_many_instants(void **state)
+{
+    (void)state;
+    assert_int_equal(db_tx_run(db, "still", still_tx, NULL), ERR_NONE);
+    assert_int_equal(db_tx_run(db, "move", move_tx, NULL), ERR_NONE);
+}
+
+/* Read into 32 bits: what does not fit is no number at all. */
+static void test_a_number_that_does_not_fit_is_an_error(void **state)
+{
+    static const struct {
+        int64_t number;
+        enum err want;
+    } cases[] = {
+        {INT32_MAX, ERR_NONE},
+        {INT32_MIN, ERR_NONE},
+        {INT64_C(4294967297), ERR_DB_SQL}, /* cut it would be 1 */
+        {INT64_C(-2147483649), ERR_DB_SQL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int narrow = 0;
+        bool found;
+        enum err rc = db_row_find(db, &WIDE, DB_IN(db_i64(cases[i].number)),
+                                  DB_OUT(DB_GET_INT(narrow)), &found);
+
+        if (rc != cases[i].want || (rc == ERR_NONE && narrow != cases[i].number))
+            fail_msg("case %zu: %s, %d", i, err_name(rc), narrow);
+        err_clear();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +387,8 @@ int main(void)
         cmocka_unit_test(test_an_error_that_was_swallowed_saves_nothing),
         cmocka_unit_test(test_values_are_copied),
         cmocka_unit_test(test_many_writes_of_many_shapes),
+        cmocka_unit_test(test_many_instants),
+        cmocka_unit_test(test_a_number_that_does_not_fit_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, database_start, database_stop);
