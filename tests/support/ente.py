@@ -11,11 +11,14 @@ a contract), received/ (each message once, as it came).
 """
 import base64
 import collections
+import contextlib
 import dataclasses
 import hashlib
 import http.server
 import json
 import pathlib
+import socket
+import ssl
 import sys
 import threading
 
@@ -167,8 +170,20 @@ class Server(http.server.ThreadingHTTPServer):
         return connection, address
 
     def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], OSError):  # TLS errors are OSErrors: no bug of ours
+        error = sys.exc_info()[1]
+        if isinstance(error, ssl.SSLError):
+            self.linger(request)
+        if not isinstance(error, OSError):  # TLS errors are OSErrors: no bug of ours
             super().handle_error(request, client_address)
+
+    @staticmethod
+    def linger(connection):
+        """Let the caller read our alert: a close with its request unread would be a reset."""
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(5)
+            while connection.recv(65536):
+                pass
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
