@@ -119,7 +119,7 @@ def test_send(hub, asl, name):
     hub.work.stop()
     pay(raw(hub), notice)
     with crash_at(hub, name):
-        hub.start_work()
+        hub.start_work(to_die=True)
     assert hub.work.process.wait(10) == KILLED
     before = {"S9.post": 0, "S10.post": 1}[name]
     assert len(hub.peers.attempts(notice.number)) == before
