@@ -10,8 +10,7 @@ CREATE TABLE `anomaly` (
   `ver` int(11) NOT NULL DEFAULT 0,
   `created_at` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `payment` (`payment_id`,`kind`),
-  KEY `listed` (`creditor`,`state`,`id`)
+  UNIQUE KEY `payment` (`payment_id`,`kind`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money that needs a look: named, never dropped [I4]';
 CREATE TABLE `entry` (
   `id` bigint(20) NOT NULL,
@@ -50,7 +49,8 @@ CREATE TABLE `flow` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `seq` (`subscription`,`seq`),
   UNIQUE KEY `name` (`subscription`,`name`),
-  KEY `state` (`state`,`id`)
+  KEY `state` (`state`,`id`),
+  KEY `of_subscription` (`subscription`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a file for an Ente or a bank: published bytes never change [I8]';
 CREATE TABLE `flow_counter` (
   `subscription` varchar(35) NOT NULL,
@@ -124,9 +124,7 @@ CREATE TABLE `journal` (
   `request_hash` binary(32) DEFAULT NULL,
   `answer_hash` binary(32) DEFAULT NULL,
   PRIMARY KEY (`id`),
-  KEY `notice` (`creditor`,`notice_number`),
-  KEY `object` (`object_id`),
-  KEY `at` (`at`)
+  KEY `object` (`object_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what happened: append-only by grant';
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL,
@@ -141,17 +139,14 @@ CREATE TABLE `outbox` (
   `ver` int(11) NOT NULL DEFAULT 0,
   `fence` int(11) NOT NULL DEFAULT 0 COMMENT 'a worker whose lease was taken writes nothing [F50]',
   `owner` varchar(70) DEFAULT NULL,
-  `lease_until` datetime(6) DEFAULT NULL,
   `attempts` int(11) NOT NULL DEFAULT 0,
-  `next_at` datetime(6) NOT NULL,
+  `next_at` datetime(6) NOT NULL COMMENT 'from when on a worker may take it: READY when it is due, CLAIMED when its lease has ended',
   `last_error` varchar(200) DEFAULT NULL,
   `created_at` datetime(6) NOT NULL,
   `done_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `receipt` (`receipt_id`,`destination`),
-  KEY `due` (`state`,`next_at`),
-  KEY `lease` (`state`,`lease_until`),
-  KEY `payment` (`payment_id`)
+  KEY `due` (`state`,`next_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what must be sent: bytes and id are fixed with the fact [I7]';
 CREATE TABLE `payment` (
   `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
@@ -224,8 +219,8 @@ CREATE TABLE `position` (
   `created_by` varchar(70) NOT NULL COMMENT 'actor',
   PRIMARY KEY (`id`),
   UNIQUE KEY `own_id` (`creditor`,`own_id`),
-  KEY `debtor` (`debtor_code`,`creditor`,`id`),
-  KEY `listed` (`creditor`,`state`,`id`)
+  KEY `listed` (`creditor`,`state`,`id`),
+  KEY `of_creditor` (`creditor`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a debt of one person towards one Ente: what the Ente sent';
 CREATE TABLE `receipt` (
   `id` bigint(20) NOT NULL,
@@ -236,8 +231,7 @@ CREATE TABLE `receipt` (
   `seq` bigint(20) DEFAULT NULL COMMENT 'given after commit by the sequencer: the pull cursor',
   PRIMARY KEY (`id`),
   UNIQUE KEY `payment` (`payment_id`,`creditor`),
-  UNIQUE KEY `seq` (`seq`),
-  KEY `pulled` (`creditor`,`seq`)
+  UNIQUE KEY `seq` (`seq`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what an Ente among the transfers may claim: one each, its id is the token';
 CREATE TABLE `registry_switch` (
   `kind` varchar(12) NOT NULL COMMENT 'ente, channel or gateway',
@@ -298,8 +292,7 @@ CREATE TABLE `settlement` (
   `open_key` varchar(160) GENERATED ALWAYS AS (if(`state` = 'OPEN',concat_ws(' ',`kind`,`creditor`,`account`,`settles`),NULL)) STORED COMMENT 'one OPEN each [R4]',
   PRIMARY KEY (`id`),
   UNIQUE KEY `flow_id` (`flow_id`),
-  UNIQUE KEY `open_key` (`open_key`),
-  KEY `subscription` (`subscription`,`state`,`id`)
+  UNIQUE KEY `open_key` (`open_key`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='an Ente account''s money of one period: one FdR, one credit transfer';
 CREATE TABLE `settlement_entry` (
   `settlement_id` bigint(20) NOT NULL,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 100, PAYLOAD_MAX = 256 * 1024 };
+enum { LIST_MAX = 100, RETRY_BATCH = 1000, PAYLOAD_MAX = 256 * 1024 };
 
 struct listing {
     struct cli *cli;
@@ -97,7 +97,10 @@ static enum err retry_tx(struct db *db, void *cls)
     int64_t now_us;
 
     TRY(db_now(db, &now_us));
-    TRY(db_outbox_retry(db, r->id, now_us, &r->rows));
+    if (r->id)
+        TRY(db_outbox_retry(db, r->id, now_us, &r->rows));
+    else
+        TRY(db_outbox_retry_parked(db, now_us, RETRY_BATCH, &r->rows));
 out:
     return rc;
 }
@@ -107,6 +110,7 @@ enum err cli_outbox_retry(struct cli *cli)
     enum err rc;
     struct db *db;
     struct retrying r = {0, 0};
+    int64_t rows = 0;
 
     if (cli->n_operands) {
         r.id = strtoll(cli->operands[0], NULL, 10);
@@ -115,9 +119,12 @@ enum err cli_outbox_retry(struct cli *cli)
                             cli->operands[0]);
     }
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
-    TRY(db_tx_run(db, "outbox.retry", retry_tx, &r));
-    cli_print(cli, "%" PRId64 " notifications are due now\n", r.rows);
-    if (r.id && r.rows == 0) rc = err_set(ERR_NOT_FOUND, "a notification that waits or is parked");
+    do {
+        TRY(db_tx_run(db, "outbox.retry", retry_tx, &r));
+        rows += r.rows;
+    } while (r.rows == RETRY_BATCH);
+    cli_print(cli, "%" PRId64 " notifications are due now\n", rows);
+    if (r.id && rows == 0) rc = err_set(ERR_NOT_FOUND, "a notification that waits or is parked");
 out:
     return rc;
 }

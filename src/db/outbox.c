@@ -17,29 +17,27 @@ static const struct db_stmt OUTBOX_ADD[DB_MULTI_MAX] = DB_MULTI(
     "id, payment_id, creditor, destination, kind, dedup_id, state, ver, fence, attempts, next_at," \
     " created_at, done_at, last_error"
 
-/* Two ranges of two keys instead of an OR over both. SKIP LOCKED only picks [R11]. */
-static const struct db_stmt PICK_READY = {
-    "outbox_pick_ready",
-    "SELECT " COLUMNS ", payload FROM outbox WHERE state = 'READY' AND next_at <= ?"
-    " ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-    0,
-};
-static const struct db_stmt PICK_LEASE = {
-    "outbox_pick_lease",
-    "SELECT " COLUMNS ", payload FROM outbox WHERE state = 'CLAIMED' AND lease_until <= ?"
-    " ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED",
-    0,
-};
+/* A row may be taken from its next_at on: READY when it is due, CLAIMED when its lease has ended.
+ * Two ranges of one key instead of an OR over both. SKIP LOCKED only picks [R11]. */
+#define PICK(name, state)                                                                          \
+    {                                                                                              \
+        name,                                                                                      \
+            "SELECT " COLUMNS ", payload FROM outbox WHERE state = '" state "' AND next_at <= ?"   \
+            " ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED",                                    \
+            0,                                                                                     \
+    }
+static const struct db_stmt PICKS[] = {PICK("outbox_pick_ready", "READY"),
+                                       PICK("outbox_pick_lease", "CLAIMED")};
 static const struct db_stmt CLAIM = {
     "outbox_claim",
-    "UPDATE outbox SET state = 'CLAIMED', owner = ?, lease_until = ?, fence = fence + 1,"
+    "UPDATE outbox SET state = 'CLAIMED', owner = ?, next_at = ?, fence = fence + 1,"
     " attempts = attempts + 1, ver = ver + 1 WHERE id = ? AND ver = ? AND state = ?",
     0,
 };
 static const struct db_stmt SETTLE = {
     "outbox_settle",
     "UPDATE outbox SET state = ?, last_error = ?, next_at = ?, done_at = ?, owner = NULL,"
-    " lease_until = NULL, ver = ver + 1 WHERE id = ? AND fence = ? AND state = 'CLAIMED'",
+    " ver = ver + 1 WHERE id = ? AND fence = ? AND state = 'CLAIMED'",
     0,
 };
 static const struct db_stmt RETRY = {
@@ -48,15 +46,20 @@ static const struct db_stmt RETRY = {
     " WHERE id = ? AND state IN ('PARKED', 'READY')",
     0,
 };
-static const struct db_stmt RETRY_ALL = {
-    "outbox_retry_all",
+static const struct db_stmt RETRY_PARKED = {
+    "outbox_retry_parked",
     "UPDATE outbox SET state = 'READY', next_at = ?, attempts = 0, ver = ver + 1"
-    " WHERE state = 'PARKED'",
+    " WHERE state = 'PARKED' LIMIT ?",
     0,
 };
 static const struct db_stmt LIST = {
     "outbox_list",
-    "SELECT " COLUMNS " FROM outbox WHERE id > ? AND (? = '' OR state = ?) ORDER BY id LIMIT ?",
+    "SELECT " COLUMNS " FROM outbox WHERE id > ? ORDER BY id LIMIT ?",
+    0,
+};
+static const struct db_stmt LIST_STATE = {
+    "outbox_list_state",
+    "SELECT " COLUMNS " FROM outbox WHERE state = ? AND id > ? ORDER BY id LIMIT ?",
     0,
 };
 static const struct db_stmt GET = {
@@ -64,11 +67,12 @@ static const struct db_stmt GET = {
     "SELECT " COLUMNS ", payload FROM outbox WHERE id = ?",
     0,
 };
+/* Ids are in order of time, and a key holds them: only keys of what waits are read. */
 static const struct db_stmt AGE = {
     "outbox_age",
-    "SELECT COALESCE(TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6)), 0),"
-    " COALESCE(SUM(state = 'PARKED'), 0) FROM outbox"
-    " WHERE state IN ('READY', 'CLAIMED', 'PARKED')",
+    "SELECT COALESCE(TIMESTAMPDIFF(SECOND, (SELECT created_at FROM outbox WHERE id = (SELECT"
+    " MIN(id) FROM outbox WHERE state IN ('READY', 'CLAIMED', 'PARKED'))), UTC_TIMESTAMP(6)), 0),"
+    " (SELECT COUNT(*) FROM outbox WHERE state = 'PARKED')",
     0,
 };
 
@@ -101,13 +105,12 @@ enum err db_outbox_add(struct db *db, const struct db_outbox_new *rows, size_t n
 
 enum err db_outbox_pick(struct db *db, int64_t now_us, struct db_outbox *out, struct buf *payload)
 {
-    static const struct db_stmt *const picks[] = {&PICK_READY, &PICK_LEASE};
     enum err rc = ERR_NONE;
     bool found = false;
 
-    for (size_t i = 0; i < ARRAY_LEN(picks) && !found; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(PICKS) && !found; i++) {
         buf_reset(payload);
-        TRY(db_row_find(db, picks[i], DB_IN(db_instant(now_us)),
+        TRY(db_row_find(db, &PICKS[i], DB_IN(db_instant(now_us)),
                         DB_OUT(FIELDS(out), DB_GET_BUF(*payload)), &found));
     }
     if (!found) out->id = 0;
@@ -144,15 +147,21 @@ enum err db_outbox_settle(struct db *db, const struct db_outbox *o, const char *
 
 enum err db_outbox_retry(struct db *db, int64_t id, int64_t now_us, int64_t *out_rows)
 {
-    return id ? db_exec(db, &RETRY, DB_IN(db_instant(now_us), db_i64(id)), out_rows)
-              : db_exec(db, &RETRY_ALL, DB_IN(db_instant(now_us)), out_rows);
+    return db_exec(db, &RETRY, DB_IN(db_instant(now_us), db_i64(id)), out_rows);
+}
+
+enum err db_outbox_retry_parked(struct db *db, int64_t now_us, int limit, int64_t *out_rows)
+{
+    return db_exec(db, &RETRY_PARKED, DB_IN(db_instant(now_us), db_i64(limit)), out_rows);
 }
 
 enum err db_outbox_list(struct db *db, const char *state, int64_t after_id, int limit,
                         struct db_outbox *row, db_each_fn *each, void *cls)
 {
-    return db_rows(db, &LIST,
-                   DB_IN(db_i64(after_id), db_text(state), db_text(state), db_i64(limit)),
+    const struct db_value in[] = {db_text(state), db_i64(after_id), db_i64(limit)};
+    size_t skip = *state ? 0 : 1;
+
+    return db_rows(db, *state ? &LIST_STATE : &LIST, in + skip, ARRAY_LEN(in) - skip,
                    DB_OUT(FIELDS(row)), each, cls);
 }
 

@@ -38,8 +38,12 @@ MUST_USE enum err db_outbox_claim(struct db *db, struct db_outbox *o, const char
  * state READY (again, at next_us), DONE or PARKED. */
 MUST_USE enum err db_outbox_settle(struct db *db, const struct db_outbox *o, const char *state,
                                    const char *error, int64_t next_us, int64_t now_us);
-/** PARKED or waiting rows become due now. @param id 0: all parked ones */
+/** A PARKED or waiting row becomes due now. */
 MUST_USE enum err db_outbox_retry(struct db *db, int64_t id, int64_t now_us, int64_t *out_rows);
+/** PARKED ones become due now, at most so many: fewer rows than the limit, and none is left [R13].
+ */
+MUST_USE enum err db_outbox_retry_parked(struct db *db, int64_t now_us, int limit,
+                                         int64_t *out_rows);
 /** In order of id, from after_id on; each sees the row in *row. state "": any. */
 MUST_USE enum err db_outbox_list(struct db *db, const char *state, int64_t after_id, int limit,
                                  struct db_outbox *row, db_each_fn *each, void *cls);

@@ -70,10 +70,15 @@ static const struct db_stmt CANCEL_INSTALMENTS = {
     " AND state = 'OPEN'",
     0,
 };
+#define LINES "SELECT id, creditor, own_id, debt_type, description, state, created_at FROM position"
 static const struct db_stmt LIST = {
     "position_list",
-    "SELECT id, creditor, own_id, debt_type, description, state, created_at FROM position"
-    " WHERE creditor = ? AND id > ? AND (? = '' OR state = ?) ORDER BY id LIMIT ?",
+    LINES " WHERE creditor = ? AND id > ? ORDER BY id LIMIT ?",
+    DB_OWNED,
+};
+static const struct db_stmt LIST_STATE = {
+    "position_list_state",
+    LINES " WHERE creditor = ? AND id > ? AND state = ? ORDER BY id LIMIT ?",
     DB_OWNED,
 };
 static const struct db_stmt PAYMENTS = {
@@ -290,13 +295,22 @@ out:
 enum err db_position_list(struct db *db, const char *creditor, const char *state, int64_t after_id,
                           int limit, struct db_position_line *line, db_each_fn *each, void *cls)
 {
-    return db_rows(
-        db, &LIST,
-        DB_IN(db_text(creditor), db_i64(after_id), db_text(state), db_text(state), db_i64(limit)),
-        DB_OUT(DB_GET_I64(line->id), DB_GET_TEXT(line->creditor), DB_GET_TEXT(line->own_id),
-               DB_GET_TEXT(line->debt_type), DB_GET_TEXT(line->description),
-               DB_GET_TEXT(line->state), DB_GET_INSTANT(line->created_us)),
-        each, cls);
+    const struct db_field out[] = {
+        DB_GET_I64(line->id),
+        DB_GET_TEXT(line->creditor),
+        DB_GET_TEXT(line->own_id),
+        DB_GET_TEXT(line->debt_type),
+        DB_GET_TEXT(line->description),
+        DB_GET_TEXT(line->state),
+        DB_GET_INSTANT(line->created_us),
+    };
+
+    if (*state)
+        return db_rows(db, &LIST_STATE,
+                       DB_IN(db_text(creditor), db_i64(after_id), db_text(state), db_i64(limit)),
+                       out, ARRAY_LEN(out), each, cls);
+    return db_rows(db, &LIST, DB_IN(db_text(creditor), db_i64(after_id), db_i64(limit)), out,
+                   ARRAY_LEN(out), each, cls);
 }
 
 enum err db_position_payments(struct db *db, const char *creditor, int64_t position_id,

@@ -19,9 +19,10 @@ static const struct db_stmt LEASE_SET = {
     " AND last = ?",
     0,
 };
+/* No ORDER BY: the key on seq holds those without one in order of id, and any order is right. */
 static const struct db_stmt NEXT = {
     "sequence_next",
-    "SELECT id FROM receipt WHERE seq IS NULL ORDER BY id LIMIT ?",
+    "SELECT id FROM receipt WHERE seq IS NULL LIMIT ?",
     0,
 };
 static const struct db_stmt NUMBER = {

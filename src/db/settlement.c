@@ -129,11 +129,15 @@ static const struct db_stmt DELIVERED = {
 #define FLOW_COLUMNS                                                                               \
     "id, subscription, seq, message_id, format, party, name, state, ver, record_count,"            \
     " total_cents, created_at, day, sha256, size, published_at"
-static const struct db_stmt FLOW_LIST = {
-    "flow_list",
-    "SELECT " FLOW_COLUMNS " FROM flow WHERE id > ? AND (? = '' OR subscription = ?)"
-    " AND (? = '' OR state = ?) ORDER BY id LIMIT ?",
-    0,
+#define FLOW_PAGE(name, only)                                                                      \
+    {                                                                                              \
+        name, "SELECT " FLOW_COLUMNS " FROM flow WHERE " only "id > ? ORDER BY id LIMIT ?", 0      \
+    }
+/* By whether only one subscription's are wanted, and only those in one state. */
+static const struct db_stmt FLOW_LIST[2][2] = {
+    {FLOW_PAGE("flow_list", ""), FLOW_PAGE("flow_list_state", "state = ? AND ")},
+    {FLOW_PAGE("flow_list_of", "subscription = ? AND "),
+     FLOW_PAGE("flow_list_of_state", "subscription = ? AND state = ? AND ")},
 };
 static const struct db_stmt FLOW_TARGETS = {
     "flow_targets",
@@ -309,10 +313,15 @@ out:
 enum err db_flow_list(struct db *db, const char *subscription, const char *state, int64_t after_id,
                       int limit, struct db_flow *row, db_each_fn *each, void *cls)
 {
-    return db_rows(db, &FLOW_LIST,
-                   DB_IN(db_i64(after_id), db_text(subscription), db_text(subscription),
-                         db_text(state), db_text(state), db_i64(limit)),
-                   DB_OUT(FLOW_FIELDS(row)), each, cls);
+    struct db_value in[4];
+    size_t n = 0;
+
+    if (*subscription) in[n++] = db_text(subscription);
+    if (*state) in[n++] = db_text(state);
+    in[n++] = db_i64(after_id);
+    in[n++] = db_i64(limit);
+    return db_rows(db, &FLOW_LIST[*subscription != 0][*state != 0], in, n, DB_OUT(FLOW_FIELDS(row)),
+                   each, cls);
 }
 
 enum err db_flow_get(struct db *db, int64_t id, struct db_flow *out)
