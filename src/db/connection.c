@@ -188,10 +188,16 @@ static enum err error_of(struct db *db, unsigned number, const char *what, const
     case CR_LOST:
     case CR_LOST_MORE:
     case ER_WSREP_NOT_READY:
+    case ER_OPTION_PREVENTS_STATEMENT: /* read_only: a new connection may lead to the writer */
+    case ER_READ_ONLY_MODE:
     case ER_SERVER_SHUTDOWN:
     case ER_KILLED_CONNECTION:
         db_disconnect(db);
         return err_setf(ERR_DB_LOST, "%s: error %u", what, number);
+    case ER_DISK_FULL:
+    case ER_ERROR_ON_WRITE:
+    case ER_RECORD_FILE_FULL:
+        return err_setf(ERR_DB_FULL, "%s: error %u", what, number);
     default:
         return err_setf(ERR_DB_SQL, "%s: error %u: %.100s", what, number, message);
     }

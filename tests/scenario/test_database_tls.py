@@ -6,6 +6,7 @@ import pytest
 
 from scenario.test_pay import pay
 from support.authority import Authority
+from support.channel import SoapFault, fault_code
 from support.mariadb import Mariadb
 
 
@@ -41,6 +42,21 @@ def test_a_payment_over_tls(hub, channel, comune):
     for name in ("database as serve", "database as work", "database as audit",
                  "database as migrate", "database settings"):
         assert found[name]["ok"], found[name]
+
+
+def test_a_server_that_takes_no_writes_for_a_while(hub, channel, comune):
+    """As after a failover: the channel is told to try again, nothing is invented. [F31] [F34]"""
+    notice = comune.position()
+    token = channel.activate(notice.creditor, notice.number, notice.amount).paymentToken
+    hub.database.sql("SET GLOBAL read_only = 1")
+    try:
+        with pytest.raises(SoapFault, match="Not available now: try again"):
+            channel.outcome(token, "OK")
+    finally:
+        hub.database.sql("SET GLOBAL read_only = 0")
+    assert fault_code(channel.outcome(token, "OK")) == "OK"
+    comune.wait_told(notice)
+    assert comune.receipts(notice) == 1
 
 
 def test_the_accounts_work_by_tls_only(hub):

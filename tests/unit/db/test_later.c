@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes that go with their COMMIT, on a private database of this test's own. */
+/* Writes that go with their COMMIT, values and errors; on a private database of this test's own. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "base/buf.h"
 #include "base/clock.h"
@@ -375,6 +375,44 @@ static void test_a_number_that_does_not_fit_is_an_error(void **state)
     }
 }
 
+#define FAILS(number)                                                                              \
+    {                                                                                              \
+        "test_fails",                                                                              \
+            "BEGIN NOT ATOMIC SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = " #number                  \
+            ", MESSAGE_TEXT = 'test'; END",                                                        \
+            0                                                                                      \
+    }
+
+/* What is tried again, here or by the caller, and what is a fault of ours. */
+static void test_what_the_servers_errors_mean(void **state)
+{
+    static const struct {
+        struct db_stmt stmt;
+        enum err want;
+    } cases[] = {
+        {FAILS(1213), ERR_DB_REPLAY}, /* deadlock [F32] */
+        {FAILS(1205), ERR_DB_REPLAY}, /* lock wait [F33] */
+        {FAILS(1020), ERR_DB_REPLAY}, /* record changed [F33] */
+        {FAILS(1969), ERR_DB_REPLAY}, /* max_statement_time */
+        {FAILS(1047), ERR_DB_LOST},   /* a node without quorum [F34] */
+        {FAILS(1290), ERR_DB_LOST},   /* --read-only: the writer is elsewhere [F31] */
+        {FAILS(1836), ERR_DB_LOST},   /* --innodb-read-only */
+        {FAILS(1021), ERR_DB_FULL},   /* disk full [F39] */
+        {FAILS(1026), ERR_DB_FULL},   /* error writing a file */
+        {FAILS(1114), ERR_DB_FULL},   /* table full */
+        {FAILS(1062), ERR_DB_DUPLICATE}, {FAILS(1406), ERR_DB_SQL}, /* data too long */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        enum err rc = db_exec(db, &cases[i].stmt, DB_NONE_IN, NULL);
+
+        if (rc != cases[i].want) fail_msg("%s: %s", cases[i].stmt.sql, err_name(rc));
+        err_clear();
+        assert_int_equal(count("nothing"), 0); /* the next statement is sent, connected anew */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_many_writes_of_many_shapes),
         cmocka_unit_test(test_many_instants),
         cmocka_unit_test(test_a_number_that_does_not_fit_is_an_error),
+        cmocka_unit_test(test_what_the_servers_errors_mean),
     };
 
     return cmocka_run_group_tests(tests, database_start, database_stop);
