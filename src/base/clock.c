@@ -4,6 +4,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -28,11 +29,16 @@ int64_t clock_wall_us(void)
 
 int64_t clock_id_new(void)
 {
-    uint64_t ms = (uint64_t)(clock_wall_us() / 1000);
+    static _Atomic int64_t last;
+    int64_t fresh, id, before = atomic_load(&last);
     uint32_t low;
 
     clock_random(&low, sizeof low);
-    return (int64_t)((ms << 21 | (low & 0x1fffff)) & INT64_MAX);
+    fresh = clock_wall_us() / 1000 << 21 | (low & 0x1fffff);
+    do
+        id = fresh > before ? fresh : before + 1;
+    while (!atomic_compare_exchange_weak(&last, &before, id));
+    return id;
 }
 
 static void system_random(unsigned char *at, size_t len)

@@ -11,7 +11,8 @@ int64_t clock_monotonic_us(void);
 /** Microseconds since 1970 UTC, for log stamps only. */
 int64_t clock_wall_us(void);
 /** A 63-bit id: milliseconds in the high bits, 21 random bits below: time-ordered, made before
- * the transaction that stores it [R12]. Thread-safe. */
+ * the transaction that stores it [R12]. Each is greater than the last of this process: 21 bits
+ * alone repeat themselves within a few thousand ids of a millisecond. Thread-safe. */
 int64_t clock_id_new(void);
 /** Fill with random bytes from the kernel; aborts when there are none. */
 void clock_random(void *bytes, unsigned len);

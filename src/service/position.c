@@ -147,15 +147,9 @@ out:
     return rc;
 }
 
-static bool all_given(const struct debt_position *p)
-{
-    for (int i = 0; i < p->n_instalments; i++)
-        if (p->instalments[i].numbered) return false;
-    return true;
-}
-
 /* Another sent the same own id or notice number in this moment: look again. A number that the hub
- * gave may be one that the Ente gave before: the next one is tried. */
+ * gave may be one that the Ente gave before, an id one that another process made in the same
+ * millisecond: the next ones are tried. */
 static enum err store_one(struct env *env, struct storing *one)
 {
     enum err rc = ERR_NONE;
@@ -171,7 +165,6 @@ static enum err store_one(struct env *env, struct storing *one)
         if (id) return known(env, s, id, hash);
         TRY(notice_taken(env, s));
         if (s->result == POSITION_REFUSED) return ERR_NONE;
-        if (all_given(s->position)) break;
         TRY(number(env, s->position));
     }
     taken(s); /* the number is free, the IUV in it is not */

@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "base/nearest.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 static void test_json_is_escaped_and_closed(void **state)
 {
     struct buf out = BUF_INIT(1000);
@@ -80,6 +83,41 @@ static void test_ids_are_time_ordered_and_differ(void **state)
     assert_true(seen[0] != seen[1] || seen[1] != seen[2]);
 }
 
+enum { ID_THREADS = 4, IDS_EACH = 50000 };
+
+static void *ids_make(void *cls)
+{
+    int64_t *ids = cls;
+
+    for (size_t i = 0; i < IDS_EACH; i++)
+        ids[i] = clock_id_new();
+    return NULL;
+}
+
+static int id_compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Two rows with one id would look like a fact that was there before. */
+static void test_no_id_comes_twice(void **state)
+{
+    static int64_t ids[ID_THREADS][IDS_EACH];
+    int64_t *all = &ids[0][0];
+    pthread_t threads[ID_THREADS];
+
+    (void)state;
+    for (size_t i = 0; i < ID_THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ids_make, ids[i]), 0);
+    for (size_t i = 0; i < ID_THREADS; i++)
+        pthread_join(threads[i], NULL);
+    qsort(all, ID_THREADS * IDS_EACH, sizeof *all, id_compare);
+    for (size_t i = 1; i < ID_THREADS * IDS_EACH; i++)
+        assert_true(all[i - 1] < all[i]);
+}
+
 static void test_tokens_are_hex_and_differ(void **state)
 {
     char one[33], two[33];
@@ -99,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_json_keeps_its_first_error),
         cmocka_unit_test(test_nearest_names),
         cmocka_unit_test(test_ids_are_time_ordered_and_differ),
+        cmocka_unit_test(test_no_id_comes_twice),
         cmocka_unit_test(test_tokens_are_hex_and_differ),
     };
 
