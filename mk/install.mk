@@ -10,9 +10,9 @@ DESTDIR ?=
 
 SHARE := $(PREFIX)/share/payer
 UNITS_SYSTEMD := serve work db
-SHIPPED := $(sort $(shell find wsdl xslt db/migrations db/grants -type f ! -name typemap.dat)) \
+SHIPPED := $(sort $(shell find wsdl xslt db/migrations db/grants -type f ! -name typemap.dat ! -name README.md)) \
            conf/registry.xsd
-DOCS := README.md CHANGELOG.md NOTICE
+DOCS := README.md CHANGELOG.md NOTICE $(wildcard docs/*.md docs/adr/*.md xslt/flow/*/README.md)
 EXAMPLES := conf/registry-example.xml conf/payer.conf.example
 MANUALS := man/man1/payer.1 man/man5/payer.conf.5
 INSTALLED := $(PREFIX)/bin/payer $(addprefix $(SHARE)/,$(SHIPPED)) \
@@ -35,8 +35,9 @@ install: all ## install below $(PREFIX), settings below $(SYSCONFDIR); DESTDIR=d
 	$(call put,$(BUILD)/docs/payer.1,$(PREFIX)/share/man/man1/payer.1)
 	$(call put,$(BUILD)/docs/payer.conf.5,$(PREFIX)/share/man/man5/payer.conf.5)
 	$(call put,$(BUILD)/docs/payer,$(PREFIX)/share/bash-completion/completions/payer)
+	@for file in $(DOCS); do \
+	    install -D -m 0644 $$file $(DESTDIR)$(PREFIX)/share/doc/payer/$$file || exit 1; done
 	@install -d $(DESTDIR)$(PREFIX)/share/doc/payer/examples
-	@install -m 0644 $(DOCS) $(DESTDIR)$(PREFIX)/share/doc/payer
 	@install -m 0644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/payer/examples
 	@for unit in $(UNITS_SYSTEMD); do \
 	    sed 's,@bindir@,$(PREFIX)/bin,' conf/systemd/payer-$$unit.service.in \
@@ -52,3 +53,12 @@ install: all ## install below $(PREFIX), settings below $(SYSCONFDIR); DESTDIR=d
 uninstall: ## take away what `make install` put there, but settings and data
 	@rm -f $(addprefix $(DESTDIR),$(INSTALLED) $(SYSCONFDIR)/logrotate.d/payer)
 	@find $(DESTDIR)$(SHARE) $(DESTDIR)$(PREFIX)/share/doc/payer -depth -type d -empty -delete
+
+# From a copy: dpkg-buildpackage builds where the sources are.
+DEB := $(BUILD)/deb
+.PHONY: deb
+deb: ## build build/deb/payer_*.deb, installing what that needs
+	@deps/install run build deb
+	@rm -rf $(DEB) && mkdir -p $(DEB)/payer
+	@tar -cf - --exclude-vcs --exclude='./build*' --exclude=./var . | tar -xf - -C $(DEB)/payer
+	@cd $(DEB)/payer && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage --no-sign --build=binary -j$(JOBS)

@@ -23,9 +23,10 @@ endif
 crash: ## build the program with crash points, for the tests that kill it
 	@+$(AGAIN) CRASH=1 all
 
-check-all: test ## test, then under the address and the thread sanitizer (20 minutes)
+check-all: test ## test, then under the address and the thread sanitizer, then the package (25 minutes)
 	@+$(AGAIN) SAN=address test-now
 	@+$(AGAIN) SAN=thread test-now
+	@tests/package
 
 bench: deps ## measure against the limits of the same machine; writes build/bench.json
 	@+$(AGAIN) all
