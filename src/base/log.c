@@ -159,3 +159,10 @@ void log_set_request(const char *id)
 {
     snprintf(request, sizeof request, "%s", id ? id : "");
 }
+
+#ifdef CRASHPOINTS
+bool log_in_request(void)
+{
+    return request[0] != 0;
+}
+#endif

@@ -36,5 +36,8 @@ void log_err(const char *event, enum err code);
 void log_set_level(enum log_level level);
 /** The id that all lines of this thread carry as req= until it is set again; "" for none. */
 void log_set_request(const char *id);
+#ifdef CRASHPOINTS
+bool log_in_request(void);
+#endif
 
 #endif

@@ -216,7 +216,10 @@ enum err db_fail(struct db *db, unsigned number, const char *what, const char *m
 
 enum err db_text_run(struct db *db, const char *sql)
 {
+    unsigned fault = DB_FAULT(db);
+
     db->statements++;
+    if (fault) return db_fail(db, fault, "text statement", "fault point");
     if (mysql_real_query(db->link, sql, (unsigned long)strlen(sql)))
         return db_fail(db, mysql_errno(db->link), "text statement", mysql_error(db->link));
     return ERR_NONE;

@@ -5,6 +5,7 @@
 #define DB_INTERNAL_H
 
 #include "base/buf.h"
+#include "base/crash.h"
 #include "db/db.h"
 
 #include <mysql.h>
@@ -55,6 +56,10 @@ struct db {
     size_t next_group; /* the one that makes room */
     struct db_queue queue;
 };
+
+/** The error that a test wants this message to the server to end with; 0: none. A server's own
+ * messages, those of no request, are none of the test's. */
+#define DB_FAULT(db) FAULTPOINT((db)->role == DB_ROLE_SERVE)
 
 /** Open the link of a struct db that has none. */
 MUST_USE enum err db_connect(struct db *db);

@@ -78,9 +78,12 @@ static int64_t instant_join(const MYSQL_TIME *t)
 
 enum err db_prepare(struct db *db, const char *name, const char *sql, MYSQL_STMT **out)
 {
-    MYSQL_STMT *handle = mysql_stmt_init(db->link);
+    unsigned fault = DB_FAULT(db);
+    MYSQL_STMT *handle;
     enum err rc;
 
+    if (fault) return db_fail(db, fault, name, "fault point");
+    handle = mysql_stmt_init(db->link);
     ALWAYS(handle);
     if (mysql_stmt_prepare(handle, sql, (unsigned long)strlen(sql))) {
         rc = db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
@@ -136,6 +139,7 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
     };
     MYSQL_BIND bind[DB_VALUES_MAX];
     MYSQL_TIME times[DB_VALUES_MAX];
+    unsigned fault = DB_FAULT(db);
 
     ALWAYS(n_in <= DB_VALUES_MAX && mysql_stmt_param_count(handle) == n_in);
     memset(bind, 0, n_in * sizeof *bind);
@@ -150,13 +154,14 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
         bind[i].buffer = &times[i];
     }
     db->statements++;
+    if (fault) return db_fail(db, fault, name, "fault point");
     if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle))
         return db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
     return ERR_NONE;
 }
 
-static enum err run(struct db *db, const struct db_stmt *stmt, bool reads,
-                    const struct db_value *in, size_t n_in, MYSQL_STMT **out)
+static enum err run_once(struct db *db, const struct db_stmt *stmt, bool reads,
+                         const struct db_value *in, size_t n_in, MYSQL_STMT **out)
 {
     enum err rc = ERR_NONE;
     bool begins;
@@ -171,6 +176,19 @@ static enum err run(struct db *db, const struct db_stmt *stmt, bool reads,
     TRY(db_prepared_run(db, stmt->name, *out, in, n_in));
 out:
     return rc;
+}
+
+/* A read outside a transaction decides nothing: after a lost connection, such as one that a restart
+ * of the database left behind, it is asked on a new one. */
+static enum err run(struct db *db, const struct db_stmt *stmt, bool reads,
+                    const struct db_value *in, size_t n_in, MYSQL_STMT **out)
+{
+    bool again = reads && !db->in_tx;
+    enum err rc = run_once(db, stmt, reads, in, n_in, out);
+
+    if (rc != ERR_DB_LOST || !again) return rc;
+    err_clear();
+    return run_once(db, stmt, reads, in, n_in, out);
 }
 
 enum err db_exec(struct db *db, const struct db_stmt *stmt, const struct db_value *in, size_t n_in,
