@@ -2,13 +2,13 @@
 #include "service/flow.h"
 
 #include "cli/operator.h"
+#include "cli/page.h"
 #include "domain/amount.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 100, TEXT_MAX = 64 * 1024 };
+enum { TEXT_MAX = 64 * 1024 };
 
 static void flow_print(struct cli *cli, const struct db_flow *f, const char *path)
 {
@@ -77,16 +77,14 @@ out:
 struct listing {
     struct cli *cli;
     struct db_flow row;
-    char target[2001];
-    int n;
-    int64_t wrong;
+    struct cli_page page;
 };
 
 static enum err list_row(void *cls)
 {
     struct listing *l = cls;
 
-    l->n++;
+    l->page.n++;
     flow_print(l->cli, &l->row, NULL);
     return ERR_NONE;
 }
@@ -96,13 +94,12 @@ enum err cli_flow_list(struct cli *cli)
     enum err rc;
     struct db *db;
     struct listing l = {.cli = cli};
-    const char *state = cli->values[CLI_OPTION_STATE], *after = cli->values[CLI_OPTION_AFTER];
 
+    TRY(cli_page_open(cli, "MADE PUBLISHED", &l.page));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
-    TRY(db_flow_list(db, cli->n_operands ? cli->operands[0] : "", state ? state : "",
-                     after ? strtoll(after, NULL, 10) : 0, LIST_MAX, &l.row, list_row, &l));
-    if (l.n == LIST_MAX) cli_say(cli, "more: --after %" PRId64, l.row.id);
-    if (l.n == 0) cli_say(cli, "no flows");
+    TRY(db_flow_list(db, cli->n_operands ? cli->operands[0] : "", l.page.state, l.page.after,
+                     CLI_PAGE, &l.row, list_row, &l));
+    cli_page_end(&l.page, l.row.id, "no flows");
 out:
     return rc;
 }
@@ -146,24 +143,33 @@ enum err cli_flow_show(struct cli *cli)
     struct db *db;
     struct db_flow f;
     struct settlement_listing l = {.cli = cli};
+    int64_t id;
 
+    TRY(cli_id(cli->operands[0], "the id of a flow", &id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
-    TRY(db_flow_get(db, strtoll(cli->operands[0], NULL, 10), &f));
+    TRY(db_flow_get(db, id, &f));
     flow_print(cli, &f, NULL);
     TRY(db_settlement_of_flow(db, f.id, &l.row, settlement_row, &l));
 out:
     return rc;
 }
 
+struct verifying {
+    struct cli *cli;
+    struct db_flow row;
+    char target[2001];
+    int64_t files, wrong;
+};
+
 static enum err verify_row(void *cls)
 {
-    struct listing *l = cls;
-    enum err rc = service_flow_verify(l->target, &l->row);
+    struct verifying *v = cls;
+    enum err rc = service_flow_verify(v->target, &v->row);
 
-    l->n++;
+    v->files++;
     if (rc == ERR_NONE) return ERR_NONE;
-    l->wrong++;
-    cli_report(l->cli, rc);
+    v->wrong++;
+    cli_report(v->cli, rc);
     err_clear();
     return ERR_NONE;
 }
@@ -172,20 +178,20 @@ enum err cli_flow_verify(struct cli *cli)
 {
     enum err rc;
     struct db *db;
-    struct listing l = {.cli = cli};
+    struct verifying v = {.cli = cli};
     struct buf text = BUF_INIT(TEXT_MAX);
     struct json j = JSON_INIT(&text);
 
     TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
-    TRY(db_flow_targets(db, &l.row, l.target, sizeof l.target, verify_row, &l));
-    cli->findings = l.wrong > 0;
+    TRY(db_flow_targets(db, &v.row, v.target, sizeof v.target, verify_row, &v));
+    cli->findings = v.wrong > 0;
     if (!cli->json) {
-        cli_print(cli, "%d published files, %" PRId64 " wrong\n", l.n, l.wrong);
+        cli_print(cli, "%" PRId64 " published files, %" PRId64 " wrong\n", v.files, v.wrong);
         goto out;
     }
     json_object(&j, NULL);
-    json_int(&j, "files", l.n);
-    json_int(&j, "wrong", l.wrong);
+    json_int(&j, "files", v.files);
+    json_int(&j, "wrong", v.wrong);
     json_end(&j);
     TRY(json_finish(&j));
     cli_write(cli, buf_str(&text), text.len);

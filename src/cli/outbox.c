@@ -2,17 +2,19 @@
 #include "db/outbox.h"
 
 #include "cli/operator.h"
+#include "cli/page.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 100, RETRY_BATCH = 1000, PAYLOAD_MAX = 256 * 1024 };
+enum { RETRY_BATCH = 1000, PAYLOAD_MAX = 256 * 1024 };
+
+static const char ID[] = "the id of a notification";
 
 struct listing {
     struct cli *cli;
     struct db_outbox row;
-    int n;
+    struct cli_page page;
 };
 
 static enum err outbox_row(void *cls)
@@ -24,7 +26,7 @@ static enum err outbox_row(void *cls)
     char at[20], next[20], done[20];
     enum err rc = ERR_NONE;
 
-    l->n++;
+    l->page.n++;
     cli_time(o->created_us, at);
     cli_time(o->next_us, next);
     cli_time(o->done_us, done);
@@ -59,13 +61,11 @@ enum err cli_outbox_list(struct cli *cli)
     enum err rc;
     struct db *db;
     struct listing l = {.cli = cli};
-    const char *state = cli->values[CLI_OPTION_STATE], *after = cli->values[CLI_OPTION_AFTER];
 
+    TRY(cli_page_open(cli, "READY CLAIMED DONE PARKED", &l.page));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
-    TRY(db_outbox_list(db, state ? state : "", after ? strtoll(after, NULL, 10) : 0, LIST_MAX,
-                       &l.row, outbox_row, &l));
-    if (l.n == LIST_MAX) cli_say(cli, "more: --after %" PRId64, l.row.id);
-    if (l.n == 0) cli_say(cli, "nothing to send");
+    TRY(db_outbox_list(db, l.page.state, l.page.after, CLI_PAGE, &l.row, outbox_row, &l));
+    cli_page_end(&l.page, l.row.id, "no notifications");
 out:
     return rc;
 }
@@ -76,9 +76,11 @@ enum err cli_outbox_show(struct cli *cli)
     struct db *db;
     struct listing l = {.cli = cli};
     struct buf payload = BUF_INIT(PAYLOAD_MAX);
+    int64_t id;
 
+    TRY(cli_id(cli->operands[0], ID, &id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
-    TRY(db_outbox_get(db, strtoll(cli->operands[0], NULL, 10), &l.row, &payload));
+    TRY(db_outbox_get(db, id, &l.row, &payload));
     TRY(outbox_row(&l));
     if (!cli->json) cli_print(cli, "%s\n", buf_str(&payload));
 out:
@@ -112,12 +114,7 @@ enum err cli_outbox_retry(struct cli *cli)
     struct retrying r = {0, 0};
     int64_t rows = 0;
 
-    if (cli->n_operands) {
-        r.id = strtoll(cli->operands[0], NULL, 10);
-        if (r.id <= 0)
-            return err_setf(ERR_USAGE, "\"%s\": the id of a notification expected",
-                            cli->operands[0]);
-    }
+    if (cli->n_operands) TRY(cli_id(cli->operands[0], ID, &r.id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     do {
         TRY(db_tx_run(db, "outbox.retry", retry_tx, &r));

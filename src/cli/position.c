@@ -4,16 +4,16 @@
 #include "base/config.h"
 #include "base/progress.h"
 #include "cli/operator.h"
+#include "cli/page.h"
 #include "db/position.h"
 #include "domain/amount.h"
 #include "service/position_load.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { POSITION_MEMORY = 16 * 1024 * 1024, TEXT_MAX = 4 * 1024 * 1024, LIST_MAX = 100 };
+enum { POSITION_MEMORY = 16 * 1024 * 1024, TEXT_MAX = 4 * 1024 * 1024 };
 
 /* ---- load ---- */
 
@@ -256,7 +256,13 @@ out:
 struct listing {
     struct cli *cli;
     struct db_position_line line;
-    int n;
+    struct cli_page page;
+};
+
+static const char STATES[] = {
+#define STATE(name, meaning) " " #name
+#include "domain/position_state.def"
+#undef STATE
 };
 
 static enum err line_row(void *cls)
@@ -268,7 +274,7 @@ static enum err line_row(void *cls)
     char at[20];
     enum err rc = ERR_NONE;
 
-    l->n++;
+    l->page.n++;
     cli_time(p->created_us, at);
     if (!l->cli->json) {
         cli_print(l->cli, "%" PRId64 "  %s  %-10s  %-9s  %s  %s\n", p->id, at, p->debt_type,
@@ -296,13 +302,17 @@ enum err cli_position_list(struct cli *cli)
     enum err rc;
     struct cli_operator o = {.registry = NULL};
     struct listing l = {.cli = cli};
-    const char *state = cli->values[CLI_OPTION_STATE], *after = cli->values[CLI_OPTION_AFTER];
+    const char *creditor = cli->operands[0];
 
+    TRY(cli_page_open(cli, STATES + 1, &l.page));
     TRY(cli_operator_open(cli, &o));
-    TRY(db_position_list(o.env.db, cli->operands[0], state ? state : "",
-                         after ? strtoll(after, NULL, 10) : 0, LIST_MAX, &l.line, line_row, &l));
-    if (l.n == LIST_MAX) cli_say(cli, "more: --after %" PRId64, l.line.id);
-    if (l.n == 0) cli_say(cli, "no positions");
+    TRY(db_position_list(o.env.db, creditor, l.page.state, l.page.after, CLI_PAGE, &l.line,
+                         line_row, &l));
+    if (l.page.n == 0 && !registry_creditor_find(o.registry, creditor)) {
+        rc = err_setf(ERR_NOT_FOUND, "Ente %.40s", creditor);
+        goto out;
+    }
+    cli_page_end(&l.page, l.line.id, "no positions");
 out:
     cli_operator_close(&o);
     return rc;

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A list that is asked for what cannot be says so: an empty one is read as good news."""
+import pytest
+
+from support.hub import COMUNE
+
+LISTS = [("position", "list", COMUNE), ("outbox", "list"), ("flow", "list")]
+
+
+@pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
+@pytest.mark.parametrize("option, value", [
+    ("--state", "parked"), ("--state", ""), ("--state", "PAR"), ("--after", "abc"),
+    ("--after", "-1"), ("--after", "99999999999999999999")])
+def test_what_cannot_be_is_refused(hub, words, option, value):
+    said = hub.payer(*words, option, value, ok=(64,)).stderr
+    assert option in said and "expected" in said and f'"{value}"' in said
+
+
+@pytest.mark.parametrize("words, states", [
+    (LISTS[0], ("OPEN", "PAID", "CANCELLED")), (LISTS[2], ("MADE", "PUBLISHED")),
+    (LISTS[1], ("READY", "CLAIMED", "DONE", "PARKED"))], ids=lambda words: words[0])
+def test_every_state_is_taken(hub, ente, words, states):
+    ente.position()
+    for state in states:
+        assert all(row.state == state for row in hub.json(*words, "--state", state))
+
+
+@pytest.mark.parametrize("words", [
+    ("outbox", "show", "abc"), ("outbox", "show", "0"), ("outbox", "retry", "12x"),
+    ("flow", "show", "BANCA1-PAIN")])
+def test_an_id_is_a_number(hub, words):
+    assert f'"{words[2]}": the id of a' in hub.payer(*words, ok=(64,)).stderr
+
+
+def test_an_ente_that_nobody_knows_is_no_empty_list(hub):
+    assert "Ente 12345678901" in hub.payer("position", "list", "12345678901", ok=(65,)).stderr
