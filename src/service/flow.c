@@ -20,7 +20,8 @@ enum {
     RUN_MEMORY = 64 * 1024 * 1024,
     FORMATS_MAX = 32,
     SETTLEMENTS_MAX = 100000,
-    LIST_PAGE = 1000,
+    LIST_PAGE = 100,
+    RECORD_BATCH = 100, /* flows that one transaction says are published [R13] */
     NODE_ID_MAX = 10,
     BUSY_WAIT_MS = 300000
 };
@@ -37,7 +38,7 @@ static enum err settlement_row(void *cls)
     struct settlement_list *l = cls;
 
     if (l->n == l->room) {
-        size_t room = l->room ? l->room * 2 : 64;
+        size_t room = l->room ? l->room * 2 : 4;
         struct db_settlement *more = arena_alloc(l->arena, room * sizeof *more);
 
         if (!more || room > SETTLEMENTS_MAX) return err_set(ERR_LIMIT, "settlements of a flow");
@@ -155,7 +156,8 @@ static enum err plan_tx(struct db *db, void *cls)
     enum err rc;
     struct planning *p = cls;
     bool bank = p->subscription->audience == FLOW_AUDIENCE_BANK;
-    struct settlement_list l = {.arena = &p->r->arena};
+    struct arena arena = ARENA_INIT(RUN_MEMORY); /* not the run's: this is called once a flow */
+    struct settlement_list l = {.arena = &arena};
 
     p->made = false;
     TRY(db_settlement_unsent(db, p->subscription->code, bank ? NULL : p->subscription->party,
@@ -163,6 +165,7 @@ static enum err plan_tx(struct db *db, void *cls)
     if (l.n == 0) goto out;
     TRY(flow_add_tx(db, p, l.items, bank ? l.n : 1, bank));
 out:
+    arena_free(&arena);
     return rc;
 }
 
@@ -186,6 +189,7 @@ out:
 struct flow_rows {
     struct running *r;
     struct db_flow row;
+    int n; /* of this page */
 };
 
 static enum err flow_row(void *cls)
@@ -198,6 +202,7 @@ static enum err flow_row(void *cls)
     f->subscription = registry_subscription_find(l->r->env->registry, l->row.subscription);
     *l->r->tail = f;
     l->r->tail = &f->next;
+    l->n++;
     return ERR_NONE;
 }
 
@@ -232,13 +237,13 @@ out:
 static enum err published_tx(struct db *db, void *cls)
 {
     enum err rc = ERR_NONE;
-    const struct running *r = cls;
+    struct run_flow *f = cls;
     int64_t now_us;
     struct db_flow now;
     struct db_journal_row row;
 
     TRY(db_now(db, &now_us));
-    for (struct run_flow *f = r->first; f; f = f->next) {
+    for (int i = 0; f && i < RECORD_BATCH; i++, f = f->next) {
         TRY(db_flow_get(db, f->flow.id, &now));
         if (strcmp(now.state, "MADE") != 0) continue; /* another run was as far */
         f->flow.ver = now.ver;
@@ -251,22 +256,49 @@ out:
     return rc;
 }
 
-/* All files are made and checked before the first is published; then one fact says so. */
-static enum err files_publish(struct running *r)
+/* Of this run, and of one before that did not come as far. */
+static enum err flows_read(struct running *r)
 {
-    enum err rc = ERR_NONE;
+    enum err rc;
     struct flow_rows l = {.r = r};
     const char *only = r->run->subscription ? r->run->subscription : "";
 
     r->tail = &r->first;
-    TRY(db_flow_list(r->env->db, only, "MADE", 0, LIST_PAGE, &l.row, flow_row, &l));
+    do {
+        l.n = 0;
+        TRY(db_flow_list(r->env->db, only, "MADE", l.row.id, LIST_PAGE, &l.row, flow_row, &l));
+    } while (l.n == LIST_PAGE);
+out:
+    return rc;
+}
+
+static enum err published_record(struct running *r)
+{
+    enum err rc = ERR_NONE;
+    struct run_flow *f = r->first;
+
+    while (f) {
+        TRY(db_tx_run(r->env->db, "flow.published", published_tx, f));
+        for (int i = 0; f && i < RECORD_BATCH; i++)
+            f = f->next;
+    }
+out:
+    return rc;
+}
+
+/* All files are made and checked before the first is published; only then it is recorded. */
+static enum err files_publish(struct running *r)
+{
+    enum err rc = ERR_NONE;
+
+    TRY(flows_read(r));
     for (struct run_flow *f = r->first; f; f = f->next)
         TRY(flow_file_make(r, f));
     CRASHPOINT("S13.made");
     for (struct run_flow *f = r->first; f; f = f->next)
         TRY(flow_file_publish(&f->made.file, &f->made.sha256));
     CRASHPOINT("S13.renamed");
-    TRY(db_tx_run(r->env->db, "flow.published", published_tx, r));
+    TRY(published_record(r));
     CRASHPOINT("S13.post");
     for (struct run_flow *f = r->first; f; f = f->next) {
         r->run->flows++;
