@@ -175,7 +175,7 @@ enum err service_activate(struct env *env, const struct psp_call *call, enum out
     }
     if (!a.answer.token) { /* what changed something is in the journal already */
         service_journal_psp(&row, call, a.answer.outcome);
-        if (a.key.found) snprintf(row.detail, sizeof row.detail, "answered before");
+        service_key_note(&row, &a.key, a.answer.outcome);
         TRY(service_journal_note(env->db, &row));
     }
     *out_outcome = a.answer.outcome;

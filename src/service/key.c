@@ -3,10 +3,19 @@
 
 #include "base/config.h"
 
+#include <stdio.h>
+
 struct db_key_name service_key_name(const struct psp_call *call)
 {
     return (struct db_key_name){call->psp, psp_operation_name(call->operation),
                                 config_int(CONFIG_IDEMPOTENCY) ? call->key : ""};
+}
+
+/* The outcome of the checks alone: what the stored answer says is not looked into. */
+void service_key_note(struct db_journal_row *row, const struct db_key *key, enum outcome outcome)
+{
+    if (key->found && outcome == OUTCOME_OK)
+        snprintf(row->detail, sizeof row->detail, "answered before");
 }
 
 enum err service_key_store_tx(struct db *db, const struct db_key_name *name,

@@ -219,6 +219,7 @@ enum err service_outcome(struct env *env, const struct psp_call *call, enum outc
     if (o.changed) CRASHPOINT("S7.post");
     if (!o.changed) { /* what changed something is in the journal already */
         service_journal_psp(&row, call, o.answer.outcome);
+        service_key_note(&row, &o.key, o.answer.outcome);
         TRY(service_journal_note(env->db, &row));
     }
     *out_outcome = o.answer.outcome;

@@ -289,8 +289,11 @@ static enum err answer_call(struct wire_call *call, struct listen_answer *answer
 
     TRY(wire_caller_get(call->worker, call->request, &d.caller));
     if (!call->valid) { /* our own contract: the sender is told where and what */
-        snprintf(text, sizeof text, "Message not valid: line %ld, element %s: %s",
-                 call->problem.line, call->problem.element, call->problem.text);
+        if (call->problem.line > 0)
+            snprintf(text, sizeof text, "Message not valid: line %ld, element %s: %s",
+                     call->problem.line, call->problem.element, call->problem.text);
+        else
+            snprintf(text, sizeof text, "Message not valid: %s", call->problem.text);
         answer->status = 500;
         *out_outcome = "INVALID";
         TRY(soap_message_fault(&answer->body, "Client", text));

@@ -60,6 +60,15 @@ static bool envelope_valid(const struct xml_document *doc)
            xml_child(root, ENVELOPE_NS, "Body");
 }
 
+/* What is wrong before the schema is asked, in words for the sender; NULL: nothing. */
+static const char *shape_problem(const struct wire_operation *o, const struct xml_document *doc,
+                                 const struct xml_node *root, const char *seen)
+{
+    if (seen) return seen;
+    if (!envelope_valid(doc)) return "an Envelope of SOAP 1.1 with a Body expected";
+    return is_root_of(o, root) ? NULL : "the Body holds another operation than SOAPAction names";
+}
+
 static void fault(struct listen_answer *answer, int status, const char *code, const char *text)
 {
     buf_reset(&answer->body);
@@ -146,8 +155,12 @@ void wire_port_post(void *worker, const struct listen_request *request,
         if (!o) {
             fault(answer, 500, "Client", "Operation not served here");
         } else {
-            call.valid = seen == PREFILTER_OK && envelope_valid(doc) && is_root_of(o, call.root) &&
-                         xml_schema_check_node(port->schema, call.root, &call.problem) == ERR_NONE;
+            why = shape_problem(o, doc, call.root, why);
+            if (why)
+                snprintf(call.problem.text, sizeof call.problem.text, "%s", why);
+            else
+                call.valid =
+                    xml_schema_check_node(port->schema, call.root, &call.problem) == ERR_NONE;
             err_clear();
             operation_run(o, &call, answer);
         }

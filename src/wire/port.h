@@ -15,7 +15,7 @@ struct wire_call {
     const struct listen_request *request;
     const struct xml_node *root; /* the operation's element; NULL: there was none */
     bool valid;                  /* against the contract's schema */
-    struct xml_problem problem;  /* why not */
+    struct xml_problem problem;  /* why not; line 0: of the envelope */
     int64_t started_us;
 };
 

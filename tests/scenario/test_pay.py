@@ -6,7 +6,7 @@ import concurrent.futures
 import pytest
 
 from support.channel import fault_code, new_key
-from support.hub import ASL, CALL_CENTRE, COMUNE, FDR, PAIN, PSP
+from support.hub import ASL, CALL_CENTRE, COMUNE, FDR, PAIN, PSP, wait_until
 from support.witness import official
 
 MULTE_ACCOUNT, ASL_ACCOUNT = "IT13O9900101000000000000002", "IT05W9900201000000000000005"
@@ -84,6 +84,9 @@ def test_same_key_same_answer_to_the_byte(hub, channel, ente):
     assert fault_code(channel.outcome(token, "OK", "1.00", keys[1])) == "OK"
     assert channel.received == first
     ente.wait_told(notice)
+    log = lambda: hub.sql("SELECT event FROM journal WHERE detail = 'answered before'"
+                          f" AND token_hash = LEFT(UNHEX(SHA2('{token}', 256)), 8)")
+    assert wait_until(log, "the repeat is in the log") == ["sendPaymentOutcome"]
     hub.payer("flow", "run")
     assert ente.receipts(notice) == 1 and len(hub.fdr(notice.iuv)) == 1
 

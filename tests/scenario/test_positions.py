@@ -149,6 +149,22 @@ def test_a_wrong_message_is_told_where(hub):
             {"kind": "single", "instalment": [{**instalment(), "amount": "12,3"}]}]))
 
 
+@pytest.mark.parametrize("body, said", [
+    ("<s:Body>{0}{0}</s:Body>", "More than one"), ("<s:Body>{0}</s:Body><x/>", "Element"),
+    ('<s:Body><cancelPosition xmlns="urn:payer:debt-position:1"/></s:Body>', "SOAPAction")])
+def test_a_wrong_envelope_is_told_what(hub, body, said):
+    """[X38]"""
+    get = ('<getPosition xmlns="urn:payer:debt-position:1"><creditor>77777777777</creditor>'
+           '<ownId>X</ownId></getPosition>')
+    data = ('<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">'
+            f'{body.format(get)}</s:Envelope>')
+    answer = requests.post(f"{hub.url}/debt-position/v1", data=data.encode(), timeout=20,
+                           auth=("BACKOFFICE1", PASSWORD), headers={
+                               "Content-Type": "text/xml; charset=utf-8",
+                               "SOAPAction": '"getPosition"'})
+    assert answer.status_code == 500 and "line 0" not in answer.text and said in answer.text
+
+
 def test_files_say_line_field_value_and_what_was_expected(hub):
     rows = [hub.row(amount="10.00"), hub.row(amount="12,3"), hub.row(due_date="2027-02-30")]
     for said in ("1 created, 0 unchanged, 2 refused", "0 created, 1 unchanged, 2 refused"):

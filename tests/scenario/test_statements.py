@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a payment costs the database: counted by the database itself."""
-import subprocess
-
 import pytest
 
 from scenario.test_pay import pay
@@ -25,12 +23,7 @@ def alone(hub):
 
 def questions(hub):
     """Statements that clients sent so far, prepared ones too; the one that asks is one of them."""
-    socket = hub.json("db", "status")[0].socket
-    done = subprocess.run(
-        ["mariadb", f"--socket={socket}", "--skip-column-names", "--batch",
-         "-e", "SHOW GLOBAL STATUS LIKE 'Questions'"],
-        capture_output=True, text=True, timeout=10, check=True, env=hub.environment)
-    return int(done.stdout.split()[1])
+    return int(hub.sql("SHOW GLOBAL STATUS LIKE 'Questions'")[0].split()[1])
 
 
 def test_a_payment_costs_few_statements(hub, ente, alone):

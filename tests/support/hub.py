@@ -259,6 +259,14 @@ class Hub:
                    for line in lines if line.strip()]
         return objects
 
+    def sql(self, text):
+        """Ask the private database past the program: its lines, without a head."""
+        socket = self.json("db", "status")[0].socket
+        done = subprocess.run(
+            ["mariadb", f"--socket={socket}", "--skip-column-names", "--batch", "-e", text, "payer"],
+            capture_output=True, text=True, timeout=10, check=True, env=self.environment)
+        return done.stdout.splitlines()
+
     def load(self, rows, ok=(0,)):
         """`payer position load` of rows (dicts of COLUMNS); what it printed, and the rejects."""
         path, rejects = self.home / "load.csv", self.home / "rejects.csv"
