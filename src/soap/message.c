@@ -25,29 +25,13 @@ __attribute__((visibility("default"))) struct Namespace namespaces[] = {{NULL, N
     {                                                                                              \
         "SOAP-ENV", ENVELOPE_NS, NULL, NULL                                                        \
     }
+#define NS(prefix)                                                                                 \
+    {                                                                                              \
+#prefix, SOAP_NAMESPACE_OF_##prefix, NULL, NULL                                            \
+    }
 #define NS_END                                                                                     \
     {                                                                                              \
         NULL, NULL, NULL, NULL                                                                     \
-    }
-#define NS_NFP                                                                                     \
-    {                                                                                              \
-        "nfp", SOAP_NAMESPACE_OF_nfp, NULL, NULL                                                   \
-    }
-#define NS_PFN                                                                                     \
-    {                                                                                              \
-        "pfn", SOAP_NAMESPACE_OF_pfn, NULL, NULL                                                   \
-    }
-#define NS_POS                                                                                     \
-    {                                                                                              \
-        "pos", SOAP_NAMESPACE_OF_pos, NULL, NULL                                                   \
-    }
-#define NS_DPO                                                                                     \
-    {                                                                                              \
-        "dpo", SOAP_NAMESPACE_OF_dpo, NULL, NULL                                                   \
-    }
-#define NS_BOF                                                                                     \
-    {                                                                                              \
-        "bof", SOAP_NAMESPACE_OF_bof, NULL, NULL                                                   \
     }
 
 /* The first four places are gSOAP's by convention. */
@@ -56,20 +40,20 @@ static const struct Namespace NAMESPACES_READ[] = {
     {"SOAP-ENC", "http://schemas.xmlsoap.org/soap/encoding/", NULL, NULL},
     {"xsi", "http://www.w3.org/2001/XMLSchema-instance", NULL, NULL},
     {"xsd", "http://www.w3.org/2001/XMLSchema", NULL, NULL},
-    NS_NFP,
-    NS_PFN,
-    NS_POS,
-    NS_DPO,
-    NS_BOF,
+    NS(nfp),
+    NS(pfn),
+    NS(pos),
+    NS(dpo),
+    NS(bof),
     NS_END,
 };
 
 /* Everything in the table in use is declared on the Envelope: hence one table a contract. */
 static const struct Namespace NAMESPACES_WRITE[SOAP_MESSAGE_CONTRACT_COUNT][4] = {
-    [SOAP_MESSAGE_NODE_FOR_PSP] = {NS_ENVELOPE, NS_NFP, NS_END},
-    [SOAP_MESSAGE_PA_FOR_NODE] = {NS_ENVELOPE, NS_PFN, NS_END},
-    [SOAP_MESSAGE_DEBT_POSITION] = {NS_ENVELOPE, NS_DPO, NS_POS, NS_END},
-    [SOAP_MESSAGE_BACK_OFFICE] = {NS_ENVELOPE, NS_BOF, NS_POS, NS_END},
+    [SOAP_MESSAGE_NODE_FOR_PSP] = {NS_ENVELOPE, NS(nfp), NS_END},
+    [SOAP_MESSAGE_PA_FOR_NODE] = {NS_ENVELOPE, NS(pfn), NS_END},
+    [SOAP_MESSAGE_DEBT_POSITION] = {NS_ENVELOPE, NS(dpo), NS(pos), NS_END},
+    [SOAP_MESSAGE_BACK_OFFICE] = {NS_ENVELOPE, NS(bof), NS(pos), NS_END},
 };
 
 static size_t receive(struct soap *soap, char *to, size_t room)
