@@ -190,6 +190,7 @@ static enum err error_of(struct db *db, unsigned number, const char *what, const
     case ER_WSREP_NOT_READY:
     case ER_OPTION_PREVENTS_STATEMENT: /* read_only: a new connection may lead to the writer */
     case ER_READ_ONLY_MODE:
+    case ER_MAX_PREPARED_STMT_COUNT_REACHED: /* those of this connection end with it */
     case ER_SERVER_SHUTDOWN:
     case ER_KILLED_CONNECTION:
         db_disconnect(db);

@@ -397,6 +397,7 @@ static void test_what_the_servers_errors_mean(void **state)
         {FAILS(1047), ERR_DB_LOST},   /* a node without quorum [F34] */
         {FAILS(1290), ERR_DB_LOST},   /* --read-only: the writer is elsewhere [F31] */
         {FAILS(1836), ERR_DB_LOST},   /* --innodb-read-only */
+        {FAILS(1461), ERR_DB_LOST},   /* too many prepared statements: ours go with the link */
         {FAILS(1021), ERR_DB_FULL},   /* disk full [F39] */
         {FAILS(1026), ERR_DB_FULL},   /* error writing a file */
         {FAILS(1114), ERR_DB_FULL},   /* table full */
