@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `payer audit` is for: the database is edited behind the hub's back, once for each question
+that it asks, and the audit names that row and no other. [F67]"""
+import re
+import subprocess
+
+import pytest
+
+from scenario.test_pay import pay
+from scenario.test_positions import caller, instalment, position, submit
+from support.hub import COMUNE
+from support.witness import ROOT
+
+OWN_HUB = True
+QUESTION = re.compile(r'Q\("(\w+)",\s*"([^"]+)",\s*"(\w+)"', re.S)
+QUESTIONS = {what: (rule, table) for rule, what, table in
+             QUESTION.findall((ROOT / "src/db/audit.c").read_text(encoding="utf-8"))}
+CHANGED, GONE = ("a published file's bytes are not those that were published",
+                 "a published file is not there")
+QUESTIONS |= {what: ("I8", "flow") for what in (CHANGED, GONE)}
+
+UNPAID = "an instalment and its payments do not agree on whether it is paid"
+SETTLED = "a settlement's count or total is not its entries'"
+FLOW_TOTAL = "a flow's total is not its settlements'"
+ENTRIES = "a payment that took money has no or other entries"
+
+# What is changed, and which questions name which row. Names in braces are ids: {paid} a payment
+# that is paid and in no settlement yet, {live}, {failed}, {late}, {double} others, {…_instalment}
+# and {…_position} theirs, {plan} a position of which one of three instalments is paid, {single} the
+# instalment of its other option, {open} an instalment nobody paid.
+CORRUPTIONS = [
+    ("UPDATE journal SET object_id = 4711 WHERE object_id = {paid} AND event LIKE 'send%'",
+     {"the journal says OK, but there is no such payment":
+      "SELECT id FROM journal WHERE object_id = 4711"}),
+    ("DELETE FROM journal WHERE object_id = {paid} AND event LIKE 'activate%'",
+     {"a payment without the line of its activation in the journal": "{paid}"}),
+    ("ALTER TABLE receipt DROP KEY payment; INSERT INTO receipt (id, payment_id, creditor, token,"
+     " created_at) SELECT 4711, payment_id, creditor, token, '2020-01-01' FROM receipt"
+     " WHERE payment_id = {paid}",
+     {"an Ente has not exactly one receipt of a payment": "{paid}"}),
+    ("DELETE FROM outbox WHERE payment_id = {paid}; DELETE FROM receipt WHERE payment_id = {paid}",
+     {"an Ente has not exactly one receipt of a payment": "{paid}"}),
+    ("INSERT INTO receipt (id, payment_id, creditor, token, created_at)"
+     " VALUES (4711, {paid}, 'X', 'X', '2020-01-01')",
+     {"a receipt of a payment on which nothing was paid to that Ente": "4711"}),
+    ("UPDATE entry SET amount_cents = amount_cents + 1 WHERE payment_id = {paid} AND kind = 'fee'",
+     {"the entries of a fact do not sum to 0":
+      "SELECT MIN(id) FROM entry WHERE fact_id = {paid}"}),
+    ("UPDATE payment SET fee_cents = fee_cents + 1 WHERE id = {paid}",
+     {"what was collected is not what was owed and the fee": "{paid}"}),
+    ("UPDATE entry SET kind = 'fee' WHERE payment_id = {double} AND kind = 'suspense'",
+     {ENTRIES: "{double}"}),
+    ("DELETE FROM entry WHERE payment_id = {paid}",
+     {ENTRIES: "{paid}", "a receipt of a payment on which nothing was paid to that Ente":
+      "SELECT id FROM receipt WHERE payment_id = {paid}"}),
+    ("UPDATE entry SET account = 'IT00X' WHERE payment_id = {paid} AND kind = 'paid'",
+     {"an entry is not its transfer":
+      "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"}),
+    ("UPDATE transfer SET amount_cents = amount_cents + 1 WHERE instalment_id = {open}",
+     {"the transfers of an instalment are not its amount": "{open}"}),
+    ("UPDATE payment SET amount_cents = amount_cents + 1 WHERE id = {live}",
+     {"a payment's amount is not its instalment's": "{live}"}),
+    ("ALTER TABLE payment DROP KEY live_instalment; UPDATE payment SET state = 'ACTIVE',"
+     " closed_at = NULL, instalment_id = {live_instalment} WHERE id = {failed};"
+     " UPDATE position SET live_count = 2 WHERE id = {live_position}",
+     {"several payments live on one instalment": "{live_instalment}"}),
+    ("UPDATE instalment SET state = 'OPEN' WHERE id = {paid_instalment};"
+     " UPDATE position SET state = 'OPEN', paid_count = 0 WHERE id = {paid_position}",
+     {UNPAID: "{paid_instalment}"}),
+    ("UPDATE instalment SET state = 'PAID' WHERE id = {single};"
+     " UPDATE position SET paid_count = 2 WHERE id = {plan}",
+     {"instalments of two options of one position are paid": "{plan}", UNPAID: "{single}"}),
+    ("UPDATE position SET live_count = live_count + 1 WHERE id = {live_position}",
+     {"a position's counters are not its payments": "{live_position}"}),
+    ("UPDATE position SET state = 'PAID' WHERE id = {plan}",
+     {"a position is PAID with open instalments, or the other way round": "{plan}"}),
+    ("UPDATE payment SET state = 'GONE' WHERE id = {failed}",
+     {"a state that no table of states has": "{failed}"}),
+    ("UPDATE payment SET closed_at = NULL WHERE id = {failed}",
+     {"a payment that ended has no end, or one that lives has one": "{failed}"}),
+    ("UPDATE payment SET closed_at = expires_at + INTERVAL 1 SECOND WHERE id = {paid}",
+     {"a payment in time was closed after its end": "{paid}"}),
+    ("DELETE FROM anomaly WHERE payment_id = {late}",
+     {"money late or double without its anomaly": "{late}"}),
+    ("DELETE FROM outbox WHERE payment_id = {paid}",
+     {"a receipt nobody was told of, though its Ente was told before":
+      "SELECT id FROM receipt WHERE payment_id = {paid}"}),
+    ("UPDATE outbox SET receipt_id = 4711 WHERE payment_id = {paid} ORDER BY id LIMIT 1",
+     {"a notification of no receipt": "SELECT id FROM outbox WHERE receipt_id = 4711"}),
+    ("UPDATE outbox SET state = 'LOST' WHERE payment_id = {paid} ORDER BY id LIMIT 1",
+     {"a notification in no known state, or done without a time":
+      "SELECT id FROM outbox WHERE state = 'LOST'"}),
+    ("UPDATE settlement SET entry_count = entry_count + 1 WHERE id = {settlement}",
+     {SETTLED: "{settlement}"}),
+    ("UPDATE settlement SET total_cents = total_cents + 1 WHERE id = {settlement}",
+     {SETTLED: "{settlement}", FLOW_TOTAL:
+      "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"}),
+    ("DELETE FROM settlement_entry WHERE settlement_id = {settlement} LIMIT 1",
+     {SETTLED: "{settlement}"}),
+    ("UPDATE settlement_entry SET kind = 'other' WHERE settlement_id = {settlement} LIMIT 1",
+     {"an entry in a settlement of another account": "{settlement}"}),
+    ("ALTER TABLE settlement_entry DROP KEY entry; INSERT INTO settlement_entry"
+     " SELECT {next_settlement}, entry_id, kind FROM settlement_entry"
+     " WHERE settlement_id = {settlement} ORDER BY entry_id LIMIT 1",
+     {"an entry in two settlements of a kind": "SELECT MIN(entry_id) FROM settlement_entry"
+      " WHERE settlement_id = {settlement}", SETTLED: "{next_settlement}"}),
+    ("UPDATE flow SET total_cents = total_cents + 1 WHERE id = {flow}", {FLOW_TOTAL: "{flow}"}),
+    ("DELETE FROM flow WHERE id = {flow}",
+     {"a flow number is missing in a subscription": "{next_flow}"}),
+    ("UPDATE flow SET size = NULL WHERE id = {flow}",
+     {"a published flow without hash or size": "{flow}"}),
+    ("UPDATE flow SET sha256 = REPEAT('x', 32) WHERE id = {flow}", {CHANGED: "{flow}"}),
+    ("UPDATE flow_delivery SET target = '/nowhere' WHERE flow_id = {flow}", {GONE: "{flow}"}),
+]
+
+
+class Database:
+    """The private database, as its owner sees it."""
+
+    def __init__(self, hub):
+        self.socket = hub.json("db", "status")[0].socket
+        self.sql("CREATE DATABASE kept")
+
+    def sql(self, text):
+        done = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.socket}", "--batch",
+                               "--skip-column-names", "payer"],
+                              input=text, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ids(self, text):
+        return [int(line) for line in self.sql(text).split()]
+
+    def copy(self, table, to):
+        """A table whole, with its keys; from `kept` to `payer` or the other way round."""
+        columns = ", ".join(self.sql(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'payer'"
+            f" AND table_name = '{table}' AND is_generated = 'NEVER'").split())
+        other = {"kept": "payer", "payer": "kept"}[to]
+        self.sql(f"CREATE OR REPLACE TABLE {to}.{table} LIKE {other}.{table};"
+                 f" INSERT INTO {to}.{table} ({columns}) SELECT {columns} FROM {other}.{table}")
+
+
+def plan_of_three(hub, channel):
+    options = [{"kind": "single", "instalment": [instalment("30.00")]},
+               {"kind": "plan", "instalment": [instalment("10.00", n) for n in (1, 2, 3)]}]
+    single, first, _, _ = (n.noticeNumber for n in
+                           submit(caller(hub), position("AUDIT-1", options=options))[0].notice)
+    channel.outcome(channel.activate(COMUNE, first, "10.00").paymentToken)
+    return single, first
+
+
+def late(channel, notice):
+    """A payment whose token ended before its outcome comes."""
+    return channel.activate(notice.creditor, notice.number, notice.amount,
+                            expiration_ms=1).paymentToken
+
+
+@pytest.fixture(scope="module")
+def filled(module_hub):
+    """A hub in which each kind of thing is there, and at rest; ids by name."""
+    hub, channel, ids = module_hub, module_hub.channel(), {}
+    new = hub.position_new
+    for _ in range(2):
+        pay(channel, new())
+        hub.payer("flow", "run")
+    notices = {name: new() for name in ("late", "double", "failed", "live", "open", "paid")}
+    token = late(channel, notices["late"])
+    channel.outcome(token)
+    token = late(channel, notices["double"])
+    pay(channel, notices["double"])
+    channel.outcome(token)
+    token = channel.activate(COMUNE, notices["failed"].number, "12.34").paymentToken
+    channel.outcome(token, "KO")
+    channel.activate(COMUNE, notices["live"].number, "12.34")
+    single, first = plan_of_three(hub, channel)
+    hub.payer("work", "--once")
+    pay(channel, notices["paid"], "1.00")
+    hub.payer("work", "--once")
+    hub.work.stop()
+
+    database = Database(hub)
+    for name, notice in notices.items():
+        of = f"FROM instalment i LEFT JOIN payment y ON y.instalment_id = i.id" \
+             f" WHERE i.notice_number = '{notice.number}' ORDER BY y.state = 'DUPLICATE' DESC LIMIT 1"
+        for suffix, column in (("", "y.id"), ("_instalment", "i.id"), ("_position", "position_id")):
+            if name + suffix != "open":
+                ids[name + suffix] = database.sql(f"SELECT {column} {of}").strip()
+    ids["open"] = ids["open_instalment"]
+    ids["single"], ids["plan"] = database.sql("SELECT id, position_id FROM instalment WHERE"
+                                              f" notice_number = '{single}'").split()
+    of = "FROM settlement WHERE subscription = (SELECT MIN(subscription) FROM settlement)"
+    ids["settlement"], ids["next_settlement"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
+    of = "FROM flow WHERE subscription = (SELECT MIN(subscription) FROM flow)"
+    ids["flow"], ids["next_flow"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
+    database.names = ids
+    assert hub.payer("audit", "--json").stdout == ""
+    return database
+
+
+@pytest.fixture
+def corrupt(filled):
+    """A function that edits the database; what it touched is as before afterwards."""
+    tables = set()
+
+    def edit(sql):
+        tables.update(re.findall(r"(?:UPDATE|INTO|DELETE FROM|TABLE) (\w+)", sql))
+        for table in tables:
+            filled.copy(table, "kept")
+        filled.sql(sql)
+
+    yield edit
+    for table in tables:
+        filled.copy(table, "payer")
+
+
+def case_id(corruption):
+    return re.sub(r"\W+", " ", next(iter(corruption[1])))[:60]
+
+
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=case_id)
+def test_the_audit_names_what_was_edited(hub, filled, corrupt, corruption):
+    sql, named = corruption
+    corrupt(sql.format(**filled.names))
+    expected = []
+    for what, row in named.items():
+        row = row.format(**filled.names)
+        for found in filled.ids(row if row.startswith("SELECT") else f"SELECT {row}"):
+            expected.append((*QUESTIONS[what], found, what))
+
+    found = hub.json("audit", ok=(1,))
+
+    assert sorted((f.rule, f.table, f.id, f.what) for f in found) == sorted(expected)
+    assert all(f.detail for f in found)
+
+
+def test_each_question_has_its_corruption():
+    """A new question comes with the edit that it is there for."""
+    assert len(QUESTIONS) > 25
+    assert {next(iter(named)) for _, named in CORRUPTIONS} == set(QUESTIONS)
+
+
+def test_nothing_wrong_is_nothing_said(hub, filled):
+    done = hub.payer("audit")
+    assert done.stdout == ""
+    assert f"{len(QUESTIONS) - 2} questions" in done.stderr and " 0 findings" in done.stderr
