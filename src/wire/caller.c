@@ -10,43 +10,67 @@
 
 enum { PAIR_MAX = 200 };
 
-static const struct registry_caller *by_password(const struct registry *registry,
-                                                 const struct listen_request *request)
-{
-    char pair[PAIR_MAX + 1] = "", subject[64], *colon;
-    size_t len = 0;
-    const struct registry_caller *c = NULL;
+/* What HTTP Basic says; user NULL: nothing, or on a connection on which nobody should say it. */
+struct basic {
+    char pair[PAIR_MAX + 1];
+    const char *user, *password;
+};
 
-    if (!request->tls && !request->peer_loopback && !config_int(CONFIG_SERVE_PLAIN_REMOTE))
-        return NULL;
-    if (strncasecmp(request->authorization, "Basic ", 6) != 0) return NULL;
-    if (!crypto_base64_decode(request->authorization + 6, strlen(request->authorization + 6), pair,
-                              PAIR_MAX, &len))
-        return NULL;
-    pair[len] = 0;
-    colon = strchr(pair, ':');
-    if (colon) {
-        *colon = 0;
-        c = registry_caller_find(registry, pair);
-    }
-    if (c) {
-        snprintf(subject, sizeof subject, "caller/%s", c->code);
-        if (!crypto_secret_check(subject, c->credential.password_hash, colon + 1)) c = NULL;
-    }
-    crypto_wipe(pair, sizeof pair);
-    return c;
+static void basic_read(const struct listen_request *request, struct basic *out)
+{
+    const char *text = request->authorization;
+    size_t len = 0;
+    char *colon;
+
+    memset(out, 0, sizeof *out);
+    if (!request->tls && !request->peer_loopback && !config_int(CONFIG_SERVE_PLAIN_REMOTE)) return;
+    if (strncasecmp(text, "Basic ", 6) != 0) return;
+    if (!crypto_base64_decode(text + 6, strlen(text + 6), out->pair, PAIR_MAX, &len)) return;
+    out->pair[len] = 0;
+    colon = strchr(out->pair, ':');
+    if (!colon) return;
+    *colon = 0;
+    out->user = out->pair;
+    out->password = colon + 1;
+}
+
+static bool password_right(const struct registry_caller *c, const struct basic *basic)
+{
+    char subject[64];
+
+    if (!basic->user || strcmp(basic->user, c->code) != 0) return false;
+    snprintf(subject, sizeof subject, "caller/%s", c->code);
+    return crypto_secret_check(subject, c->credential.password_hash, basic->password);
+}
+
+/* What is registered is demanded: a certificate, a password, or both [X18]. */
+static bool is_who_it_says(const struct registry_caller *c, const struct listen_request *request,
+                           const struct basic *basic)
+{
+    const struct registry_credential *want = &c->credential;
+    bool certified = want->n_certificates > 0, secret = *want->password_hash != '\0';
+
+    if (certified && !(request->has_certificate &&
+                       registry_certificate_listed(want, request->certificate.bytes)))
+        return false;
+    return secret ? password_right(c, basic) : certified;
 }
 
 enum err wire_caller_get(const struct wire_worker *w, const struct listen_request *request,
                          struct wire_caller *out)
 {
     const struct registry_caller *c = NULL;
+    struct basic basic;
+    bool right;
 
     memset(out, 0, sizeof *out);
+    basic_read(request, &basic);
     if (request->has_certificate)
         c = registry_caller_by_certificate(w->registry, request->certificate.bytes);
-    if (!c) c = by_password(w->registry, request);
-    if (!c || !c->enabled) return err_set(ERR_FORBIDDEN, "caller");
+    if (!c) c = registry_caller_find(w->registry, basic.user);
+    right = c && c->enabled && is_who_it_says(c, request, &basic);
+    crypto_wipe(&basic, sizeof basic);
+    if (!right) return err_set(ERR_FORBIDDEN, "caller");
     snprintf(out->actor, sizeof out->actor, "caller/%s", c->code);
     out->scope.actor = out->actor;
     out->scope.creditors = c->creditors;

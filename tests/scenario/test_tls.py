@@ -3,6 +3,7 @@
 names, by a password, or both; what is weak, wrong or broken ends without an answer.
 [X18]–[X25] [X52] [F63]"""
 import contextlib
+import copy
 import json
 import signal
 import socket
@@ -45,6 +46,11 @@ def pinned(module_hub):
     caller = etree.SubElement(tree.getroot(), f"{NS}caller", code="CERTIFICATO", name="Gestionale")
     etree.SubElement(caller, f"{NS}certificate", sha256=hub.caller.sha256)
     etree.SubElement(caller, f"{NS}scope", creditor=COMUNE)
+    basic = next(c for c in tree.iter(f"{NS}caller") if c.get("code") == "BACKOFFICE1")
+    both = copy.deepcopy(basic)
+    both.set("code", "ENTRAMBI")
+    both.insert(0, both.makeelement(f"{NS}certificate", sha256=hub.other.sha256))
+    caller.addnext(both)
     tree.write(str(path), encoding="utf-8", xml_declaration=True)
     hub.payer("registry", "import", str(path))
     with plain_channel(hub) as plain:
@@ -197,7 +203,7 @@ def test_who_may_call_our_own_contracts(hub, comune, asl):
     basic, wrong = ("BACKOFFICE1", PASSWORD), ("BACKOFFICE1", "sbagliata-1")
     assert ask(hub, ours, basic) == "open"
     assert ask(hub, ours, certificate=hub.caller) == "open"
-    assert ask(hub, ours, basic, hub.other) == "open"  # a certificate that is nobody's
+    assert ask(hub, ours, basic, hub.atm) == "open"  # a certificate that is no caller's
     assert ask(hub, ours, wrong) == 401
     assert ask(hub, ours) == 401
     assert ask(hub, ours, certificate=hub.other) == 401
@@ -205,6 +211,17 @@ def test_who_may_call_our_own_contracts(hub, comune, asl):
     assert ask(hub, ours, ("BACKOFFICE1", PASSWORD), url=hub.url) == "open"  # on this machine
     foreign = ask(hub, theirs, certificate=hub.caller)
     assert foreign == ask(hub, theirs, basic) and foreign != "open"
+
+
+def test_who_has_both_shows_both(hub, comune):
+    """A stolen password is of no use without the certificate, nor the other way round. [X18]"""
+    ours = comune.position()
+    assert ask(hub, ours, ("ENTRAMBI", PASSWORD), hub.other) == "open"
+    assert ask(hub, ours, ("ENTRAMBI", PASSWORD)) == 401
+    assert ask(hub, ours, ("ENTRAMBI", PASSWORD), url=hub.url) == 401
+    assert ask(hub, ours, ("ENTRAMBI", "sbagliata-1"), hub.other) == 401
+    assert ask(hub, ours, ("BACKOFFICE1", PASSWORD), hub.other) == 401  # another's password
+    assert ask(hub, ours, certificate=hub.other) == 401
 
 
 # --- what is weak, and what is not TLS at all -------------------------------------------------
