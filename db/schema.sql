@@ -64,6 +64,13 @@ CREATE TABLE `flow_delivery` (
   `delivered_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`flow_id`,`target`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='where a flow was put';
+CREATE TABLE `flow_gap` (
+  `subscription` varchar(35) NOT NULL,
+  `first` int(11) NOT NULL,
+  `last` int(11) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`subscription`,`first`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='sequence numbers left out after a restore: a receiver may hold flows with them [F45]';
 CREATE TABLE `flow_settlement` (
   `flow_id` bigint(20) NOT NULL,
   `settlement_id` bigint(20) NOT NULL,

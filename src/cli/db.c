@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/progress.h"
+#include "cli/backup.h"
 #include "cli/cli.h"
 #include "cli/server.h"
 #include "crypto/hash.h"
@@ -22,13 +23,6 @@ static void pause_briefly(void)
     const struct timespec pause = {0, 30000000};
 
     (void)nanosleep(&pause, NULL);
-}
-
-static enum err private_only(void)
-{
-    if (!*config_text(CONFIG_DB_HOST)) return ERR_NONE;
-    return err_setf(ERR_USAGE, "db.host is \"%s\": that database is not ours to start or stop",
-                    config_text(CONFIG_DB_HOST));
 }
 
 /* Until it answers, ends, or the time is up. */
@@ -63,16 +57,18 @@ enum err cli_db_start(struct cli *cli)
     pid_t pid;
     enum err rc;
 
-    TRY(private_only());
+    TRY(server_private_only());
     TRY(server_lock());
     pid = server_find();
     if (pid) {
         TRY(answer_wait(cli, pid, RUNNING_WAIT_US));
+        TRY(backup_restore_finish(cli));
         cli_say(cli, "The database is running already: process %ld.", (long)pid);
         goto out;
     }
     TRY(server_start(&pid));
     TRY(answer_wait(cli, pid, START_WAIT_US));
+    TRY(backup_restore_finish(cli));
     cli_say(cli, "The database runs: process %ld, socket %s, %" PRId64 " ms.", (long)pid,
             config_text(CONFIG_DB_SOCKET), (clock_monotonic_us() - start_us) / 1000);
 out:
@@ -85,7 +81,7 @@ enum err cli_db_stop(struct cli *cli)
     pid_t pid;
     enum err rc;
 
-    TRY(private_only());
+    TRY(server_private_only());
     pid = server_find();
     if (!pid) {
         cli_say(cli, "The database is not running.");

@@ -14,6 +14,13 @@
 
 #define LOG_TAIL 1500
 
+enum err server_private_only(void)
+{
+    if (!*config_text(CONFIG_DB_HOST)) return ERR_NONE;
+    return err_setf(ERR_USAGE, "db.host is \"%s\": that database is not ours to start or stop",
+                    config_text(CONFIG_DB_HOST));
+}
+
 void server_path(char out[SERVER_PATH_SIZE], const char *name)
 {
     (void)snprintf(out, SERVER_PATH_SIZE, "%s/%s", config_text(CONFIG_DB_DIR), name);

@@ -11,6 +11,10 @@
 
 #define SERVER_PATH_SIZE 1024
 
+/** @return ERR_NONE | ERR_USAGE: db.host names another server, which is not ours */
+MUST_USE enum err server_private_only(void);
+/** Remove a folder of ours with all that is in it. @param log  where rm's complaints go */
+MUST_USE enum err server_folder_remove(const char *path, const char *log);
 /** Make the folder and hold its lock until this process ends: two starts at once are one after
  * the other. @return ERR_NONE | ERR_CONFIG: it cannot be ours alone */
 MUST_USE enum err server_lock(void);

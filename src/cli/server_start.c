@@ -138,7 +138,7 @@ out:
     return rc;
 }
 
-static enum err folder_remove(const char *path, const char *log)
+enum err server_folder_remove(const char *path, const char *log)
 {
     struct command c = {{NULL}, 0};
     char program[SERVER_PATH_SIZE];
@@ -167,7 +167,7 @@ static enum err tables_make(void)
     server_path(fresh, "data.new");
     server_path(log, "install.log");
     if (access(data, F_OK) == 0) goto out;
-    TRY(folder_remove(fresh, log));
+    TRY(server_folder_remove(fresh, log));
     TRY(spawn_find("mariadb-install-db", PACKAGE, program, sizeof program));
     command_add(&c, program, "");
     command_add(&c, "--no-defaults", "");

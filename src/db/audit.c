@@ -114,8 +114,10 @@ static const struct {
       " ON s.id = j.settlement_id GROUP BY f.id, f.total_cents"
       " HAVING COALESCE(SUM(s.total_cents), 0) <> f.total_cents"),
     Q("I8", "a flow number is missing in a subscription", "flow",
-      "SELECT MAX(id), CONCAT(subscription, ': ', COUNT(*), ' flows up to ', MAX(seq)) FROM flow"
-      " GROUP BY subscription HAVING COUNT(*) <> MAX(seq)"),
+      "SELECT MAX(f.id), CONCAT(f.subscription, ': ', COUNT(*), ' flows up to ', MAX(f.seq))"
+      " FROM flow f GROUP BY f.subscription HAVING COUNT(*) + (SELECT COALESCE(SUM(g.last - g.first"
+      " + 1), 0) FROM flow_gap g WHERE g.subscription = f.subscription AND g.last < MAX(f.seq))"
+      " <> MAX(f.seq)"),
     Q("I8", "a published flow without hash or size", "flow",
       "SELECT id, name FROM flow WHERE state = 'PUBLISHED' AND (sha256 IS NULL OR size IS NULL)"),
 };
