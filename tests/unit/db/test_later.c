@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes that go with their COMMIT, values and errors; on a private database of this test's own. */
-#define _DEFAULT_SOURCE /* mkdtemp */
-#include "base/buf.h"
+/* Writes that go with their COMMIT, on a private database. */
+#include "db/fixture.h"
+
 #include "base/clock.h"
-#include "base/config.h"
-#include "db/db.h"
 #include "db/ledger.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char home[] = "/tmp/payer-unit-XXXXXX";
-static struct db *db;
 
 static const struct db_stmt ADD = {
     "test_add",
@@ -42,53 +28,6 @@ static const struct db_stmt GET = {
     "SELECT creditor, amount_cents, created_at FROM anomaly WHERE id = ?",
     0,
 };
-
-static const struct db_stmt MOVE = {
-    "test_move",
-    "UPDATE anomaly SET created_at = ? WHERE id = ? AND created_at < ?",
-    0,
-};
-static const struct db_stmt WIDE = {"test_wide", "SELECT ?", 0};
-
-static int payer(const char *verb)
-{
-    char command[2048];
-    const char *program = getenv("PAYER");
-
-    snprintf(command, sizeof command, "%s --config %s/payer.conf %s > %s/log 2>&1",
-             program ? program : "build/bin/payer", home, verb, home);
-    return system(command);
-}
-
-static int database_start(void **state)
-{
-    char path[64], here[1024];
-    struct buf problems = BUF_INIT(4096);
-    FILE *f;
-
-    (void)state;
-    if (!mkdtemp(home) || !getcwd(here, sizeof here)) return -1;
-    snprintf(path, sizeof path, "%s/payer.conf", home);
-    f = fopen(path, "w");
-    if (!f) return -1;
-    fprintf(f, "[hub]\nhome = %s\nshare = %s\n[db]\nbuffer_pool = 32MiB\nlog_size = 16MiB\n", home,
-            here);
-    fclose(f);
-    if (payer("db start") || payer("db migrate")) return -1;
-    if (config_load(path, NULL, 0, &problems) != ERR_NONE) return -1;
-    return db_open(DB_ROLE_WORK, &db) == ERR_NONE ? 0 : -1;
-}
-
-static int database_stop(void **state)
-{
-    char command[64];
-
-    (void)state;
-    db_close(&db);
-    payer("db stop");
-    snprintf(command, sizeof command, "rm -rf %s", home);
-    return system(command);
-}
 
 static enum err add(struct db *d, int64_t id, const char *kind)
 {
@@ -324,96 +263,6 @@ static void test_many_writes_of_many_shapes(void **state)
     assert_int_equal(count("many"), expected);
 }
 
-/* As many instants as one message may carry values. */
-static enum err move_tx(struct db *d, void *cls)
-{
-    enum err rc = ERR_NONE;
-
-    (void)cls;
-    for (int64_t us = 1; us < 400; us++)
-        TRY(db_later(d, &MOVE, DB_IN(db_instant(us), db_i64(70), db_instant(us)), 1));
-out:
-    return rc;
-}
-
-static enum err still_tx(struct db *d, void *cls)
-{
-    (void)cls;
-    return add(d, 70, "moved");
-}
-
-static void test_many_instants(void **state)
-{
-    (void)state;
-    assert_int_equal(db_tx_run(db, "still", still_tx, NULL), ERR_NONE);
-    assert_int_equal(db_tx_run(db, "move", move_tx, NULL), ERR_NONE);
-}
-
-/* Read into 32 bits: what does not fit is no number at all. */
-static void test_a_number_that_does_not_fit_is_an_error(void **state)
-{
-    static const struct {
-        int64_t number;
-        enum err want;
-    } cases[] = {
-        {INT32_MAX, ERR_NONE},
-        {INT32_MIN, ERR_NONE},
-        {INT64_C(4294967297), ERR_DB_SQL}, /* cut it would be 1 */
-        {INT64_C(-2147483649), ERR_DB_SQL},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        int narrow = 0;
-        bool found;
-        enum err rc = db_row_find(db, &WIDE, DB_IN(db_i64(cases[i].number)),
-                                  DB_OUT(DB_GET_INT(narrow)), &found);
-
-        if (rc != cases[i].want || (rc == ERR_NONE && narrow != cases[i].number))
-            fail_msg("case %zu: %s, %d", i, err_name(rc), narrow);
-        err_clear();
-    }
-}
-
-#define FAILS(number)                                                                              \
-    {                                                                                              \
-        "test_fails",                                                                              \
-            "BEGIN NOT ATOMIC SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = " #number                  \
-            ", MESSAGE_TEXT = 'test'; END",                                                        \
-            0                                                                                      \
-    }
-
-/* What is tried again, here or by the caller, and what is a fault of ours. */
-static void test_what_the_servers_errors_mean(void **state)
-{
-    static const struct {
-        struct db_stmt stmt;
-        enum err want;
-    } cases[] = {
-        {FAILS(1213), ERR_DB_REPLAY}, /* deadlock [F32] */
-        {FAILS(1205), ERR_DB_REPLAY}, /* lock wait [F33] */
-        {FAILS(1020), ERR_DB_REPLAY}, /* record changed [F33] */
-        {FAILS(1969), ERR_DB_REPLAY}, /* max_statement_time */
-        {FAILS(1047), ERR_DB_LOST},   /* a node without quorum [F34] */
-        {FAILS(1290), ERR_DB_LOST},   /* --read-only: the writer is elsewhere [F31] */
-        {FAILS(1836), ERR_DB_LOST},   /* --innodb-read-only */
-        {FAILS(1461), ERR_DB_LOST},   /* too many prepared statements: ours go with the link */
-        {FAILS(1021), ERR_DB_FULL},   /* disk full [F39] */
-        {FAILS(1026), ERR_DB_FULL},   /* error writing a file */
-        {FAILS(1114), ERR_DB_FULL},   /* table full */
-        {FAILS(1062), ERR_DB_DUPLICATE}, {FAILS(1406), ERR_DB_SQL}, /* data too long */
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        enum err rc = db_exec(db, &cases[i].stmt, DB_NONE_IN, NULL);
-
-        if (rc != cases[i].want) fail_msg("%s: %s", cases[i].stmt.sql, err_name(rc));
-        err_clear();
-        assert_int_equal(count("nothing"), 0); /* the next statement is sent, connected anew */
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,10 +275,7 @@ int main(void)
         cmocka_unit_test(test_an_error_that_was_swallowed_saves_nothing),
         cmocka_unit_test(test_values_are_copied),
         cmocka_unit_test(test_many_writes_of_many_shapes),
-        cmocka_unit_test(test_many_instants),
-        cmocka_unit_test(test_a_number_that_does_not_fit_is_an_error),
-        cmocka_unit_test(test_what_the_servers_errors_mean),
     };
 
-    return cmocka_run_group_tests(tests, database_start, database_stop);
+    return cmocka_run_group_tests(tests, db_fixture_start, db_fixture_stop);
 }
