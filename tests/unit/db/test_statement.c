@@ -100,12 +100,21 @@ static void test_what_the_servers_errors_mean(void **state)
     }
 }
 
+/* What an injected text would need. [R16] */
+static void test_a_text_is_one_statement(void **state)
+{
+    (void)state;
+    assert_int_equal(db_script(db, "DO 1; DO 2"), ERR_DB_SQL);
+    err_clear();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_many_instants),
         cmocka_unit_test(test_a_number_that_does_not_fit_is_an_error),
         cmocka_unit_test(test_what_the_servers_errors_mean),
+        cmocka_unit_test(test_a_text_is_one_statement),
     };
 
     return cmocka_run_group_tests(tests, db_fixture_start, db_fixture_stop);
