@@ -55,6 +55,7 @@ static const struct {
 struct row {
     struct row *next;
     long line;
+    size_t too_many;               /* fields, when they are more than the header's; else 0 */
     const char *values[COL_COUNT]; /* "" where there is no such column */
 };
 struct position_rows {
@@ -143,10 +144,8 @@ static enum err fetch(struct position_csv *r, bool *out_more)
 
     r->broken = 0;
     r->ahead = rc == ERR_NONE && *out_more;
-    /* More than the header has: a comma that nobody quoted, and values in others' columns. */
-    if (rc == ERR_NONE && *out_more && (r->csv.n < COL_DESCRIPTION || r->csv.n > r->n_columns)) {
-        rc = err_setf(ERR_DATA, "line %ld: %zu fields, %zu in the header", r->csv.line, r->csv.n,
-                      r->n_columns);
+    if (rc == ERR_NONE && *out_more && r->csv.n < COL_DESCRIPTION) {
+        rc = err_setf(ERR_DATA, "line %ld: %zu fields", r->csv.line, r->csv.n);
         r->ahead = false;
     }
     if (rc != ERR_DATA) return rc;
@@ -171,6 +170,7 @@ static enum err row_take(struct position_csv *r, struct arena *arena, struct row
 
     if (!row) return err_set(ERR_LIMIT, "rows");
     row->line = r->csv.line;
+    row->too_many = r->csv.n > r->n_columns ? r->csv.n : 0;
     for (int i = 0; i < COL_COUNT; i++) {
         const char *value = value_of(r, i);
 
@@ -291,9 +291,24 @@ static bool head(struct position_csv_item *item, const struct row *row, struct d
            PUT(COL_DEBTOR_EMAIL, p->debtor.email) && PUT(COL_DESCRIPTION, p->description);
 }
 
+/* A comma that nobody quoted: each value behind it stands in another's column. */
+static bool widths_check(struct position_csv_item *item)
+{
+    char expected[100];
+
+    for (const struct row *row = item->rows->first; row; row = row->next) {
+        if (!row->too_many) continue;
+        snprintf(expected, sizeof expected,
+                 "as many fields as the header has, not %zu; commas in a text want quotes",
+                 row->too_many);
+        return refuse(item, row, "", "", expected);
+    }
+    return true;
+}
+
 static bool position_make(struct position_csv_item *item, struct debt_position *p)
 {
-    if (!head(item, item->rows->first, p)) return false;
+    if (!widths_check(item) || !head(item, item->rows->first, p)) return false;
     for (const struct row *row = item->rows->first; row; row = row->next) {
         const char *kind = *row->values[COL_OPTION] ? row->values[COL_OPTION] : "single";
         struct debt_option *o = p->n_options ? &p->options[p->n_options - 1] : NULL;
@@ -351,6 +366,7 @@ enum err position_csv_next(struct position_csv *r, struct arena *arena,
     out->rows = rows;
     TRY(rows_read(r, arena, rows));
     out->position = p;
+    snprintf(p->own_id, sizeof p->own_id, "%s", rows->first->values[COL_OWN_ID]);
     if (rows->n > DEBT_INSTALMENTS_MAX) {
         (void)refuse(out, rows->first, "instalment", "",
                      "fewer rows: 8 options of 60 instalments at most");

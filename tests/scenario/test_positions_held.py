@@ -61,6 +61,7 @@ def test_a_plan_that_is_too_long_is_refused_whole(hub, n):
     done = hub.load([*rows, hub.row()], ok=(1,))
     assert "1 created, 0 unchanged, 1 refused" in done.stdout
     assert [r[1] for r in refused(done)] == ["instalment"]
+    assert f",{rows[0]['own_id']},instalment," in done.rejects
     hub.payer("position", "show", rows[0]["own_id"], "--creditor", COMUNE, ok=(65,))
 
 
@@ -82,10 +83,11 @@ def test_a_file_of_bad_rows_is_read_to_its_end(hub):
 def test_a_comma_that_nobody_quoted_is_told(hub):
     file = hub.home / "comma.csv"
     row = {**hub.row(), "debtor_name": "Prova, Maria"}
-    file.write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
+    before = ",".join(hub.row().values())
+    file.write_text(f"{','.join(row)}\n{before}\n{','.join(row.values())}\n", encoding="utf-8")
     said = hub.payer("position", "load", str(file), "--rejects", str(hub.home / "c.csv"), ok=(1,))
-    assert "0 created, 0 unchanged, 1 refused" in said.stdout
-    assert "13 fields, 12 in the header" in (hub.home / "c.csv").read_text(encoding="utf-8")
+    assert "1 created, 0 unchanged, 1 refused" in said.stdout
+    assert f'3,{row["own_id"]},,,"as many fields as the header has, not 13;' in (hub.home / "c.csv").read_text(encoding="utf-8")
 
 
 def test_one_notice_number_twice_in_a_position(hub):
