@@ -11,6 +11,7 @@ enum err csv_open(struct csv *c, const char *path)
     memset(c, 0, sizeof *c);
     c->text = (struct buf)BUF_INIT(CSV_RECORD_MAX);
     c->next_line = 1;
+    c->separator = ',';
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return err_setf(ERR_IO_READ, "%s: not a file", path);
     c->in = fopen(path, "rbe");
@@ -56,7 +57,7 @@ static void field_begin(struct csv *c, struct reading *r)
 static void step(struct csv *c, struct reading *r, int byte)
 {
     if (byte == 0 && !r->problem) r->problem = "a NUL byte";
-    if (byte == ',' && r->place != IN_QUOTED) {
+    if (byte == c->separator && r->place != IN_QUOTED) {
         put(c, r, 0);
         field_begin(c, r);
     } else if (byte == '"' && r->place == AT_START) {

@@ -13,6 +13,7 @@ enum { CSV_FIELDS_MAX = 128, CSV_RECORD_MAX = 64 * 1024 };
 
 struct csv {
     FILE *in;
+    char separator;                     /* ',' unless it is changed after csv_open() */
     struct buf text;                    /* the fields' characters, NUL between them */
     const char *fields[CSV_FIELDS_MAX]; /* borrowed until the next record */
     size_t n;

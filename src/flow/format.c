@@ -63,11 +63,56 @@ static void totals_read(const struct xml_node *node, struct flow_totals *t)
     (void)snprintf(t->amount, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "amount"));
 }
 
+static size_t number(const struct xml_node *node, const char *attribute)
+{
+    return strtoul(xml_attribute(node, attribute), NULL, 10);
+}
+
+static void table_read(const struct xml_node *node, struct flow_table *t)
+{
+    t->separator = *xml_attribute(node, "separator");
+    t->decimal = *xml_attribute(node, "decimal");
+    t->columns = number(node, "columns");
+    t->amount = number(node, "amount");
+}
+
+static void span_read(const struct xml_node *node, const char *attribute, struct flow_span *s)
+{
+    const char *text = xml_attribute(node, attribute);
+
+    s->from = strtoul(text, NULL, 10);
+    s->to = strtoul(strchr(text, '-') + 1, NULL, 10);
+}
+
+static void fixed_read(const struct xml_node *node, struct flow_fixed *f)
+{
+    f->width = number(node, "width");
+    text_copy(xml_attribute(node, "head"), f->head, sizeof f->head);
+    text_copy(xml_attribute(node, "record"), f->record, sizeof f->record);
+    text_copy(xml_attribute(node, "tail"), f->tail, sizeof f->tail);
+    span_read(node, "amount", &f->amount);
+    span_read(node, "count", &f->count);
+    span_read(node, "sum", &f->sum);
+}
+
+/* What the finished file is checked by. */
+static void shape_take(const struct xml_node *root, struct flow_format *f)
+{
+    const struct xml_node *table = xml_child(root, NULL, "table");
+    const struct xml_node *fixed = xml_child(root, NULL, "fixed");
+    const struct xml_node *totals = xml_child(root, NULL, "totals");
+
+    f->shape = table != NULL ? FLOW_SHAPE_TABLE : fixed != NULL ? FLOW_SHAPE_FIXED : FLOW_SHAPE_XML;
+    if (table != NULL) table_read(table, &f->table);
+    if (fixed != NULL) fixed_read(fixed, &f->fixed);
+    for (; totals != NULL; totals = xml_next(totals, NULL, "totals"))
+        totals_read(totals, &f->totals[f->n_totals++]);
+}
+
 /* Its schema has checked it: what is required is there, and what is long fits. */
 static void manifest_take(const struct xml_node *root, struct flow_format *f)
 {
     const char *max = xml_attribute(root, "max-records");
-    const struct xml_node *totals = xml_child(root, NULL, "totals");
 
     text_copy(xml_attribute(root, "name"), f->name, sizeof f->name);
     text_copy(xml_child_text(root, NULL, "title"), f->title, sizeof f->title);
@@ -77,8 +122,8 @@ static void manifest_take(const struct xml_node *root, struct flow_format *f)
     f->records = is(root, "records", "settlement") ? FLOW_RECORDS_SETTLEMENT : FLOW_RECORDS_PAYMENT;
     f->grouping = is(root, "grouping", "none") ? FLOW_GROUPING_NONE : FLOW_GROUPING_ACCOUNT_DATE;
     f->max_records = max == NULL ? 0 : strtoll(max, NULL, 10);
-    for (; totals != NULL; totals = xml_next(totals, NULL, "totals"))
-        totals_read(totals, &f->totals[f->n_totals++]);
+    f->empty = is(root, "empty", "yes");
+    shape_take(root, f);
 }
 
 static const char *last_part(const char *path)
@@ -86,6 +131,32 @@ static const char *last_part(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash == NULL ? path : slash + 1;
+}
+
+static bool span_ok(const struct flow_span *s, size_t width)
+{
+    return s->from <= s->to && s->to <= width && s->to - s->from < 18;
+}
+
+/* What a schema cannot say: parts of the manifest and of the sheet that must agree. */
+static enum err format_check(const struct flow_format *f, const char *dir, const char *encoding)
+{
+    const struct flow_fixed *x = &f->fixed;
+    const char *wrong = NULL;
+
+    if (strcmp(f->name, last_part(dir)) != 0) wrong = "name is not the folder's";
+    if (f->shape == FLOW_SHAPE_TABLE && f->table.amount > f->table.columns)
+        wrong = "amount is none of the columns";
+    if (f->shape == FLOW_SHAPE_TABLE && f->table.separator == f->table.decimal)
+        wrong = "separator and decimal are the same";
+    if (f->shape == FLOW_SHAPE_FIXED &&
+        !(span_ok(&x->amount, x->width) && span_ok(&x->count, x->width) &&
+          span_ok(&x->sum, x->width)))
+        wrong = "a span that is not in the line, or longer than 18";
+    if ((f->shape != FLOW_SHAPE_XML) != xml_sheet_text(f->sheet))
+        wrong = "a table or fixed lines need xsl:output method=\"text\", and totals need XML";
+    if (!xml_sheet_encoding_is(f->sheet, encoding)) wrong = "encoding is not that of xsl:output";
+    return wrong ? err_setf(ERR_FLOW_FORMAT, "%s/flow.xml: %s", dir, wrong) : ERR_NONE;
 }
 
 enum err flow_format_open(const char *dir, const char *lib_dir, struct flow_format **out)
@@ -99,14 +170,13 @@ enum err flow_format_open(const char *dir, const char *lib_dir, struct flow_form
     if (f == NULL) return err_set(ERR_MEMORY, dir);
     TRY(manifest_read(dir, lib_dir, &manifest));
     manifest_take(xml_root(manifest), f);
-    if (strcmp(f->name, last_part(dir)) != 0) {
-        rc = err_setf(ERR_FLOW_FORMAT, "%s/flow.xml: name is %s, not the folder's", dir, f->name);
-        goto out;
-    }
     TRY(path_join(dir, "sheet.xsl", path));
     TRY(xml_sheet_open(path, lib_dir, &f->sheet));
-    TRY(path_join(dir, "output.xsd", path));
-    TRY(xml_schema_open(path, &f->output));
+    TRY(format_check(f, dir, xml_attribute(xml_root(manifest), "encoding")));
+    if (f->shape == FLOW_SHAPE_XML) {
+        TRY(path_join(dir, "output.xsd", path));
+        TRY(xml_schema_open(path, &f->output));
+    }
     *out = f;
     f = NULL;
 out:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file format.h
  * A format: a folder with flow.xml (what it is and asks for: xslt/lib/manifest.xsd), sheet.xsl
- * (record document to file) and output.xsd (what the file must be). Opened once, read-only after,
- * shared by threads. */
+ * (record document to file) and, for XML, output.xsd (what the file must be). Opened once,
+ * read-only after, shared by threads. */
 #ifndef FLOW_FORMAT_H
 #define FLOW_FORMAT_H
 
@@ -24,6 +24,24 @@ struct flow_totals {
     char record[FLOW_PATH_SIZE], amount[FLOW_PATH_SIZE];
 };
 
+/** A table (RFC 4180). */
+struct flow_table {
+    char separator, decimal;
+    size_t columns, amount; /* amount: which is summed, from 1 */
+};
+/** Positions in a line, from 1, the last one in it. */
+struct flow_span {
+    size_t from, to;
+};
+/** Lines of one width: a head, the records, a tail. */
+struct flow_fixed {
+    size_t width;
+    char head[5], record[5], tail[5]; /* what each kind of line begins with */
+    struct flow_span amount, count, sum;
+};
+
+enum flow_shape { FLOW_SHAPE_XML, FLOW_SHAPE_TABLE, FLOW_SHAPE_FIXED };
+
 struct flow_format {
     char name[36];
     char title[DEBT_CHARS(140)];
@@ -33,10 +51,14 @@ struct flow_format {
     enum flow_records records;
     enum flow_grouping grouping;
     int64_t max_records; /* 0: no cap */
-    struct flow_totals totals[FLOW_TOTALS_MAX];
+    bool empty;          /* may a file have no record? */
+    enum flow_shape shape;
+    struct flow_totals totals[FLOW_TOTALS_MAX]; /* of XML */
     size_t n_totals;
+    struct flow_table table;
+    struct flow_fixed fixed;
     struct xml_sheet *sheet;
-    struct xml_schema *output;
+    struct xml_schema *output; /* of XML, else NULL */
 };
 
 /** @param dir      the format's folder; its last part is the format's name

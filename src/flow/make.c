@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "flow/make.h"
 
+#include "base/clock.h"
 #include "flow/tally.h"
 #include "xml/sheet.h"
 
@@ -14,8 +15,9 @@
 
 /* The record document marks the place of each group's records before and after; the sheet's library
  * hands the marks through. So a result has pieces: 0 the frame before group 0's records, 1 those
- * records, 2 the frame up to group 1's, and so on, and last the frame's end. */
-static const char CUT[] = "<?cut?>";
+ * records, 2 the frame up to group 1's, and so on, and last the frame's end. The mark holds a
+ * random number, because a text of somebody's may look like one where the format does not escape.
+ */
 enum { DOCUMENT_MAX = 32 << 20, RESULT_MAX = 64 << 20 };
 
 struct piece {
@@ -36,6 +38,7 @@ struct make {
     const struct flow_format *format;
     const struct flow_frame *frame;
     size_t n_places, n_pieces; /* groups, or one where there are none */
+    char mark[17], cut[32];    /* the random number; the whole mark as it stands in results */
     struct buf document;
     struct result empty, filled; /* the frame alone, and around a batch */
     struct flow_record *batch;
@@ -64,12 +67,12 @@ static enum err result_split(const struct make *m, struct result *r)
     size_t i = 0;
 
     for (; i < m->n_pieces; i++) {
-        const char *cut = strstr(at, CUT);
+        const char *cut = strstr(at, m->cut);
 
         r->pieces[i].bytes = at;
         r->pieces[i].len = cut == NULL ? strlen(at) : (size_t)(cut - at);
         if (cut == NULL) break;
-        at = cut + sizeof CUT - 1;
+        at = cut + strlen(m->cut);
     }
     if (i + 1 != m->n_pieces)
         return err_setf(ERR_FLOW_FORMAT, "%s: records must be called once in each place",
@@ -87,7 +90,7 @@ static enum err render(struct make *m, size_t n_records, struct result *r)
                                     .records = m->batch,
                                     .n_records = n_records,
                                     .first = m->n + 1,
-                                    .cut = true};
+                                    .cut = m->mark};
 
     buf_reset(&m->document);
     buf_reset(&r->bytes);
@@ -209,6 +212,11 @@ out:
 
 static enum err make_init(struct make *m)
 {
+    uint64_t random;
+
+    clock_random(&random, sizeof random);
+    (void)snprintf(m->mark, sizeof m->mark, "%016" PRIx64, random);
+    (void)snprintf(m->cut, sizeof m->cut, "<?cut %s?>", m->mark);
     m->n_places = m->frame->n_groups > 0 ? m->frame->n_groups : 1;
     m->n_pieces = 2 * m->n_places + 1;
     m->batch = calloc(FLOW_BATCH, sizeof *m->batch);
@@ -261,7 +269,8 @@ enum err flow_make(const struct flow_format *format, const struct flow_frame *fr
                      .fd = -1};
 
     memset(out, 0, sizeof *out);
-    if (frame->count <= 0) return err_setf(ERR_DATA, "flow %s: no records", frame->id);
+    if (frame->count < 0 || (frame->count == 0 && !format->empty))
+        return err_setf(ERR_DATA, "flow %s: no records", frame->id);
     if (format->max_records > 0 && frame->count > format->max_records)
         return err_setf(ERR_DATA, "flow %s: more records than %s takes", frame->id, format->name);
     TRY(make_init(&m));

@@ -105,10 +105,10 @@ static void record(struct xml_writer *w, const struct flow_record *r, int64_t n)
 /* The records of one group, from *next on. */
 static void records(struct xml_writer *w, const struct flow_document *d, size_t group, size_t *next)
 {
-    if (d->cut) xml_instruction(w, "cut");
+    if (d->cut) xml_instruction(w, "cut", d->cut);
     for (; *next < d->n_records && d->records[*next].group == group; (*next)++)
         record(w, &d->records[*next], d->first + (int64_t)*next);
-    if (d->cut) xml_instruction(w, "cut");
+    if (d->cut) xml_instruction(w, "cut", d->cut);
 }
 
 static void group_open(struct xml_writer *w, const struct flow_group *g)

@@ -68,8 +68,8 @@ struct flow_document {
     const struct flow_frame *frame;
     const struct flow_record *records;
     size_t n_records;
-    int64_t first; /* the first record's n: 1, or more for a batch */
-    bool cut;      /* marks before and after the place of each group's records */
+    int64_t first;   /* the first record's n: 1, or more for a batch */
+    const char *cut; /* in marks before and after the place of each group's records; NULL: none */
 };
 
 /** Append the document. @return ERR_NONE | ERR_LIMIT | ERR_MEMORY | ERR_TEXT_SYNTAX naming the

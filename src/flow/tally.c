@@ -2,6 +2,7 @@
 #include "flow/tally.h"
 
 #include "domain/amount.h"
+#include "flow/lines.h"
 #include "xml/walk.h"
 
 #include <inttypes.h>
@@ -91,8 +92,8 @@ out:
     return rc;
 }
 
-enum err flow_tally_file(const struct flow_format *format, const char *path, int64_t count,
-                         int64_t total_cents)
+static enum err tally_xml(const struct flow_format *format, const char *path, int64_t count,
+                          int64_t total_cents)
 {
     static const struct xml_walker walker = {on_open, on_close};
     struct tally t = {.n_rows = format->n_totals, .count = &count, .total_cents = &total_cents};
@@ -105,4 +106,15 @@ enum err flow_tally_file(const struct flow_format *format, const char *path, int
     if (rc == ERR_NONE && !t.closed)
         return err_setf(ERR_FLOW_FORMAT, "%s is not in the file", t.rows[0].where->within);
     return rc;
+}
+
+enum err flow_tally_file(const struct flow_format *format, const char *path, int64_t count,
+                         int64_t total_cents)
+{
+    static enum err (*const by_shape[])(const struct flow_format *, const char *, int64_t,
+                                        int64_t) = {[FLOW_SHAPE_XML] = tally_xml,
+                                                    [FLOW_SHAPE_TABLE] = flow_lines_table,
+                                                    [FLOW_SHAPE_FIXED] = flow_lines_fixed};
+
+    return by_shape[format->shape](format, path, count, total_cents);
 }

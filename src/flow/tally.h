@@ -9,7 +9,7 @@
 
 /** @param count, total_cents  what the outermost totals must be
  * @return ERR_NONE | ERR_XML_INVALID with line and element | ERR_FLOW_FORMAT naming
- *         the totals that differ | ERR_IO_READ | ERR_XML_SYNTAX. */
+ *         the totals or the line that are wrong | ERR_IO_READ | ERR_XML_SYNTAX. */
 MUST_USE enum err flow_tally_file(const struct flow_format *format, const char *path, int64_t count,
                                   int64_t total_cents);
 

@@ -4,6 +4,7 @@
 #include "xml/internal.h"
 
 #include <libxslt/documents.h>
+#include <libxslt/imports.h>
 #include <libxslt/security.h>
 #include <libxslt/transform.h>
 #include <libxslt/variables.h>
@@ -131,12 +132,50 @@ void xml_sheet_close(struct xml_sheet **sheet)
     *sheet = NULL;
 }
 
-static enum err result_add(xsltStylesheetPtr compiled, xmlDocPtr result, struct buf *out)
+bool xml_sheet_text(const struct xml_sheet *sheet)
+{
+    const xmlChar *method;
+
+    XSLT_GET_IMPORT_PTR(method, sheet->compiled, method)
+    return method != NULL && xmlStrEqual(method, BAD_CAST "text");
+}
+
+bool xml_sheet_encoding_is(const struct xml_sheet *sheet, const char *encoding)
+{
+    const xmlChar *said;
+
+    XSLT_GET_IMPORT_PTR(said, sheet->compiled, encoding)
+    return xmlStrcasecmp(said == NULL ? BAD_CAST "UTF-8" : said, BAD_CAST encoding) == 0;
+}
+
+/* A serializer of text drops instructions. */
+static enum err instructions_to_text(xmlDocPtr result)
+{
+    xmlNodePtr next;
+
+    for (xmlNodePtr node = result->children; node != NULL; node = next) {
+        char text[128];
+        xmlNodePtr written;
+
+        next = node->next;
+        if (node->type != XML_PI_NODE) continue;
+        (void)snprintf(text, sizeof text, "<?%s %s?>", (const char *)node->name,
+                       node->content == NULL ? "" : (const char *)node->content);
+        written = xmlNewDocText(result, BAD_CAST text);
+        if (written == NULL) return err_set(ERR_MEMORY, "sheet");
+        xmlFreeNode(xmlReplaceNode(node, written));
+    }
+    return ERR_NONE;
+}
+
+static enum err result_add(const struct xml_sheet *sheet, xmlDocPtr result, struct buf *out)
 {
     xmlChar *text = NULL;
     int len = 0;
-    enum err rc = ERR_NONE;
+    xsltStylesheetPtr compiled = sheet->compiled;
+    enum err rc = xml_sheet_text(sheet) ? instructions_to_text(result) : ERR_NONE;
 
+    if (rc != ERR_NONE) return rc;
     if (xsltSaveResultToString(&text, &len, result, compiled) < 0)
         return err_set(ERR_XML_SHEET, "the result cannot be written in its encoding");
     if (len > 0) rc = buf_add(out, text, (size_t)len);
@@ -173,7 +212,7 @@ enum err xml_sheet_apply(const struct xml_sheet *sheet, const struct xml_documen
     if (result == NULL || context->state != XSLT_STATE_OK)
         rc = err_setf(ERR_XML_SHEET, "%s", said.len > 0 ? said.text : "a sheet stopped");
     else
-        rc = result_add(sheet->compiled, result, out);
+        rc = result_add(sheet, result, out);
 out:
     xmlFreeDoc(result);
     xsltFreeTransformContext(context);

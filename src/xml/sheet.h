@@ -13,7 +13,12 @@ struct xml_sheet;
  * @return ERR_NONE | ERR_XML_SHEET naming file and line. */
 MUST_USE enum err xml_sheet_open(const char *path, const char *lib_dir, struct xml_sheet **out);
 void xml_sheet_close(struct xml_sheet **sheet);
-/** Transform and append the serialised result (as xsl:output says) to out.
+/** Does it make text (xsl:output method="text")? */
+bool xml_sheet_text(const struct xml_sheet *sheet);
+/** Is it written in that encoding? Any case; UTF-8 where the sheet says none. */
+bool xml_sheet_encoding_is(const struct xml_sheet *sheet, const char *encoding);
+/** Transform and append the serialised result (as xsl:output says) to out. Instructions
+ * of the result are written in texts too, as <?name content?>.
  * params: name, value pairs of plain text, NULL-terminated, quoted here [X56]; may be NULL. */
 MUST_USE enum err xml_sheet_apply(const struct xml_sheet *sheet, const struct xml_document *doc,
                                   const char *const *params, struct buf *out);

@@ -155,11 +155,13 @@ void xml_leaf_opt(struct xml_writer *w, const char *name, const char *text)
     if (text != NULL && text[0] != '\0') xml_leaf(w, name, text);
 }
 
-void xml_instruction(struct xml_writer *w, const char *name)
+void xml_instruction(struct xml_writer *w, const char *name, const char *content)
 {
     end_tag(w);
     put(w, "<?");
     put(w, name);
+    put(w, " ");
+    put(w, content);
     put(w, "?>");
 }
 

@@ -28,8 +28,8 @@ void xml_close(struct xml_writer *w);
 /** <name>text</name> */
 void xml_leaf(struct xml_writer *w, const char *name, const char *text);
 void xml_leaf_opt(struct xml_writer *w, const char *name, const char *text);
-/** <?name?> */
-void xml_instruction(struct xml_writer *w, const char *name);
+/** <?name content?>: content is ours, and not escaped */
+void xml_instruction(struct xml_writer *w, const char *name, const char *content);
 /** Closes nothing: @return the first error, or ERR_BUG when elements are still open. */
 MUST_USE enum err xml_writer_end(struct xml_writer *w);
 

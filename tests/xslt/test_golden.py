@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Golden pairs: tests/xslt/<format>/<case>.in.xml through the format's sheet is <case>.out.xml, and
-that is valid by our output.xsd and by the official schema where it is at hand. And our schema is
-nowhere wider than the official one: what is changed at random and still valid by ours is by both.
+"""Golden pairs: tests/xslt/<format>/<case>.in.xml through the format's sheet is <case>.out.xml (or
+.csv, .txt). XML is valid by our output.xsd and by the official schema where it is at hand, and our
+schema is nowhere wider than the official one: what is changed at random and still valid by ours is
+by both. Texts are read by programs that are not ours.
 
 Another look at an intended change: PAYER_GOLDEN=write tests/run xslt, then read the diff.
 """
 import copy
+import csv
+import io
 import os
 import pathlib
 import random
@@ -22,7 +25,16 @@ OFFICIAL = {
     "flusso-riversamento-1.0": "pagopa/xsd-common/FlussoRiversamento_1_0_4.xsd",
     "pain.001.001.03": "iso20022/xsd/pain.001.001.03.xsd",
 }
+# Of texts: what their files end with, and their characters' code.
+TEXT = {
+    "csv-rendicontazione": ("csv", "utf-8"),
+    "csv-rendicontazione-it": ("csv", "windows-1252"),
+    "fixed-rendicontazione": ("txt", "windows-1252"),
+}
 CASES = sorted(HERE.glob("*/*.in.xml"))
+XML_CASES = [path for path in CASES if path.parent.name in OFFICIAL]
+TABLE_CASES = [path for path in CASES if path.parent.name.startswith("csv-")]
+FIXED_CASES = [path for path in CASES if path.parent.name.startswith("fixed-")]
 FLOW = "{urn:payer:flow:1}"
 MANIFEST = "{urn:payer:flow-format:1}"
 MUTATIONS = 3000
@@ -38,6 +50,12 @@ EDGES = ["", " ", "a", "ab", "abc", "a" * 35, "a" * 36, "a" * 70, "a" * 71, "a" 
 
 def name_of(path):
     return f"{path.parent.name}/{path.name.removesuffix('.in.xml')}"
+
+
+def out_of(path):
+    """The other half of a pair."""
+    end = TEXT.get(path.parent.name, ("xml",))[0]
+    return path.with_name(path.name.replace(".in.xml", f".out.{end}"))
 
 
 def folder(name):
@@ -70,27 +88,82 @@ def assert_valid(checker, root):
 
 def test_every_format_has_cases():
     formats = {path.name for path in folder("").iterdir() if path.is_dir()}
-    assert formats == set(OFFICIAL) == {path.parent.name for path in CASES}
+    assert formats == set(OFFICIAL) | set(TEXT) == {path.parent.name for path in CASES}
 
 
 @pytest.mark.parametrize("path", CASES, ids=name_of)
 def test_golden(path):
-    name, want = path.parent.name, path.with_name(path.name.replace(".in.xml", ".out.xml"))
+    name, want = path.parent.name, out_of(path)
     assert_valid(schema(ROOT / "xslt/lib/flow.xsd"), etree.parse(str(path), PARSER).getroot())
     got = transform(name, path)
     if os.environ.get("PAYER_GOLDEN") == "write":
         want.write_bytes(got)
-    assert got.decode() == want.read_bytes().decode()
-    assert_valid(schema(folder(name) / "output.xsd"), etree.fromstring(got, PARSER))
+    code = TEXT[name][1] if name in TEXT else "utf-8"
+    assert got.decode(code) == want.read_bytes().decode(code)
+    if name in OFFICIAL:
+        assert_valid(schema(folder(name) / "output.xsd"), etree.fromstring(got, PARSER))
 
 
-@pytest.mark.parametrize("path", CASES, ids=name_of)
+def rows_of(path):
+    """Flow and rows of a table, as Python's reader has them."""
+    name = path.parent.name
+    table = etree.parse(str(folder(name) / "flow.xml"), PARSER).getroot().find(MANIFEST + "table")
+    text = transform(name, path).decode(TEXT[name][1])
+    assert text.endswith("\r\n")
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=table.get("separator"),
+                               strict=True))
+    return etree.parse(str(path), PARSER).getroot(), rows, table
+
+
+@pytest.mark.parametrize("path", TABLE_CASES, ids=name_of)
+def test_a_table_holds_what_the_records_say(path):
+    flow, rows, table = rows_of(path)
+    code = TEXT[path.parent.name][1]
+    records = list(flow.iter(FLOW + "record"))
+    assert len(rows) == len(records) == int(flow.get("count"))
+    total = Decimal(0)
+    for row, record in zip(rows, records):
+        assert len(row) == int(table.get("columns")) and None not in row and None not in row.values()
+        total += Decimal(row["amount"].replace(table.get("decimal"), "."))
+        debtor = record.find(FLOW + "debtor")
+        wanted = {"n": record.get("n"), "iuv": record.get("iuv"), "iur": record.get("iur"),
+                  "description": record.get("description"),
+                  "debtor_name": debtor.get("name") if debtor is not None else ""}
+        for column, value in wanted.items():
+            value = (value or "").encode(code, "replace").decode(code)
+            assert row[column] == ("'" if value[:1] and value[0] in "=+-@\t\r" else "") + value
+    assert total == Decimal(flow.get("total"))
+
+
+@pytest.mark.parametrize("path", TABLE_CASES, ids=name_of)
+def test_no_cell_is_a_formula(path):
+    """[X70] Whoever a program for tables believes: no debtor's name runs."""
+    _, rows, _ = rows_of(path)
+    for row in rows:
+        for cell in row.values():
+            assert cell[:1] not in set("=+-@\t\r"), cell
+
+
+@pytest.mark.parametrize("path", FIXED_CASES, ids=name_of)
+def test_lines_have_one_width(path):
+    """As its README says them: kinds, widths, count and sum."""
+    flow = etree.parse(str(path), PARSER).getroot()
+    lines = transform(path.parent.name, path).split(b"\r\n")
+    assert lines.pop() == b"" and {len(line) for line in lines} == {500}
+    head, *records, tail = lines
+    assert head[:4] == b"RH01" and tail[:2] == b"RT" and {r[:2] for r in records} <= {b"RP"}
+    cents = sum(int(record[108:120]) for record in records)
+    assert len(records) == int(tail[2:10]) == int(flow.get("count"))
+    assert cents == int(tail[10:25]) == Decimal(flow.get("total")) * 100
+
+
+@pytest.mark.parametrize("path", XML_CASES, ids=name_of)
 def test_golden_is_valid_by_the_official_schema(path):
-    out = path.with_name(path.name.replace(".in.xml", ".out.xml"))
+    out = out_of(path)
     assert_valid(official_schema(path.parent.name), etree.parse(str(out), PARSER).getroot())
 
 
-@pytest.mark.parametrize("path", CASES, ids=name_of)
+@pytest.mark.parametrize("path", XML_CASES, ids=name_of)
 def test_the_file_says_what_it_holds(path):
     """Count and sum at each level are those of the records, and those of the flow."""
     flow = etree.parse(str(path), PARSER).getroot()

@@ -15,7 +15,9 @@
 static const char *const texts[] = {"Comune di Prova (ente fittizio)",
                                     "a & b < c > d \"e\" 'f' ]]> <?cut?>",
                                     "\xC3\xA8 \xE2\x82\xAC \xF0\x9F\x98\x80 \xF0\x9F\x98\x80",
-                                    "line\r\nline\ttab", "{curly} -- <!-- no comment -->"};
+                                    "line\r\nline\ttab",
+                                    "=cmd|' /C calc'!A0",
+                                    "{curly} -- <!-- no comment -->"};
 
 #define COPY(to, text) (void)snprintf((to), sizeof(to), "%s", (text))
 

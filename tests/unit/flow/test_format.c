@@ -20,6 +20,12 @@
 #define SHEET                                                                                      \
     "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform'>"              \
     "<xsl:import href='../../lib/flow.xsl'/></xsl:stylesheet>"
+#define TEXT_SHEET                                                                                 \
+    "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform'>"              \
+    "<xsl:import href='../../lib/flow.xsl'/><xsl:output method='text'/></xsl:stylesheet>"
+#define TABLE(more) "<table separator=',' decimal='.' " more "/>"
+#define FIXED(more) "<fixed width='100' head='H' record='R' tail='T' " more "/>"
+#define NAMED "file-name='{id}.csv'"
 #define SCHEMA                                                                                     \
     "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'><xs:element name='r'/></xs:schema>"
 
@@ -72,6 +78,22 @@ static const struct {
     {GOOD, "<x", SCHEMA, "sheet.xsl"},
     {GOOD, SHEET, "<x/>", "output.xsd"},
     {GOOD, NULL, SCHEMA, "sheet.xsl"},
+    /* what finished texts are checked by */
+    {MANIFEST("x", NAMED, TABLE("columns='3' amount='2'")), SHEET, SCHEMA, "method"},
+    {GOOD, TEXT_SHEET, SCHEMA, "method"},
+    {MANIFEST("x", NAMED, TABLE("columns='3' amount='4'")), TEXT_SHEET, SCHEMA, "columns"},
+    {MANIFEST("x", NAMED, "<table separator=',' decimal=',' columns='3' amount='2'/>"), TEXT_SHEET,
+     SCHEMA, "separator"},
+    {MANIFEST("x", NAMED, TABLE("columns='3' amount='2'") TOTALS), TEXT_SHEET, SCHEMA, "totals"},
+    {MANIFEST("x", NAMED, FIXED("amount='9-8' count='2-5' sum='6-9'")), TEXT_SHEET, SCHEMA, "span"},
+    {MANIFEST("x", NAMED, FIXED("amount='2-5' count='2-5' sum='90-101'")), TEXT_SHEET, SCHEMA,
+     "span"},
+    {MANIFEST("x", NAMED, FIXED("amount='2-20' count='2-5' sum='6-9'")), TEXT_SHEET, SCHEMA,
+     "span"},
+    {"<flow-format xmlns='urn:payer:flow-format:1' name='x' direction='out' audience='ente' "
+     "records='payment' grouping='none' media-type='text/csv' encoding='windows-1252' "
+     "file-name='{id}'><title>t</title>" TABLE("columns='3' amount='2'") "</flow-format>",
+     TEXT_SHEET, SCHEMA, "encoding"},
 };
 
 static void test_bad_folders_are_refused(void **state)
@@ -128,7 +150,8 @@ static void test_documents_are_valid(void **state)
     (void)state;
     assert_int_equal(xml_schema_open("xslt/lib/flow.xsd", &schema), ERR_NONE);
     for (int i = 0; i < 4; i++) {
-        struct flow_document d = {.format = "x", .frame = &f.frame, .first = 1, .cut = i >= 2};
+        struct flow_document d = {
+            .format = "x", .frame = &f.frame, .first = 1, .cut = i >= 2 ? "1" : NULL};
 
         if (i % 2 == 0)
             fixture_payments(&f, 50);
