@@ -309,6 +309,13 @@ bad:
     return NULL;
 }
 
+static bool is_namespace(const char *name, const char *end)
+{
+    size_t len = (size_t)(skip_name(name, end) - name);
+
+    return len >= 5 && memcmp(name, "xmlns", 5) == 0 && (len == 5 || name[5] == ':');
+}
+
 /* The attributes of a start tag up to its '>' or "/>", within the caps [X33]. */
 static const char *read_attributes(struct scan *s, const char *q)
 {
@@ -324,7 +331,7 @@ static const char *read_attributes(struct scan *s, const char *q)
             broken(s, "Too many attributes");
             return NULL;
         }
-        if (s->end - name > 5 && memcmp(name, "xmlns", 5) == 0 && ++namespaces > NAMESPACES_MAX) {
+        if (is_namespace(name, s->end) && ++namespaces > NAMESPACES_MAX) {
             broken(s, "Too many namespaces");
             return NULL;
         }

@@ -229,6 +229,8 @@ static void test_caps(void **state)
     assert_int_equal(verdict_of(65, OPEN "<op", " a='1'", NULL, "/>" CLOSE), BROKEN);
     assert_int_equal(verdict_of(16, OPEN "<op", " xmlns:a='1'", NULL, "/>" CLOSE), OK);
     assert_int_equal(verdict_of(17, OPEN "<op", "\nxmlns='1'", NULL, "/>" CLOSE), BROKEN);
+    assert_int_equal(verdict_of(17, OPEN "<op", "\nxmlns:a = '1'", NULL, "/>" CLOSE), BROKEN);
+    assert_int_equal(verdict_of(17, OPEN "<op", " xmlnsa='1'", NULL, "/>" CLOSE), OK);
     assert_int_equal(verdict_of(1, "<?xml version='1.0'", "", NULL, " ?>" OPEN "<op/>" CLOSE), OK);
     assert_int_equal(verdict_of(200, "<?xml version='1.0'", " ", NULL, "?>" OPEN "<op/>" CLOSE),
                      BROKEN);
