@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the project looks like: each check is a target of its own, `make lint` runs them all.
-C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch]))
+C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch] \
+                    tests/fuzz/*.[ch] tests/fuzz/*/*.c))
 SH_FILES = $(sort .ci/run db/generate deps/install tests/run tests/newcomer tests/package \
              $(wildcard demo/*.sh tests/*/*.sh tests/*/run conf/*.sh))
 LINTS := lint-boundaries lint-format lint-cppcheck lint-xml lint-shell lint-gates

@@ -3,17 +3,17 @@
 # own, because the first one looked for the libraries before they were there.
 AGAIN = $(MAKE) --no-print-directory BUILD=$(BUILD_BASE) $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 # Under a sanitizer only what runs the program; its tests are slower, and each has its limit.
-SUITES := $(if $(SAN),unit scenario,unit contract xslt support scenario install fault)
+SUITES := $(if $(SAN),unit scenario,unit contract xslt support fuzz scenario install fault)
 
 .PHONY: deps test test-now bench demo stop check-all crash
 deps: ## install what is missing of deps/debian.txt (nothing, and no network, when all is there)
 	@deps/install
 
-test: deps ## build, run unit, contract, XSLT, scenario and crash tests, and print their summaries
+test: deps ## build, run unit, contract, XSLT, fuzz, scenario and crash tests, and print their summaries
 	@+$(AGAIN) test-now
 
 ifeq ($(CRASH),)
-test-now: all units $(if $(SAN),,crash)
+test-now: all units $(if $(SAN),,crash fuzz-programs)
 	@PAYER_SAN=$(SAN) tests/run --build $(BUILD) $(SUITES)
 else # the tests run the real program beside the one with crash points
 test-now:

@@ -2,7 +2,7 @@
 /** @file fiscal_code.h
  * Italian fiscal codes: of persons (16 characters, or 11 digits while provisional) and of firms and
  * Enti (11 digits). Knows check characters, omocodia and birth dates; must not know who anybody is.
- * The wire itself asks less, see fiscal_code_check_wire(). All functions are thread-safe; no error
+ * The wire itself asks less, see fiscal_code_check_party(). All functions are thread-safe; no error
  * detail ever holds the code. Source: D.M. 23-12-1976 (persons: check character and omocodia). */
 #ifndef DOMAIN_FISCAL_CODE_H
 #define DOMAIN_FISCAL_CODE_H
