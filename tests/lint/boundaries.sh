@@ -18,9 +18,8 @@ listen:   base domain crypto/hash.h crypto/tls.h
 flow:     base domain xml crypto net db soap
 service:  base domain xml crypto net db soap flow
 wire:     base domain xml crypto net db soap flow service listen
-web:      base domain xml crypto net db soap flow service listen
 work:     base domain xml crypto net db soap flow service listen
-cli:      base domain xml crypto net db soap flow service listen wire web work
+cli:      base domain xml crypto net db soap flow service listen wire work
 '
 # library headers (a pattern): the folders that may include them; every other header outside src/
 # must be one of the C library
@@ -32,7 +31,7 @@ mysql\.h|mysqld_error\.h|errmsg\.h|mariadb.*    db
 event2/.*|emmintrin\.h                          listen
 stdsoap2\.h|gsoap/.*|[a-zA-Z0-9_]+(H|Stub|StubH)\.h|.*\.nsmap  soap wire
 '
-libc='assert|ctype|dirent|errno|fcntl|ifaddrs|inttypes|langinfo|limits|locale|math|netdb|poll|pthread|pwd|getopt|grp|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd|arpa/.*|net/if|netinet/.*|sys/.*'
+libc='assert|ctype|dirent|errno|fcntl|ifaddrs|inttypes|limits|netdb|poll|pthread|pwd|getopt|grp|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|time|unistd|arpa/.*|net/if|netinet/.*|sys/.*'
 
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
