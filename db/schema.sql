@@ -227,7 +227,8 @@ CREATE TABLE `position` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `own_id` (`creditor`,`own_id`),
   KEY `listed` (`creditor`,`state`,`id`),
-  KEY `of_creditor` (`creditor`,`id`)
+  KEY `of_creditor` (`creditor`,`id`),
+  KEY `debtor` (`debtor_code`,`creditor`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a debt of one person towards one Ente: what the Ente sent';
 CREATE TABLE `receipt` (
   `id` bigint(20) NOT NULL,

@@ -9,6 +9,9 @@
 #include <sys/random.h>
 #include <time.h>
 
+/* Below the milliseconds of an id. */
+enum { ID_RANDOM_BITS = 21 };
+
 static int64_t read_us(clockid_t clock)
 {
     struct timespec t;
@@ -27,6 +30,11 @@ int64_t clock_wall_us(void)
     return read_us(CLOCK_REALTIME);
 }
 
+int64_t clock_id_floor(int64_t us)
+{
+    return us / 1000 * (INT64_C(1) << ID_RANDOM_BITS);
+}
+
 int64_t clock_id_new(void)
 {
     static _Atomic int64_t last;
@@ -34,7 +42,7 @@ int64_t clock_id_new(void)
     uint32_t low;
 
     clock_random(&low, sizeof low);
-    fresh = clock_wall_us() / 1000 << 21 | (low & 0x1fffff);
+    fresh = clock_id_floor(clock_wall_us()) | (low & ((1u << ID_RANDOM_BITS) - 1));
     do
         id = fresh > before ? fresh : before + 1;
     while (!atomic_compare_exchange_weak(&last, &before, id));

@@ -4,7 +4,6 @@
 #include "base/config.h"
 #include "base/progress.h"
 #include "cli/operator.h"
-#include "cli/page.h"
 #include "db/position.h"
 #include "domain/amount.h"
 #include "service/position_load.h"
@@ -247,73 +246,6 @@ enum err cli_position_show(struct cli *cli)
 out:
     buf_free(&text);
     arena_free(&arena);
-    cli_operator_close(&o);
-    return rc;
-}
-
-/* ---- list ---- */
-
-struct listing {
-    struct cli *cli;
-    struct db_position_line line;
-    struct cli_page page;
-};
-
-static const char STATES[] = {
-#define STATE(name, meaning) " " #name
-#include "domain/position_state.def"
-#undef STATE
-};
-
-static enum err line_row(void *cls)
-{
-    struct listing *l = cls;
-    const struct db_position_line *p = &l->line;
-    struct buf text = BUF_INIT(8192);
-    struct json j = JSON_INIT(&text);
-    char at[20];
-    enum err rc = ERR_NONE;
-
-    l->page.n++;
-    cli_time(p->created_us, at);
-    if (!l->cli->json) {
-        cli_print(l->cli, "%" PRId64 "  %s  %-10s  %-9s  %s  %s\n", p->id, at, p->debt_type,
-                  p->state, p->own_id, p->description);
-        return ERR_NONE;
-    }
-    json_object(&j, NULL);
-    json_int(&j, "id", p->id);
-    json_text(&j, "creditor", p->creditor);
-    json_text(&j, "own_id", p->own_id);
-    json_text(&j, "debt_type", p->debt_type);
-    json_text(&j, "state", p->state);
-    json_text(&j, "description", p->description);
-    json_text(&j, "created_at", at);
-    json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(l->cli, buf_str(&text), text.len);
-out:
-    buf_free(&text);
-    return rc;
-}
-
-enum err cli_position_list(struct cli *cli)
-{
-    enum err rc;
-    struct cli_operator o = {.registry = NULL};
-    struct listing l = {.cli = cli};
-    const char *creditor = cli->operands[0];
-
-    TRY(cli_page_open(cli, STATES + 1, &l.page));
-    TRY(cli_operator_open(cli, &o));
-    TRY(db_position_list(o.env.db, creditor, l.page.state, l.page.after, CLI_PAGE, &l.line,
-                         line_row, &l));
-    if (l.page.n == 0 && !registry_creditor_find(o.registry, creditor)) {
-        rc = err_setf(ERR_NOT_FOUND, "Ente %.40s", creditor);
-        goto out;
-    }
-    cli_page_end(&l.page, l.line.id, "no positions");
-out:
     cli_operator_close(&o);
     return rc;
 }

@@ -70,17 +70,21 @@ static const struct db_stmt CANCEL_INSTALMENTS = {
     " AND state = 'OPEN'",
     0,
 };
-#define LINES "SELECT id, creditor, own_id, debt_type, description, state, created_at FROM position"
-static const struct db_stmt LIST = {
-    "position_list",
-    LINES " WHERE creditor = ? AND id > ? ORDER BY id LIMIT ?",
-    DB_OWNED,
-};
-static const struct db_stmt LIST_STATE = {
-    "position_list_state",
-    LINES " WHERE creditor = ? AND id > ? AND state = ? ORDER BY id LIMIT ?",
-    DB_OWNED,
-};
+/* due_date: the first one between two days; NULL: none is. */
+#define LINES(key, more)                                                                           \
+    {                                                                                              \
+        key,                                                                                       \
+            "SELECT p.id, p.creditor, p.own_id, p.debt_type, p.debtor_code, p.description,"        \
+            " p.state, p.ver, p.created_at, (SELECT MIN(i.due_date) FROM instalment i"             \
+            " WHERE i.position_id = p.id AND i.due_date >= ? AND i.due_date <= ?)"                 \
+            " FROM position p WHERE p.creditor = ? AND p.id > ? AND p.id < ?" more                 \
+            " ORDER BY p.id LIMIT ?",                                                              \
+            DB_OWNED,                                                                              \
+    }
+/* Of what was asked for, the part that a key holds in order of id. */
+static const struct db_stmt LIST = LINES("position_list", "");
+static const struct db_stmt LIST_STATE = LINES("position_list_state", " AND p.state = ?");
+static const struct db_stmt LIST_DEBTOR = LINES("position_list_debtor", " AND p.debtor_code = ?");
 static const struct db_stmt PAYMENTS = {
     "position_payments",
     "SELECT y.id, y.instalment_id, y.amount_cents, y.fee_cents, y.token, y.psp, y.channel,"
@@ -292,25 +296,36 @@ out:
     return rc;
 }
 
-enum err db_position_list(struct db *db, const char *creditor, const char *state, int64_t after_id,
-                          int limit, struct db_position_line *line, db_each_fn *each, void *cls)
+static const char *or_else(const char *text, const char *otherwise)
 {
-    const struct db_field out[] = {
-        DB_GET_I64(line->id),
-        DB_GET_TEXT(line->creditor),
-        DB_GET_TEXT(line->own_id),
-        DB_GET_TEXT(line->debt_type),
-        DB_GET_TEXT(line->description),
-        DB_GET_TEXT(line->state),
-        DB_GET_INSTANT(line->created_us),
-    };
+    return text && *text ? text : otherwise;
+}
 
-    if (*state)
-        return db_rows(db, &LIST_STATE,
-                       DB_IN(db_text(creditor), db_i64(after_id), db_text(state), db_i64(limit)),
-                       out, ARRAY_LEN(out), each, cls);
-    return db_rows(db, &LIST, DB_IN(db_text(creditor), db_i64(after_id), db_i64(limit)), out,
-                   ARRAY_LEN(out), each, cls);
+enum err db_position_list(struct db *db, const struct db_position_range *r,
+                          struct db_position_line *line, db_each_fn *each, void *cls)
+{
+    const char *debtor = or_else(r->debtor, NULL), *state = or_else(r->state, NULL);
+    const char *key = debtor ? debtor : state;
+    struct db_value in[7] = {db_text(or_else(r->due_from, "1000-01-01")),
+                             db_text(or_else(r->due_to, "9999-12-31")),
+                             db_text(r->creditor),
+                             db_i64(r->after_id),
+                             db_i64(r->before_id),
+                             db_text(key),
+                             db_i64(r->limit)};
+
+    if (!key) in[5] = in[6];
+    return db_rows(db,
+                   debtor  ? &LIST_DEBTOR
+                   : state ? &LIST_STATE
+                           : &LIST,
+                   in, key ? 7 : 6,
+                   DB_OUT(DB_GET_I64(line->id), DB_GET_TEXT(line->creditor),
+                          DB_GET_TEXT(line->own_id), DB_GET_TEXT(line->debt_type),
+                          DB_GET_TEXT(line->debtor_code), DB_GET_TEXT(line->description),
+                          DB_GET_TEXT(line->state), DB_GET_INT(line->ver),
+                          DB_GET_INSTANT(line->created_us), DB_GET_TEXT(line->due_date)),
+                   each, cls);
 }
 
 enum err db_position_payments(struct db *db, const char *creditor, int64_t position_id,

@@ -24,17 +24,26 @@ MUST_USE enum err db_position_add(struct db *db, const struct debt_position *p, 
 /** Only an OPEN one without live or paid instalments [R3]; its instalments with it. */
 MUST_USE enum err db_position_cancel(struct db *db, const struct debt_position *p);
 
+/** Which positions of an Ente to look at: by key and id, the rest is the caller's to compare. */
+struct db_position_range {
+    const char *creditor;
+    const char *debtor, *state;    /* NULL or "": any; with both the debtor alone is looked for */
+    const char *due_from, *due_to; /* days; NULL or "": any */
+    int64_t after_id, before_id;   /* neither is among them */
+    int limit;
+};
 /** One line of a list. */
 struct db_position_line {
     int64_t id;
-    char creditor[36], own_id[DEBT_CHARS(35)], debt_type[36], description[DEBT_CHARS(140)],
-        state[13];
+    char creditor[36], own_id[DEBT_CHARS(35)], debt_type[36], debtor_code[17],
+        description[DEBT_CHARS(140)], state[13];
+    int ver;
     int64_t created_us;
+    char due_date[11]; /* the first one from due_from to due_to; "": none */
 };
-/** By id from after_id on; state "": any. */
-MUST_USE enum err db_position_list(struct db *db, const char *creditor, const char *state,
-                                   int64_t after_id, int limit, struct db_position_line *line,
-                                   db_each_fn *each, void *cls);
+/** In order of id; each sees the row in *line. */
+MUST_USE enum err db_position_list(struct db *db, const struct db_position_range *range,
+                                   struct db_position_line *line, db_each_fn *each, void *cls);
 
 /** One payment of a position, in order, for the operator. */
 struct db_payment_line {

@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "service/position.h"
+#include "wire/debt_position.h"
+
 #include "service/position_xml.h"
-#include "soap/fill.h"
-#include "wire/caller.h"
-#include "wire/port.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "payH.h"
-
-#define DPO_NS "urn:payer:debt-position:1"
-#define POS_NS "urn:payer:position:1"
-
-enum { SUBMIT, GET, CANCEL };
+enum { SUBMIT, GET, LIST, CANCEL };
 enum { MEMORY_MAX = 256 * 1024 * 1024, POSITIONS_MAX = 1000 };
 
-/* One call of this contract: who, and on what. */
-struct dealing {
-    struct wire_call *call;
-    struct wire_caller caller;
-    struct env env;
-    struct soap *soap;
-    struct arena arena;
-};
-
-/* gSOAP's heap, zeroed: a request that it cannot hold is a fault of ours, told by the end of the
- * message. */
-static void *make(struct soap *soap, size_t n, size_t size)
+void *dealing_make(struct soap *soap, size_t n, size_t size)
 {
     void *p = soap_malloc(soap, n * size);
 
@@ -35,9 +17,9 @@ static void *make(struct soap *soap, size_t n, size_t size)
     return p;
 }
 
-static struct dpo__refusal *refusal_make(struct soap *soap, const struct position_refusal *from)
+struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_refusal *from)
 {
-    struct dpo__refusal *r = make(soap, 1, sizeof *r);
+    struct dpo__refusal *r = dealing_make(soap, 1, sizeof *r);
 
     if (!r) return NULL;
     r->code = soap_fill_text(from->code);
@@ -69,10 +51,10 @@ static void result_fill(struct soap *soap, const struct position_submission *s,
                   : s->result == POSITION_UNCHANGED ? dpo__submissionOutcome__unchanged
                                                     : dpo__submissionOutcome__refused;
     if (s->result == POSITION_REFUSED) {
-        to->refusal = refusal_make(soap, &s->refusal);
+        to->refusal = dealing_refusal(soap, &s->refusal);
         return;
     }
-    to->notice = make(soap, (size_t)p->n_instalments, sizeof *to->notice);
+    to->notice = dealing_make(soap, (size_t)p->n_instalments, sizeof *to->notice);
     for (int i = 0; to->notice && i < p->n_instalments; i++)
         notice_fill(&to->notice[to->__sizenotice++], p, i);
 }
@@ -108,7 +90,7 @@ static enum err submit(struct dealing *d, struct listen_answer *answer, const ch
 
     TRY(submissions_read(d, &list, &n));
     TRY(service_position_submit(&d->env, &d->caller.scope, list, n));
-    r.result = make(d->soap, n, sizeof *r.result);
+    r.result = dealing_make(d->soap, n, sizeof *r.result);
     for (size_t i = 0; r.result && i < n; i++)
         result_fill(d->soap, &list[i], &r.result[r.__sizeresult++]);
     TRY(soap_message_begin_write(d->call->worker->message, SOAP_MESSAGE_DEBT_POSITION,
@@ -123,7 +105,7 @@ out:
 static void transfers_make(struct soap *soap, const struct debt_instalment *i,
                            struct pos__instalment *to)
 {
-    to->transfer = make(soap, (size_t)i->n_transfers, sizeof *to->transfer);
+    to->transfer = dealing_make(soap, (size_t)i->n_transfers, sizeof *to->transfer);
     for (int t = 0; to->transfer && t < i->n_transfers; t++) {
         const struct debt_transfer *from = &i->transfers[t];
         struct pos__transfer *x = &to->transfer[to->__sizetransfer++];
@@ -141,7 +123,7 @@ static void option_make(struct soap *soap, const struct debt_position *p,
                         const struct debt_option *o, struct pos__option *to)
 {
     to->kind = strcmp(o->kind, "plan") ? pos__optionKind__single : pos__optionKind__plan;
-    to->instalment = make(soap, (size_t)o->n_instalments, sizeof *to->instalment);
+    to->instalment = dealing_make(soap, (size_t)o->n_instalments, sizeof *to->instalment);
     for (int k = 0; to->instalment && k < o->n_instalments; k++) {
         const struct debt_instalment *i = &p->instalments[o->first + k];
         struct pos__instalment *x = &to->instalment[to->__sizeinstalment++];
@@ -158,8 +140,8 @@ static void option_make(struct soap *soap, const struct debt_position *p,
 
 static struct pos__debtor *debtor_make(struct soap *soap, const struct debt_subject *s)
 {
-    struct pos__debtor *d = make(soap, 1, sizeof *d);
-    struct pos__address *a = make(soap, 1, sizeof *a);
+    struct pos__debtor *d = dealing_make(soap, 1, sizeof *d);
+    struct pos__address *a = dealing_make(soap, 1, sizeof *a);
 
     if (!d || !a) return NULL;
     d->kind = (enum pos__partyKind)(unsigned char)s->kind[0];
@@ -179,7 +161,7 @@ static struct pos__debtor *debtor_make(struct soap *soap, const struct debt_subj
 
 static struct pos__position *position_make(struct soap *soap, const struct debt_position *p)
 {
-    struct pos__position *x = make(soap, 1, sizeof *x);
+    struct pos__position *x = dealing_make(soap, 1, sizeof *x);
 
     if (!x) return NULL;
     x->ownId = soap_fill_text(p->own_id);
@@ -189,13 +171,13 @@ static struct pos__position *position_make(struct soap *soap, const struct debt_
     x->description = soap_fill_text(p->description);
     x->office = soap_fill_opt(p->office);
     x->metadata = soap_fill_position_metadata(soap, p->metadata);
-    x->option = make(soap, (size_t)p->n_options, sizeof *x->option);
+    x->option = dealing_make(soap, (size_t)p->n_options, sizeof *x->option);
     for (int o = 0; x->option && o < p->n_options; o++)
         option_make(soap, p, &p->options[o], &x->option[x->__sizeoption++]);
     return x;
 }
 
-static enum dpo__debtState state_of(enum position_state s)
+enum dpo__debtState dealing_state(enum position_state s)
 {
     return s == POSITION_PAID        ? dpo__debtState__paid
            : s == POSITION_CANCELLED ? dpo__debtState__cancelled
@@ -205,15 +187,16 @@ static enum dpo__debtState state_of(enum position_state s)
 static void status_make(struct soap *soap, const struct debt_position *p,
                         struct dpo__positionAnswer *r)
 {
-    struct dpo__noticeGiven *notices = make(soap, (size_t)p->n_instalments, sizeof *notices);
+    struct dpo__noticeGiven *notices =
+        dealing_make(soap, (size_t)p->n_instalments, sizeof *notices);
 
-    r->instalmentStatus = make(soap, (size_t)p->n_instalments, sizeof *r->instalmentStatus);
+    r->instalmentStatus = dealing_make(soap, (size_t)p->n_instalments, sizeof *r->instalmentStatus);
     for (int i = 0; notices && r->instalmentStatus && i < p->n_instalments; i++) {
         struct dpo__instalmentStatus *s = &r->instalmentStatus[r->__sizeinstalmentStatus++];
 
         notice_fill(&notices[i], p, i);
         s->notice = &notices[i];
-        s->state = state_of(p->instalments[i].state);
+        s->state = dealing_state(p->instalments[i].state);
     }
 }
 
@@ -232,13 +215,14 @@ static enum err get(struct dealing *d, struct listen_answer *answer, const char 
     if (rc != ERR_NONE && rc != ERR_NOT_FOUND) goto out;
     if (rc == ERR_NONE) {
         r.outcome = dpo__answerOutcome__OK;
-        state = state_of(p.state);
+        state = dealing_state(p.state);
         r.state = &state;
         r.pos__position = position_make(d->soap, &p);
         status_make(d->soap, &p, &r);
+        r.version = &p.ver;
     } else {
         r.outcome = dpo__answerOutcome__KO;
-        r.refusal = refusal_make(d->soap, &refusal);
+        r.refusal = dealing_refusal(d->soap, &refusal);
     }
     *out_outcome = rc == ERR_NONE ? "OK" : refusal.code;
     TRY(soap_message_begin_write(d->call->worker->message, SOAP_MESSAGE_DEBT_POSITION,
@@ -265,7 +249,7 @@ static enum err cancel(struct dealing *d, struct listen_answer *answer, const ch
     else if (rc != ERR_NONE)
         goto out;
     r.outcome = *refusal.code ? dpo__answerOutcome__KO : dpo__answerOutcome__OK;
-    if (*refusal.code) r.refusal = refusal_make(d->soap, &refusal);
+    if (*refusal.code) r.refusal = dealing_refusal(d->soap, &refusal);
     *out_outcome = *refusal.code ? refusal.code : "OK";
     TRY(soap_message_begin_write(d->call->worker->message, SOAP_MESSAGE_DEBT_POSITION,
                                  &answer->body));
@@ -279,7 +263,7 @@ static enum err answer_call(struct wire_call *call, struct listen_answer *answer
                             const char **out_outcome)
 {
     static enum err (*const run[])(struct dealing *, struct listen_answer *, const char **) = {
-        [SUBMIT] = submit, [GET] = get, [CANCEL] = cancel};
+        [SUBMIT] = submit, [GET] = get, [LIST] = dealing_list, [CANCEL] = cancel};
     struct dealing d = {.call = call,
                         .env = {.db = call->worker->db, .registry = call->worker->registry},
                         .soap = soap_message_soap(call->worker->message),
@@ -308,6 +292,7 @@ out:
 static const struct wire_operation operations[] = {
     {"submitPositions", "submitPositions", DPO_NS, answer_call, SUBMIT},
     {"getPosition", "getPosition", DPO_NS, answer_call, GET},
+    {"listPositions", "listPositions", DPO_NS, answer_call, LIST},
     {"cancelPosition", "cancelPosition", DPO_NS, answer_call, CANCEL},
 };
 

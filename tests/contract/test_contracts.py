@@ -15,7 +15,7 @@ WSDLS = sorted(OURS.glob("*/*.wsdl"))
 OPERATIONS = {
     "nodeForPsp": 5,
     "paForNode": 5,
-    "debt-position": 3,
+    "debt-position": 4,
     "back-office": 1,
 }
 EXAMPLE = ROOT / "tests" / "contract" / "positions.xml"

@@ -125,7 +125,11 @@ VALUES = {
     **{column: NOW for column in ("created_at", "valid_until", "expires_at", "next_at", "done_at",
                                   "lease_until", "closed_at", "published_at")},
 }
-GIVEN = {  # where it is compared with nothing: all of a statement's values
+DUE, ALL_IDS = ["'1000-01-01'", "'9999-12-31'"], [0, 2 ** 63 - 1]
+GIVEN = {  # where it is compared with nothing, or twice: all of a statement's values
+    "position_list": [*DUE, "'77777777777'", *ALL_IDS, LIMIT],
+    "position_list_state": [*DUE, "'77777777777'", *ALL_IDS, "'OPEN'", LIMIT],
+    "position_list_debtor": [*DUE, "'77777777777'", *ALL_IDS, f"'D{SAMPLE}'", LIMIT],
     "settlement_find_open": ["'riversamento'", "'77777777777'", f"'IT{7:025}'", "'hub'"],
     "settlement_join": [1007, "'riversamento'", "'riversamento'", NOW, "'77777777777'",
                         f"'IT{7:025}'", "'hub'", LIMIT],
