@@ -185,6 +185,7 @@ static bool set_limits(struct net_http *http)
     bool inside = config_int(CONFIG_WORK_PEER_LOOPBACK) != 0;
 
     return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_FOLLOWLOCATION, 0L) &&
+           SET(CURLOPT_QUICK_EXIT, 1L) && /* else a lookup that hangs is waited for to its end */
            SET(CURLOPT_PROTOCOLS_STR, inside ? "https,http" : "https") &&
            SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
            SET(CURLOPT_PROXY, "") && /* none, the environment's neither */
