@@ -258,6 +258,11 @@ CREATE TABLE `registry_version` (
   `document` longtext NOT NULL COMMENT 'the merged document in canonical form, conf/registry.xsd; no password in it',
   PRIMARY KEY (`version`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the registry, each import whole: rows are added, never changed';
+CREATE TABLE `restoration` (
+  `id` bigint(20) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='restores from a backup: counters that begin later leave numbers out too [F45]';
 CREATE TABLE `schema_grant` (
   `role` varchar(8) NOT NULL,
   `checksum` char(64) NOT NULL COMMENT 'SHA-256 of the statements last given',

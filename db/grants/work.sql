@@ -20,3 +20,4 @@ GRANT INSERT, UPDATE ON `{db}`.flow TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.flow_settlement TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.flow_delivery TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.flow_counter TO 'payer_work'@'{host}';
+GRANT INSERT ON `{db}`.flow_gap TO 'payer_work'@'{host}';

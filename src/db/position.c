@@ -2,6 +2,7 @@
 #include "db/position.h"
 
 #include "db/multi.h"
+#include "db/restore.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -346,19 +347,22 @@ enum err db_iuv_reserve(struct db *db, const char *creditor, int aux_digit, int 
 {
     enum err rc;
     bool found;
+    int64_t restores;
 
-    *out_first = 1;
     TRY(db_row_find(db, &IUV_FIND, DB_IN(db_text(creditor), db_i64(aux_digit), db_i64(code)),
                     DB_OUT(DB_GET_I64(*out_first)), &found));
-    if (found)
+    if (found) {
         TRY(db_row_change(db, &IUV_NEXT,
                           DB_IN(db_i64(*out_first + count), db_text(creditor), db_i64(aux_digit),
                                 db_i64(code), db_i64(*out_first))));
-    else
-        TRY(db_exec(
-            db, &IUV_ADD,
-            DB_IN(db_text(creditor), db_i64(aux_digit), db_i64(code), db_i64(*out_first + count)),
-            NULL));
+        goto out;
+    }
+    TRY(db_restore_count(db, &restores));
+    *out_first = restores * RESTORE_NUMBERS + 1;
+    TRY(db_exec(
+        db, &IUV_ADD,
+        DB_IN(db_text(creditor), db_i64(aux_digit), db_i64(code), db_i64(*out_first + count)),
+        NULL));
 out:
     return rc;
 }

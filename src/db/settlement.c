@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/settlement.h"
+#include "db/restore.h"
 
 #define UNJOINED                                                                                   \
     " LEFT JOIN settlement_entry j ON j.entry_id = e.id AND j.kind = ?"                            \
@@ -95,7 +96,7 @@ static const struct db_stmt COUNTER_FIND = {
 };
 static const struct db_stmt COUNTER_ADD = {
     "flow_counter_add",
-    "INSERT INTO flow_counter (subscription, next) VALUES (?, 2)",
+    "INSERT INTO flow_counter (subscription, next) VALUES (?, ?)",
     0,
 };
 static const struct db_stmt COUNTER_SET = {
@@ -256,18 +257,32 @@ enum err db_settlement_age(struct db *db, int64_t *out_seconds)
     return db_row_find(db, &AGE, DB_NONE_IN, DB_OUT(DB_GET_I64(*out_seconds)), &found);
 }
 
+/* A subscription's first flow: after a restore the lost time may have had it too [F45]. */
+static enum err counter_begin(struct db *db, const char *subscription, int *out_seq)
+{
+    int64_t restores, left_out;
+    enum err rc;
+
+    TRY(db_restore_count(db, &restores));
+    left_out = restores * RESTORE_FLOWS;
+    if (left_out > 0) TRY(db_flow_gap_add(db, subscription, 1, left_out));
+    *out_seq = (int)left_out + 1;
+    TRY(db_exec(db, &COUNTER_ADD, DB_IN(db_text(subscription), db_i64(left_out + 2)), NULL));
+out:
+    return rc;
+}
+
 enum err db_flow_next_seq(struct db *db, const char *subscription, int *out_seq)
 {
     enum err rc;
     bool found;
 
-    *out_seq = 1;
     TRY(db_row_find(db, &COUNTER_FIND, DB_IN(db_text(subscription)), DB_OUT(DB_GET_INT(*out_seq)),
                     &found));
     if (found)
         TRY(db_row_change(db, &COUNTER_SET, DB_IN(db_text(subscription), db_i64(*out_seq))));
     else
-        TRY(db_exec(db, &COUNTER_ADD, DB_IN(db_text(subscription)), NULL));
+        TRY(counter_begin(db, subscription, out_seq));
 out:
     return rc;
 }

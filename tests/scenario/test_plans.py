@@ -19,7 +19,7 @@ LIMIT = 50         # what a batch asks for
 BOUND = 8 * LIMIT  # rows that a statement may read: a batch with its joins
 SAMPLE = 10007     # a position in the middle, of Ente 7
 
-SMALL = {"registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter",
+SMALL = {"registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter", "restoration",
          "schema_migration", "schema_grant", "information_schema.tables",
          "information_schema.session_variables", "information_schema.processlist"}  # an operator's or a constant number of rows
 
@@ -95,6 +95,9 @@ FILL = [
     """INSERT INTO flow_delivery (flow_id, target, state, delivered_at) SELECT id, name,
        'DELIVERED', {now} FROM flow WHERE state = 'PUBLISHED'""",
     "INSERT INTO flow_counter (subscription, next) VALUES ('BANK1', 7)",
+    "INSERT INTO restoration (id, made_at) SELECT seq, {at} FROM seq_1_to_9",
+    "INSERT INTO flow_gap (subscription, first, last, made_at) SELECT 'BANK2', seq, seq, {at}"
+    " FROM seq_1_to_9",
     "INSERT INTO sequencer (name, last) VALUES ('receipt', 7)",
     "INSERT INTO iuv_block (creditor, aux_digit, code, next) VALUES (LPAD(7, 11, '7'), 3, 1, 7)",
 ]
@@ -131,6 +134,8 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "position_list_state": [*DUE, "'77777777777'", *ALL_IDS, "'OPEN'", LIMIT],
     "position_list_debtor": [*DUE, "'77777777777'", *ALL_IDS, f"'D{SAMPLE}'", LIMIT],
     "settlement_find_open": ["'riversamento'", "'77777777777'", f"'IT{7:025}'", "'hub'"],
+    "restore_flow_gaps_add": [1000], "restore_flow_skip": [1000], "restore_receipt_skip": [1000],
+    "restore_notice_skip": [1000],
     "settlement_join": [1007, "'riversamento'", "'riversamento'", NOW, "'77777777777'",
                         f"'IT{7:025}'", "'hub'", LIMIT],
 }
