@@ -242,6 +242,9 @@ static enum err error_of(CURLcode code)
         {CURLE_PEER_FAILED_VERIFICATION, ERR_PEER_TLS},
         {CURLE_SSL_CACERT_BADFILE, ERR_TLS_FILE},
         {CURLE_SSL_CERTPROBLEM, ERR_TLS_FILE},
+        {CURLE_SEND_ERROR, ERR_PEER_LOST},
+        {CURLE_RECV_ERROR, ERR_PEER_LOST},
+        {CURLE_GOT_NOTHING, ERR_PEER_LOST},
         {CURLE_OPERATION_TIMEDOUT, ERR_PEER_TIMEOUT},
         {CURLE_OUT_OF_MEMORY, ERR_MEMORY},
     };
@@ -251,12 +254,17 @@ static enum err error_of(CURLcode code)
     return ERR_PEER_ANSWER;
 }
 
-/* libcurl's words, which may quote the peer's certificate: only printable ASCII of it. */
-static const char *words(struct net_http *http, CURLcode code)
+/* libcurl's words, which may quote the peer's certificate: only printable ASCII of it. In TLS 1.3 a
+ * peer judges our certificate when for us all is well: it may say so, or be gone before we read. */
+static enum err tell(struct net_http *http, CURLcode code, enum err err)
 {
+    const char *hint = err == ERR_PEER_LOST && !http->plain
+                           ? "does it take our certificate (work.peer_certificate)? "
+                           : "";
+
     for (char *c = http->why; *c; c++)
         if (*c < ' ' || *c > '~') *c = '?';
-    return http->why[0] ? http->why : curl_easy_strerror(code);
+    return err_setf(err, "%s%s", hint, http->why[0] ? http->why : curl_easy_strerror(code));
 }
 
 static enum err read_result(struct net_http *http, CURLcode code, int *out_status)
@@ -274,9 +282,10 @@ static enum err read_result(struct net_http *http, CURLcode code, int *out_statu
     if (code == CURLE_COULDNT_CONNECT && http->refused) err = ERR_PEER_ADDRESS;
     (void)curl_easy_getinfo(http->curl, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
     if (sent_us == 0 && err == ERR_PEER_TIMEOUT) err = ERR_PEER_CONNECT;
-    if (sent_us > 0 && (err == ERR_PEER_CONNECT || err == ERR_PEER_ADDRESS || err == ERR_PEER_TLS))
-        err = ERR_PEER_ANSWER;
-    return err_set(err, words(http, code));
+    if (sent_us > 0 && (err == ERR_PEER_CONNECT || err == ERR_PEER_TLS)) err = ERR_PEER_LOST;
+    if (err == ERR_PEER_LOST && http->head_len > 0) err = ERR_PEER_ANSWER; /* half of one */
+    if (sent_us > 0 && err == ERR_PEER_ADDRESS) err = ERR_PEER_ANSWER;     /* not HTTP */
+    return tell(http, code, err);
 }
 
 static void begin(struct net_http *http, const struct net_http_request *request, struct buf *answer)

@@ -28,8 +28,9 @@ MUST_USE enum err net_http_open(struct net_http **out);
 void net_http_close(struct net_http **http);
 /** POST and read the whole answer. @param answer appended; its max must allow answer_max.
  * @return ERR_NONE with any HTTP status | ERR_PEER_ADDRESS | ERR_PEER_CONNECT | ERR_PEER_TLS (its
- * certificate, or it does not take ours) | ERR_PEER_TIMEOUT | ERR_PEER_ANSWER (too long, broken) |
- * ERR_TLS_FILE (ours, on our side); the detail says more in words. */
+ * certificate, or it does not take ours) | ERR_PEER_LOST (it may have the request) |
+ * ERR_PEER_TIMEOUT | ERR_PEER_ANSWER (too long, broken) | ERR_TLS_FILE (ours, on our side); the
+ * detail says more in words. */
 MUST_USE enum err net_http_post(struct net_http *http, const struct net_http_request *request,
                                 struct buf *answer, int *out_status);
 /** Only connect, TLS and its certificates with it, and send nothing: is the peer there, and is it

@@ -183,8 +183,8 @@ static void test_wrong_answers(void **state)
         const char *path;
         enum err want;
     } cases[] = {
-        {"/huge", ERR_PEER_ANSWER}, {"/long", ERR_PEER_ANSWER},    {"/head", ERR_PEER_ANSWER},
-        {"/cut", ERR_PEER_ANSWER},  {"/nothing", ERR_PEER_ANSWER}, {"/no-http", ERR_PEER_ANSWER},
+        {"/huge", ERR_PEER_ANSWER}, {"/long", ERR_PEER_ANSWER},  {"/head", ERR_PEER_ANSWER},
+        {"/cut", ERR_PEER_ANSWER},  {"/nothing", ERR_PEER_LOST}, {"/no-http", ERR_PEER_ANSWER},
     };
     int status;
 
