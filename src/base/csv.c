@@ -41,7 +41,7 @@ struct reading {
 static void put(struct csv *c, struct reading *r, char byte)
 {
     if (!r->problem && c->text.len == CSV_RECORD_MAX) r->problem = "a record longer than 64 KiB";
-    if (!r->problem) ALWAYS(buf_add(&c->text, &byte, 1) == ERR_NONE); /* it has the room [F64] */
+    if (!r->problem) ALWAYS(buf_add(&c->text, &byte, 1) == ERR_NONE); /* it has the room */
 }
 
 static void field_begin(struct csv *c, struct reading *r)

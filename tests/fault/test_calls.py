@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each message to the database fails once, the 1st, the 2nd, … of an operation until it passes
 untouched: who asked has an answer that says what is, nothing is half done, and asking again works.
-Runs the program with fault points (`make crash`); the real one has none. [F31] [F32] [F33] [R2]"""
+Runs the program with fault points (`make crash`); the real one has none. [F31] [F32] [F33] [R1]
+[R2]"""
 import contextlib
 
 import pytest

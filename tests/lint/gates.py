@@ -129,9 +129,16 @@ def check_any(name, path, source, known, used):
         if re.search(r"\b(?:TO" + r"DO|FIX" + r"ME)\b", line):
             wrong(name, number, "unfinished: finish it, or write it under README's known limits")
         for tag in TAG.findall(line):
-            used.setdefault(tag, (name, number))
+            used.setdefault((tag, name.startswith("tests/")), (name, number))
             if tag not in known:
                 wrong(name, number, f"tag [{tag}] is not in docs/rules.md")
+
+
+def check_claims(used):
+    """A rule that the code says it keeps has a test that says so."""
+    for (tag, tested), (name, number) in used.items():
+        if not tested and (tag, True) not in used:
+            wrong(name, number, f"tag [{tag}] stands in no test")
 
 
 def check_notice():
@@ -153,6 +160,7 @@ def main():
         check_any(name, path, source, known, used)
         if path.suffix in (".c", ".h"):
             check_c(name, source)
+    check_claims(used)
     check_notice()
     for problem in problems:
         print(problem)

@@ -140,7 +140,7 @@ def test_a_server_that_cannot_start_says_why(database):
 
 
 def test_the_server_is_durable_strict_and_in_utc(database):
-    """[R15]"""
+    """[R6] [R15]"""
     wanted = {"innodb_flush_log_at_trx_commit": "1", "innodb_doublewrite": "ON", "sync_binlog": "1",
               "innodb_snapshot_isolation": "ON", "tx_isolation": "REPEATABLE-READ",
               "time_zone": "+00:00", "character_set_server": "utf8mb4", "local_infile": "OFF"}
@@ -188,6 +188,7 @@ def test_a_changed_step_is_refused(database):
 
 
 def test_a_step_that_stopped_midway_is_run_again_when_its_connection_is_gone(database):
+    """[R14]"""
     step = database.migrations() / "9001-half.sql"
     step.write_text("-- verify: SELECT b FROM half WHERE 0\n"
                     "CREATE TABLE IF NOT EXISTS half (a INT PRIMARY KEY);\nALTER TABL half;\n")

@@ -55,7 +55,7 @@ def codes(results):
 
 
 def test_two_channels_activate_one_notice(hub, notices, clients):
-    """Two citizens, or one at two places. [F24]"""
+    """Two citizens, or one at two places. [F24] [R4]"""
     racers = clients(2, ATM, CALL_CENTRE)
     for notice in notices:
         results = at_once(racers, lambda client: client.activate(
@@ -111,7 +111,7 @@ def test_one_outcome_many_times(hub, ente, clients):
 
 
 def test_contrary_outcomes(hub, notices, clients):
-    """Which comes first decides; the other is told so. [F20]"""
+    """Which comes first decides; the other is told so. [F20] [I5]"""
     racers = clients(2, ATM)
     for notice in notices:
         token = racers[0].activate(notice.creditor, notice.number, notice.amount).paymentToken

@@ -210,7 +210,8 @@ static void same_as_libc(int64_t us)
     assert_memory_equal(day, want, 10);
 }
 
-/* libc knows the zone from its file; ours from the rule. From 1996 to 2037 they must agree. */
+/* libc knows the zone from its file; ours from the rule. From 1996 to 2037 they must agree.
+ * [F47] */
 static void test_rome_is_what_libc_says(void **state)
 {
     const int64_t begin = AT(820454400, 0), end = AT(2145916800, 0); /* 1996-01-01, 2038-01-01 */
