@@ -14,11 +14,11 @@ static void flow_print(struct cli *cli, const struct db_flow *f, const char *pat
 {
     struct buf text = BUF_INIT(TEXT_MAX);
     struct json j = JSON_INIT(&text);
-    char amount[AMOUNT_SIZE], created[20], published[20];
+    char amount[AMOUNT_SIZE], created[CLI_TIME_SIZE], published[CLI_TIME_SIZE];
 
     amount_print(f->total_cents, amount);
-    cli_time(f->created_us, created);
-    cli_time(f->published_us, published);
+    cli_time(cli, f->created_us, created);
+    cli_time(cli, f->published_us, published);
     if (!cli->json) {
         cli_print(cli, "%" PRId64 "  %s #%d  %s  %" PRId64 " records  %s  %s  %s\n", f->id,
                   f->subscription, f->seq, f->format, f->count, amount, f->message_id,
@@ -115,10 +115,10 @@ static enum err settlement_row(void *cls)
     const struct db_settlement *s = &l->row;
     struct buf text = BUF_INIT(TEXT_MAX);
     struct json j = JSON_INIT(&text);
-    char amount[AMOUNT_SIZE], cut_off[20];
+    char amount[AMOUNT_SIZE], cut_off[CLI_TIME_SIZE];
 
     amount_print(s->total_cents, amount);
-    cli_time(s->cut_off_us, cut_off);
+    cli_time(l->cli, s->cut_off_us, cut_off);
     if (!l->cli->json) {
         cli_print(l->cli, "  settlement %s  %s  %s  %" PRId64 " transfers  %s  until %s\n",
                   s->flow_id, s->creditor, s->account, s->count, amount, cut_off);

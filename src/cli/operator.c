@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/operator.h"
 
-#include "domain/calendar.h"
 #include "service/registry.h"
 
 #include <pwd.h>
@@ -34,9 +33,12 @@ void cli_operator_close(struct cli_operator *o)
     registry_free(&o->registry);
 }
 
-const char *cli_time(int64_t us, char out[20])
+void cli_time(const struct cli *cli, int64_t us, char out[CLI_TIME_SIZE])
 {
-    out[0] = 0;
-    if (us) calendar_rome_time(us, out);
-    return out;
+    out[0] = '\0';
+    if (us == 0) return;
+    if (cli->json)
+        calendar_utc_print(us, out);
+    else
+        calendar_rome_time(us, out);
 }

@@ -5,7 +5,10 @@
 #define CLI_OPERATOR_H
 
 #include "cli/cli.h"
+#include "domain/calendar.h"
 #include "service/env.h"
+
+#define CLI_TIME_SIZE CALENDAR_UTC_SIZE
 
 struct cli_operator {
     struct env env;
@@ -19,7 +22,8 @@ void cli_actor(char *out, size_t cap);
 /** Connect as the worker's account and load the registry. */
 MUST_USE enum err cli_operator_open(struct cli *cli, struct cli_operator *out);
 void cli_operator_close(struct cli_operator *o);
-/** An instant as YYYY-MM-DDTHH:MM:SS of Europe/Rome; "" for 0. */
-const char *cli_time(int64_t us, char out[20]);
+/** An instant: for people YYYY-MM-DDTHH:MM:SS as clocks in Rome show it, with --json in UTC with
+ * its fraction and Z, as an hour comes twice in Rome; "" for 0. */
+void cli_time(const struct cli *cli, int64_t us, char out[CLI_TIME_SIZE]);
 
 #endif

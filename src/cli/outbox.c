@@ -23,13 +23,13 @@ static enum err outbox_row(void *cls)
     const struct db_outbox *o = &l->row;
     struct buf text = BUF_INIT(8192);
     struct json j = JSON_INIT(&text);
-    char at[20], next[20], done[20];
+    char at[CLI_TIME_SIZE], next[CLI_TIME_SIZE], done[CLI_TIME_SIZE];
     enum err rc = ERR_NONE;
 
     l->page.n++;
-    cli_time(o->created_us, at);
-    cli_time(o->next_us, next);
-    cli_time(o->done_us, done);
+    cli_time(l->cli, o->created_us, at);
+    cli_time(l->cli, o->next_us, next);
+    cli_time(l->cli, o->done_us, done);
     if (!l->cli->json) {
         cli_print(l->cli, "%" PRId64 "  %s  %-7s  %s  %s  %s  try %d  %s\n", o->id, at, o->state,
                   o->creditor, o->destination, o->kind, o->attempts, o->last_error);

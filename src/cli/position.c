@@ -129,11 +129,12 @@ static const char *notice_of(const struct showing *s)
 static enum err payment_row(void *cls)
 {
     struct showing *s = cls;
-    char from[20], to[20], end[20], amount[AMOUNT_SIZE], fee[AMOUNT_SIZE];
+    char from[CLI_TIME_SIZE], to[CLI_TIME_SIZE], end[CLI_TIME_SIZE], amount[AMOUNT_SIZE],
+        fee[AMOUNT_SIZE];
 
-    cli_time(s->line.activated_us, from);
-    cli_time(s->line.expires_us, to);
-    cli_time(s->line.closed_us, end);
+    cli_time(s->cli, s->line.activated_us, from);
+    cli_time(s->cli, s->line.expires_us, to);
+    cli_time(s->cli, s->line.closed_us, end);
     amount_print(s->line.amount_cents, amount);
     amount_print(s->line.fee_cents, fee);
     if (!s->json) {

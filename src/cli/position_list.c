@@ -24,11 +24,11 @@ static enum err line_row(void *cls)
     const struct db_position_line *p = &l->line;
     struct buf text = BUF_INIT(8192);
     struct json j = JSON_INIT(&text);
-    char at[20];
+    char at[CLI_TIME_SIZE];
     enum err rc = ERR_NONE;
 
     l->page.n++;
-    cli_time(p->created_us, at);
+    cli_time(l->cli, p->created_us, at);
     if (!l->cli->json) {
         cli_print(l->cli, "%" PRId64 "  %s  %-10s  %-9s  due %s  %s  %s  %s\n", p->id, at,
                   p->debt_type, p->state, p->due_date, p->debtor_code, p->own_id, p->description);

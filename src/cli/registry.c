@@ -165,12 +165,12 @@ static enum err version_print(void *cls, const struct db_registry_version *v)
     struct buf text = BUF_INIT(4096);
     struct json j = JSON_INIT(&text);
     struct hash hash;
-    char at[20], hex[65];
+    char at[CLI_TIME_SIZE], hex[65];
     enum err rc = ERR_NONE;
 
     memcpy(hash.bytes, v->sha256, sizeof hash.bytes);
     crypto_hash_hex(&hash, hex);
-    cli_time(v->imported_at_us, at);
+    cli_time(cli, v->imported_at_us, at);
     if (!cli->json) {
         cli_print(cli, "%6" PRId64 "  %s  %-20s  from %-6" PRId64 "  %.16s\n", v->version, at,
                   v->imported_by, v->base, hex);

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A list that is asked for what cannot be says so: an empty one is read as good news."""
+"""Lists for people and for programs. A list that is asked for what cannot be says so: an empty one is read as good news."""
+import datetime
+import zoneinfo
+
 import pytest
 
 from support.hub import COMUNE
@@ -30,6 +33,20 @@ def test_every_state_is_taken(hub, ente, words, states):
     ("flow", "show", "BANCA1-PAIN")])
 def test_an_id_is_a_number(hub, words):
     assert f'"{words[2]}": the id of a' in hub.payer(*words, ok=(64,)).stderr
+
+
+def test_a_program_is_told_instants_in_utc(hub, ente):
+    """An hour comes twice in Rome each October; what a person reads is Rome's clock."""
+    before = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=5)
+    notice = ente.position()
+    rows = hub.json("position", "list", COMUNE)
+    while rows[-1].own_id != notice.own_id:
+        rows = hub.json("position", "list", COMUNE, "--after", str(rows[-1].id))
+    made = datetime.datetime.fromisoformat(rows[-1].created_at.replace("Z", "+00:00"))
+    assert before < made < before + datetime.timedelta(seconds=60)
+    shown = hub.payer("position", "list", COMUNE, "--after", str(rows[-1].id - 1)).stdout
+    rome = made.astimezone(zoneinfo.ZoneInfo("Europe/Rome"))
+    assert f"  {rome:%Y-%m-%dT%H:%M:%S}  " in shown
 
 
 def test_an_ente_that_nobody_knows_is_no_empty_list(hub):
