@@ -30,8 +30,8 @@ struct debt_transfer {
 };
 
 struct debt_subject {
-    char kind[2]; /* F person, G firm */
-    char code[17];
+    char kind[2];              /* F person, G firm */
+    char code[DEBT_CHARS(16)]; /* ASCII of a debtor; of a payer whatever the channel says */
     char name[DEBT_CHARS(70)];
     char street[DEBT_CHARS(70)], civic[DEBT_CHARS(16)], postal_code[DEBT_CHARS(16)];
     char city[DEBT_CHARS(35)], province[DEBT_CHARS(35)], country[3];

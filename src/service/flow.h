@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file flow.h
- * The flows of a period: settlements become files for Enti and banks, all of a run published as one
- * fact. A run that was cut off is finished by the next one, with the same bytes [F13] [F14]. */
+ * The flows of a period: settlements become files for Enti and banks; all of a run are made before
+ * the first is published. A run that was cut off is finished by the next one, with the same bytes
+ * [F13] [F14]. */
 #ifndef SERVICE_FLOW_H
 #define SERVICE_FLOW_H
 

@@ -104,8 +104,7 @@ static bool told(const struct notify *n, const char *creditor)
 }
 
 enum err service_notify_make(struct env *env, const struct db_payment *payment,
-                             const struct db_notice *notice, bool late, int64_t now_us,
-                             struct notify *out)
+                             const struct db_notice *notice, int64_t now_us, struct notify *out)
 {
     enum err rc = ERR_NONE;
     struct soap_receipt r;
@@ -117,7 +116,6 @@ enum err service_notify_make(struct env *env, const struct db_payment *payment,
     calendar_utc_print(now_us, paid_at_utc);
     r.paid_at = paid_at;
     r.paid_at_utc = paid_at_utc;
-    r.late = late;
     for (int t = 0; t < notice->instalment.n_transfers; t++) {
         const char *code = notice->instalment.transfers[t].creditor;
         const struct registry_creditor *creditor = registry_creditor_find(env->registry, code);

@@ -20,7 +20,7 @@ struct notify {
 
 /** Pure: from what was read and the registry. Clears what an earlier try left. */
 MUST_USE enum err service_notify_make(struct env *env, const struct db_payment *payment,
-                                      const struct db_notice *notice, bool late, int64_t now_us,
+                                      const struct db_notice *notice, int64_t now_us,
                                       struct notify *out);
 /** Frees the messages' bytes. */
 void service_notify_free(struct notify *n);

@@ -93,7 +93,7 @@ static enum err pay_tx(struct db *db, struct outcome_call *o, const struct payme
     TRY(db_instalment_set_paid(db, &n->instalment));
     TRY(db_position_set_counts(db, &n->position, next));
     TRY(entries_add_tx(db, o, false));
-    TRY(service_notify_make(o->env, &o->payment, n, late, o->facts.now_us, &o->notify));
+    TRY(service_notify_make(o->env, &o->payment, n, o->facts.now_us, &o->notify));
     TRY(db_receipt_add(db, o->notify.receipts, o->notify.n_receipts, o->facts.now_us));
     TRY(db_outbox_add(db, o->notify.messages, o->notify.n_messages, o->facts.now_us));
     if (late)

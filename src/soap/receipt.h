@@ -31,7 +31,6 @@ struct soap_receipt {
     const char *paid_at;     /* YYYY-MM-DDTHH:MM:SS of Europe/Rome, as the node writes it */
     const char *paid_at_utc; /* the same instant with a Z */
     const char *application_date, *transfer_date;
-    bool late;
 };
 
 /** @param version  1: paSendRTReq, 2: paSendRTV2Request */

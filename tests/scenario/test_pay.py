@@ -71,6 +71,19 @@ def test_from_the_official_wsdl_with_only_the_address_changed(hub, ente):
     assert hub.position(notice).state == "PAID"
 
 
+@pytest.mark.parametrize("code, name", [
+    ("è" * 16, "é" * 70), ("ab", "\U0001f4b6" * 70), ("\U0001f4b6" * 16, "X")])
+def test_whoever_paid_the_money_is_taken(hub, channel, ente, code, name):
+    """The contract gives a payer's code and name lengths, and any characters. [W4]"""
+    notice = ente.position()
+    token = channel.activate(notice.creditor, notice.number, notice.amount).paymentToken
+    payer = {"uniqueIdentifier": {"entityUniqueIdentifierType": "F",
+                                  "entityUniqueIdentifierValue": code}, "fullName": name}
+    assert fault_code(channel.outcome(token, "OK", "1.00", payer=payer)) == "OK"
+    ente.wait_told(notice)
+    assert hub.position(notice).state == "PAID" and ente.receipts(notice) == 1
+
+
 def test_same_key_same_answer_to_the_byte(hub, channel, ente):
     """A repeat is answered as the first was and has no effect. [I2] [I6]"""
     notice, keys = ente.position(), [new_key(PSP), new_key(PSP)]
