@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "db/internal.h"
 #include "db/multi.h"
+#include "domain/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS = 10, MANY = 32 };
@@ -30,9 +30,10 @@ static const struct db_stmt JOURNAL_FIND = {
     0,
 };
 
+/* Part of a character would make the database refuse the line, and with it all of its batch. */
 static void text_set(char *to, size_t cap, const char *text)
 {
-    snprintf(to, cap, "%s", text ? text : "");
+    text_copy(text ? text : "", to, cap);
 }
 
 void db_journal_set(struct db_journal_row *row, const char *actor, const char *event,

@@ -17,10 +17,10 @@ static size_t first_kept, n_kept; /* a ring */
 void service_journal_psp(struct db_journal_row *row, const struct psp_call *call,
                          enum outcome outcome)
 {
-    char actor[sizeof row->actor];
+    char actor[sizeof "channel/" + sizeof call->channel];
     struct hash token;
 
-    snprintf(actor, sizeof actor, "channel/%.60s", call->valid ? call->channel : "?");
+    snprintf(actor, sizeof actor, "channel/%s", call->valid ? call->channel : "?");
     db_journal_set(row, actor, psp_operation_name(call->operation),
                    call->valid ? call->fiscal_code : "", call->valid ? call->notice_number : "",
                    outcome == OUTCOME_OK ? "OK" : outcome_code(outcome));

@@ -3,7 +3,7 @@
 import pytest
 
 from support.channel import NFP, PATH, SOAP, RawChannel, SoapFault, fault_code
-from support.hub import ATM, COMUNE, PSP, PSP_BROKER, notice_number
+from support.hub import ATM, COMUNE, PSP, PSP_BROKER, notice_number, wait_until
 from support.registry import PASSWORD
 from support.witness import parse
 
@@ -37,6 +37,21 @@ def test_a_wrong_password_does_not_lock_the_right_one_out(raw, ente):
         refused = raw.verify(COMUNE, notice.number, password="sbagliata-2")
         assert fault_code(refused) == "PPT_AUTENTICAZIONE"
     assert fault_code(raw.verify(COMUNE, notice.number)) == "OK"
+
+
+@pytest.mark.parametrize("character", ["è", "€", "\U0001f4b6"])
+def test_who_is_unknown_breaks_no_line_of_the_journal(hub, raw, ente, character):
+    """Whatever a stranger calls itself, what happened is written down. [I12]"""
+    names = [prefix + character * (35 - len(prefix)) for prefix in ("", "a", "ab", "abc")]
+    notice = ente.position()
+    for name in names:
+        refused = raw.verify(COMUNE, notice.number, idChannel=name)
+        assert fault_code(refused) == "PPT_CANALE_SCONOSCIUTO"
+    assert fault_code(raw.verify(COMUNE, notice.number)) == "OK"
+    lines = lambda: hub.sql("SELECT actor FROM journal WHERE event = 'verifyPaymentNotice'"
+                            f" AND notice_number = '{notice.number}'")
+    told = wait_until(lambda: len(lines()) == 5 and lines(), "five lines in the journal")
+    assert all(any(f"channel/{name}".startswith(line) for name in [*names, ATM]) for line in told)
 
 
 @pytest.mark.parametrize("creditor, notice, code, original", [

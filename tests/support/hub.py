@@ -263,8 +263,9 @@ class Hub:
         """Ask the private database past the program: its lines, without a head."""
         socket = self.json("db", "status")[0].socket
         done = subprocess.run(
-            ["mariadb", f"--socket={socket}", "--skip-column-names", "--batch", "-e", text, "payer"],
-            capture_output=True, text=True, timeout=10, check=True, env=self.environment)
+            ["mariadb", f"--socket={socket}", "--default-character-set=utf8mb4",
+             "--skip-column-names", "--batch", "-e", text, "payer"],
+            capture_output=True, encoding="utf-8", timeout=10, check=True, env=self.environment)
         return done.stdout.splitlines()
 
     def load(self, rows, ok=(0,)):
