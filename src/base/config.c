@@ -148,13 +148,12 @@ static void place_store(struct config_loader *l, enum config_key key, char *owne
     l->values[key].text = owned;
 }
 
-/* Paths become absolute here, once: what runs later may stand elsewhere. */
-static void places_resolve(struct config_loader *l)
+/* Paths become absolute here, once: what runs later may stand elsewhere.
+ * @param home  where they start; NULL: from what was read */
+static void places_resolve(struct config_loader *l, const char *home)
 {
-    const char *home;
-
     place_store(l, CONFIG_HUB_HOME, config_place_home(l->values[CONFIG_HUB_HOME].text));
-    home = l->values[CONFIG_HUB_HOME].text;
+    if (!home) home = l->values[CONFIG_HUB_HOME].text;
     for (size_t i = 0; i < CONFIG_COUNT; i++)
         if (config_settings[i].type == CONFIG_TYPE_PATH && *l->values[i].text)
             place_store(l, (enum config_key)i, config_place_join(home, l->values[i].text));
@@ -170,14 +169,15 @@ static void value_free(struct config_value *v)
     free(v->origin);
 }
 
-static enum err values_read(struct config_loader *l)
+/* @param home  as for places_resolve() */
+static enum err values_read(struct config_loader *l, const char *home)
 {
     presets_store(l);
     config_files_read(l, source.path);
     config_environment_read(l);
     config_sets_read(l, source.sets, source.n_sets);
     if (!l->failed) {
-        places_resolve(l);
+        places_resolve(l, home);
         return ERR_NONE;
     }
     for (size_t i = 0; i < CONFIG_COUNT; i++)
@@ -221,7 +221,7 @@ enum err config_load(const char *path, const char *const *sets, size_t n_sets, s
     source.path = path;
     source.sets = sets;
     source.n_sets = n_sets;
-    TRY(values_read(&l));
+    TRY(values_read(&l, NULL));
     for (size_t i = 0; i < CONFIG_COUNT; i++) {
         struct config_value before = value_swap(i, l.values[i]);
 
@@ -239,7 +239,7 @@ enum err config_reload(config_apply_fn *apply, void *cls, struct buf *notes)
     bool changed[CONFIG_COUNT] = {false};
     enum err rc;
 
-    TRY(values_read(&l));
+    TRY(values_read(&l, config_text(CONFIG_HUB_HOME)));
     for (size_t i = 0; i < CONFIG_COUNT; i++) {
         changed[i] = strcmp(l.values[i].text, config_text((enum config_key)i)) != 0;
         if (changed[i] && live[i]) l.values[i] = value_swap(i, l.values[i]);

@@ -341,6 +341,21 @@ static void test_a_reload_changes_what_may_change(void **state)
     assert_string_equal(buf_str(&problems), "serve.port\nserve.loops\n");
 }
 
+/* The home is where it was until a restart, for every path that starts from it. */
+static void test_a_reload_does_not_move_the_home(void **state)
+{
+    const char *path = scratch_write("payer.conf", "[hub]\nhome = /a\n");
+    struct applying a = {ERR_NONE, 0, "", 0};
+
+    (void)state;
+    assert_int_equal(load(path), ERR_NONE);
+    (void)scratch_write("payer.conf", "[hub]\nhome = /b\n[work]\npeer_ca = ca.pem\n");
+    assert_int_equal(config_reload(apply, &a, &problems), ERR_NONE);
+    assert_string_equal(config_text(CONFIG_WORK_PEER_CA), "/a/ca.pem");
+    assert_string_equal(config_text(CONFIG_HUB_HOME), "/a");
+    assert_string_equal(buf_str(&problems), "hub.home\n");
+}
+
 /* [F63] */
 static void test_a_reload_that_fails_changes_nothing(void **state)
 {
@@ -379,6 +394,7 @@ int main(void)
         CASE(test_the_example_is_the_defaults),
         CASE(test_describe_tells_value_and_origin),
         CASE(test_a_reload_changes_what_may_change),
+        CASE(test_a_reload_does_not_move_the_home),
         CASE(test_a_reload_that_fails_changes_nothing),
     };
 
