@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "net/http.h"
 #include "net/server.h"
 
@@ -221,12 +220,12 @@ static void test_a_slow_peer_is_given_up(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         struct net_http_request request = request_to(server_url(plain, paths[i]));
-        int64_t begin_us = clock_monotonic_us();
         int status;
 
         request.timeout_ms = 200;
         assert_int_equal(net_http_post(http, &request, &answer, &status), ERR_PEER_TIMEOUT);
-        assert_in_range(clock_monotonic_us() - begin_us, 150000, 4000000);
+        assert_non_null(strstr(err_detail()->field, "timed out")); /* not: too slow */
+        err_clear();
         assert_int_equal(answer.len, 0);
     }
 }
