@@ -26,9 +26,15 @@ CREATE TABLE `entry` (
   `day` date NOT NULL COMMENT 'accounting day, Europe/Rome',
   `created_at` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
-  KEY `fact` (`fact_id`),
-  KEY `owed` (`kind`,`creditor`,`account`,`settles`,`id`)
+  KEY `fact` (`fact_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the ledger: append-only by grant; the entries of one fact sum to 0 [I3]';
+CREATE TABLE `entry_due` (
+  `creditor` varchar(35) NOT NULL,
+  `account` varchar(34) NOT NULL,
+  `settles` varchar(4) NOT NULL,
+  `entry_id` bigint(20) NOT NULL,
+  PRIMARY KEY (`creditor`,`account`,`settles`,`entry_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='paid entries that no settlement holds yet: gone with the row of settlement_entry';
 CREATE TABLE `flow` (
   `id` bigint(20) NOT NULL,
   `subscription` varchar(35) NOT NULL,
@@ -307,6 +313,11 @@ CREATE TABLE `settlement` (
   UNIQUE KEY `flow_id` (`flow_id`),
   UNIQUE KEY `open_key` (`open_key`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='an Ente account''s money of one period: one FdR, one credit transfer';
+CREATE TABLE `settlement_due` (
+  `subscription` varchar(35) NOT NULL,
+  `settlement_id` bigint(20) NOT NULL,
+  PRIMARY KEY (`subscription`,`settlement_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='sealed settlements that a subscription is still to tell: gone with the row of flow_settlement';
 CREATE TABLE `settlement_entry` (
   `settlement_id` bigint(20) NOT NULL,
   `entry_id` bigint(20) NOT NULL,

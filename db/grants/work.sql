@@ -21,3 +21,5 @@ GRANT INSERT ON `{db}`.flow_settlement TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.flow_delivery TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.flow_counter TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.flow_gap TO 'payer_work'@'{host}';
+GRANT DELETE ON `{db}`.entry_due TO 'payer_work'@'{host}';
+GRANT INSERT, DELETE ON `{db}`.settlement_due TO 'payer_work'@'{host}';

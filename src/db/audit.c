@@ -97,7 +97,7 @@ static const struct {
     Q("I8", "a settlement's count or total is not its entries'", "settlement",
       "SELECT s.id, CONCAT(s.entry_count, ' of ', s.total_cents, ' cents: ', COUNT(e.id), ' of ',"
       " COALESCE(SUM(e.amount_cents), 0)) FROM settlement s LEFT JOIN settlement_entry j"
-      " ON j.settlement_id = s.id LEFT JOIN entry e ON e.id = j.entry_id WHERE s.state = 'SEALED'"
+      " ON j.settlement_id = s.id LEFT JOIN entry e ON e.id = j.entry_id"
       " GROUP BY s.id, s.entry_count, s.total_cents HAVING COUNT(e.id) <> s.entry_count"
       " OR COALESCE(SUM(e.amount_cents), 0) <> s.total_cents"),
     Q("I8", "an entry in a settlement of another account", "settlement",
@@ -106,6 +106,19 @@ static const struct {
       " JOIN settlement s ON s.id = j.settlement_id WHERE e.kind <> 'paid'"
       " OR e.creditor <> s.creditor OR e.account <> s.account OR e.settles <> s.settles"
       " OR j.kind <> s.kind"),
+    Q("I8", "a paid entry that is neither settled nor due, or both", "entry",
+      "SELECT e.id, CONCAT(e.creditor, ': ', e.amount_cents, ' cents') FROM entry e"
+      " LEFT JOIN settlement_entry j ON j.entry_id = e.id LEFT JOIN entry_due d"
+      " ON d.creditor = e.creditor AND d.account = e.account AND d.settles = e.settles"
+      " AND d.entry_id = e.id WHERE e.kind = 'paid'"
+      " AND (j.entry_id IS NULL) = (d.entry_id IS NULL)"),
+    Q("I8", "money of a settlement that its bank is neither told nor due to be, or both",
+      "settlement",
+      "SELECT s.id, s.subscription FROM settlement s LEFT JOIN flow_settlement f"
+      " ON f.settlement_id = s.id AND f.subscription = s.subscription LEFT JOIN settlement_due d"
+      " ON d.subscription = s.subscription AND d.settlement_id = s.id WHERE s.state = 'SEALED'"
+      " AND s.entry_count > 0 AND s.settles = 'hub'"
+      " AND (f.settlement_id IS NULL) = (d.settlement_id IS NULL)"),
     Q("I8", "an entry in two settlements of a kind", "entry",
       "SELECT entry_id, kind FROM settlement_entry GROUP BY entry_id, kind HAVING COUNT(*) > 1"),
     Q("I8", "a flow's total is not its settlements'", "flow",

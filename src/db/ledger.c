@@ -4,13 +4,20 @@
 #include "base/clock.h"
 #include "db/multi.h"
 
-enum { ENTRY_COLUMNS = 12, RECEIPT_COLUMNS = 5, RECEIPTS_MAX = 8 };
+#include <string.h>
+
+enum { ENTRY_COLUMNS = 12, DUE_COLUMNS = 4, RECEIPT_COLUMNS = 5, RECEIPTS_MAX = 8 };
 
 static const struct db_stmt ENTRY_ADD[DB_MULTI_MAX] =
     DB_MULTI("entry_add",
              "INSERT INTO entry (id, fact_id, payment_id, transfer_number, kind, creditor, account,"
              " instrument, settles, amount_cents, day, created_at) VALUES ",
              "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+/* What is paid to an account waits for the settlement that it joins. */
+static const struct db_stmt DUE_ADD[DB_MULTI_MAX] = DB_MULTI(
+    "entry_due_add", "INSERT INTO entry_due (creditor, account, settles, entry_id) VALUES ",
+    "(?, ?, ?, ?)");
 
 static const struct db_stmt RECEIPT_ADD[DB_MULTI_MAX] = DB_MULTI(
     "receipt_add", "INSERT INTO receipt (id, payment_id, creditor, token, created_at) VALUES ",
@@ -28,7 +35,9 @@ static const struct db_stmt ANOMALY_ADD = {
 enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n, int64_t now_us)
 {
     struct db_value values[DB_ENTRIES_MAX * ENTRY_COLUMNS], *v = values;
+    struct db_value due[DB_ENTRIES_MAX * DUE_COLUMNS], *d = due;
     int64_t sum = 0;
+    enum err rc;
 
     ALWAYS(n <= DB_ENTRIES_MAX);
     for (const struct db_entry *e = entries; e < entries + n; e++) {
@@ -45,9 +54,17 @@ enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n, i
         *v++ = db_i64(e->amount_cents);
         *v++ = db_text(e->day);
         *v++ = db_instant(now_us);
+        if (strcmp(e->kind, "paid") != 0) continue;
+        *d++ = db_text(e->creditor);
+        *d++ = db_text(e->account);
+        *d++ = db_text(e->settles);
+        *d++ = db_i64(e->id);
     }
     ALWAYS(sum == 0);
-    return db_multi_add(db, ENTRY_ADD, values, ENTRY_COLUMNS, n);
+    TRY(db_multi_add(db, ENTRY_ADD, values, ENTRY_COLUMNS, n));
+    TRY(db_multi_add(db, DUE_ADD, due, DUE_COLUMNS, (size_t)(d - due) / DUE_COLUMNS));
+out:
+    return rc;
 }
 
 enum err db_receipt_add(struct db *db, const struct db_receipt *receipts, size_t n, int64_t now_us)

@@ -18,7 +18,8 @@ struct db_entry {
     const char *day;        /* Europe/Rome */
 };
 enum { DB_ENTRIES_MAX = 8 };
-/** ALWAYS that they sum to 0: the last line of defence [I3]. */
+/** ALWAYS that they sum to 0: the last line of defence [I3]. What is paid becomes due to a
+ * settlement with it [I8]. */
 MUST_USE enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n,
                                int64_t now_us);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file multi.h
- * The same INSERT for 1 to 8 rows, so that one fact's rows are one statement. */
+ * One statement for several rows: the same INSERT for 1 to 8 of them, a list of ids. */
 #ifndef DB_MULTI_H
 #define DB_MULTI_H
 
@@ -18,6 +18,13 @@
             name "_8", head t "," t "," t "," t "," t "," t "," t "," t, 0                         \
         }                                                                                          \
     }
+
+/** A list of ids for IN; of fewer the last one again. */
+#define DB_IDS_MAX 64
+#define DB_IDS_8 "?, ?, ?, ?, ?, ?, ?, ?"
+#define DB_IDS                                                                                     \
+    "(" DB_IDS_8 ", " DB_IDS_8 ", " DB_IDS_8 ", " DB_IDS_8 ", " DB_IDS_8 ", " DB_IDS_8             \
+    ", " DB_IDS_8 ", " DB_IDS_8 ")"
 
 /** Insert n rows of columns values each, in statements of at most eight rows, with the
  * transaction's next message (db_later). */

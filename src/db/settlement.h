@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file settlement.h
- * Settlements: which entries of an Ente's account a period holds; and the flows that tell them.
+ * Settlements: which entries of an Ente's account a period holds.
  * Facts are taken by joining rows under a UNIQUE key, never by interval alone [I8]. */
 #ifndef DB_SETTLEMENT_H
 #define DB_SETTLEMENT_H
@@ -11,9 +11,8 @@
 struct db_due {
     char creditor[36], account[35], settles[5];
 };
-/** Of all Enti; entries before cut_off. Buffer what you need: each may not use this db. */
-MUST_USE enum err db_settlement_due(struct db *db, const char *kind, int64_t cut_off_us,
-                                    struct db_due *row, db_each_fn *each, void *cls);
+/** Of all Enti. Buffer what you need: each may not use this db. */
+MUST_USE enum err db_settlement_due(struct db *db, struct db_due *row, db_each_fn *each, void *cls);
 
 struct db_settlement {
     int64_t id;
@@ -27,17 +26,20 @@ struct db_settlement {
 MUST_USE enum err db_settlement_find_open(struct db *db, const struct db_settlement *key,
                                           struct db_settlement *out);
 MUST_USE enum err db_settlement_add(struct db *db, const struct db_settlement *s);
-/** Join at most limit more entries; out_rows < limit: that was all. None to one that another run
- * sealed meanwhile: its count is said already. */
-MUST_USE enum err db_settlement_join(struct db *db, const struct db_settlement *s, int limit,
+/** Join the next entries before its cut-off, at most so many, and count them; out_rows less than
+ * that: these were all. s as it was found open in this transaction: ERR_DB_CONFLICT when another
+ * run changed or sealed it meanwhile, so that its count is its entries' at any time [R3] [I8]. */
+#define DB_SETTLEMENT_BATCH 450 /* an entry is a row joined and one no longer due [R13] */
+MUST_USE enum err db_settlement_join(struct db *db, const struct db_settlement *s,
                                      int64_t *out_rows);
-/** Count and total of the joined entries; SEALED [R3]. An empty one is sealed with count 0. */
-MUST_USE enum err db_settlement_seal(struct db *db, struct db_settlement *s);
-/** SEALED, not empty, and in no flow of that subscription yet.
- * @param creditor  only this Ente's, NULL: all that the subscription itself made */
-MUST_USE enum err db_settlement_unsent(struct db *db, const char *subscription,
-                                       const char *creditor, struct db_settlement *row,
-                                       db_each_fn *each, void *cls);
+/** SEALED [R3]. An empty one is sealed with count 0. */
+MUST_USE enum err db_settlement_seal(struct db *db, const struct db_settlement *s);
+/** A subscription is to tell it: in the transaction that seals it. */
+MUST_USE enum err db_settlement_tell(struct db *db, const struct db_settlement *s,
+                                     const char *subscription);
+/** What a subscription is still to tell, the oldest first. */
+MUST_USE enum err db_settlement_untold(struct db *db, const char *subscription, int limit,
+                                       struct db_settlement *row, db_each_fn *each, void *cls);
 /** The settlements of a flow, in order of id. */
 MUST_USE enum err db_settlement_of_flow(struct db *db, int64_t flow_id, struct db_settlement *row,
                                         db_each_fn *each, void *cls);
@@ -56,29 +58,5 @@ MUST_USE enum err db_settlement_page(struct db *db, int64_t settlement_id, int64
                                      void *cls);
 /** Age in seconds of the oldest paid entry in no settlement, 0: none. */
 MUST_USE enum err db_settlement_age(struct db *db, int64_t *out_seconds);
-
-struct db_flow {
-    int64_t id;
-    char subscription[36], message_id[36], format[36], party[36], name[201], state[13], day[11];
-    int seq, ver;
-    int64_t count, total_cents, created_us, size, published_us;
-    unsigned char sha256[32];
-};
-/** The next number of a subscription's flows, without gaps: in the transaction that adds one. */
-MUST_USE enum err db_flow_next_seq(struct db *db, const char *subscription, int *out_seq);
-MUST_USE enum err db_flow_add(struct db *db, const struct db_flow *f);
-MUST_USE enum err db_flow_join(struct db *db, int64_t flow_id, int64_t settlement_id,
-                               const char *subscription);
-/** MADE becomes PUBLISHED with hash and size [R3]; its delivery with it. */
-MUST_USE enum err db_flow_set_published(struct db *db, const struct db_flow *f, int64_t now_us,
-                                        const char *target);
-/** By id from after_id on; subscription "" and state "": any. */
-MUST_USE enum err db_flow_list(struct db *db, const char *subscription, const char *state,
-                               int64_t after_id, int limit, struct db_flow *row, db_each_fn *each,
-                               void *cls);
-/** Every PUBLISHED flow with the path that it was put at. */
-MUST_USE enum err db_flow_targets(struct db *db, struct db_flow *row, char *target, size_t cap,
-                                  db_each_fn *each, void *cls);
-MUST_USE enum err db_flow_get(struct db *db, int64_t id, struct db_flow *out);
 
 #endif

@@ -19,7 +19,8 @@
 enum {
     RUN_MEMORY = 64 * 1024 * 1024,
     FORMATS_MAX = 32,
-    SETTLEMENTS_MAX = 100000,
+    SETTLEMENTS_MAX = 100000, /* that one flow may hold: of before a flow had its limit, too */
+    FLOW_SETTLEMENTS = 450,   /* of a new one: each a row joined and one no longer due [R13] */
     LIST_PAGE = 100,
     RECORD_BATCH = 100, /* flows that one transaction says are published [R13] */
     NODE_ID_MAX = 10,
@@ -140,8 +141,7 @@ static enum err flow_add_tx(struct db *db, struct planning *p, const struct db_s
     name_frame.sequence = f.seq;
     TRY(flow_format_file_name(p->format, &name_frame, f.name));
     TRY(db_flow_add(db, &f));
-    for (size_t i = 0; i < n; i++)
-        TRY(db_flow_join(db, f.id, items[i].id, f.subscription));
+    TRY(db_flow_join(db, &f, items, n));
     db_journal_set(&row, "worker", "flow.made", bank ? "" : f.party, "", "OK");
     row.object_id = f.id;
     TRY(db_journal_add(db, &row, 1));
@@ -150,7 +150,7 @@ out:
     return rc;
 }
 
-/* The next flow of a subscription, decided on what is unsent now: run again, it finds less. */
+/* The next flow of a subscription, decided on what it is to tell now: run again, it finds less. */
 static enum err plan_tx(struct db *db, void *cls)
 {
     enum err rc;
@@ -160,10 +160,9 @@ static enum err plan_tx(struct db *db, void *cls)
     struct settlement_list l = {.arena = &arena};
 
     p->made = false;
-    TRY(db_settlement_unsent(db, p->subscription->code, bank ? NULL : p->subscription->party,
-                             &l.row, settlement_row, &l));
-    if (l.n == 0) goto out;
-    TRY(flow_add_tx(db, p, l.items, bank ? l.n : 1, bank));
+    TRY(db_settlement_untold(db, p->subscription->code, bank ? FLOW_SETTLEMENTS : 1, &l.row,
+                             settlement_row, &l));
+    if (l.n) TRY(flow_add_tx(db, p, l.items, l.n, bank));
 out:
     arena_free(&arena);
     return rc;

@@ -6,7 +6,7 @@
 #ifndef SERVICE_FLOW_H
 #define SERVICE_FLOW_H
 
-#include "db/settlement.h"
+#include "db/flow.h"
 #include "service/settle.h"
 
 struct service_flow_run {

@@ -5,7 +5,7 @@
 #ifndef SERVICE_FLOW_FRAME_H
 #define SERVICE_FLOW_FRAME_H
 
-#include "db/settlement.h"
+#include "db/flow.h"
 #include "flow/make.h"
 #include "service/env.h"
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/crash.h"
+#include "base/log.h"
 #include "db/journal.h"
 #include "db/settlement.h"
 #include "domain/calendar.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { JOIN_BATCH = 1000, DUE_MEMORY = 16 * 1024 * 1024 };
+enum { DUE_MEMORY = 16 * 1024 * 1024 };
 static const char KIND[] = "riversamento";
 
 const struct registry_subscription *service_settle_driver(const struct registry *registry,
@@ -65,6 +66,7 @@ static void flow_id_make(int64_t id, const char *day, char out[36])
 }
 
 struct closing {
+    const struct registry *registry;
     const char *subscription;
     const struct db_due *due;
     struct db_settlement s;
@@ -98,9 +100,34 @@ out:
 
 static enum err join_tx(struct db *db, void *cls)
 {
+    enum err rc;
     struct closing *c = cls;
+    struct db_settlement now;
 
-    return db_settlement_join(db, &c->s, JOIN_BATCH, &c->joined);
+    c->joined = 0;
+    TRY(db_settlement_find_open(db, &c->s, &now));
+    if (now.id == c->s.id) TRY(db_settlement_join(db, &now, &c->joined));
+out:
+    return rc;
+}
+
+/* Who tells it: its bank, when the hub holds the money, and its Ente, also one that takes no flows
+ * for a while. */
+static enum err tell_tx(struct db *db, const struct registry *registry,
+                        const struct db_settlement *s)
+{
+    enum err rc = ERR_NONE;
+
+    for (size_t i = 0; i < registry->n_subscriptions; i++) {
+        const struct registry_subscription *to = &registry->subscriptions[i];
+        bool bank = to->audience == FLOW_AUDIENCE_BANK && !strcmp(to->code, s->subscription) &&
+                    !strcmp(s->settles, "hub");
+        bool ente = to->audience == FLOW_AUDIENCE_ENTE && !strcmp(to->party, s->creditor);
+
+        if (bank || ente) TRY(db_settlement_tell(db, s, to->code));
+    }
+out:
+    return rc;
 }
 
 static enum err seal_tx(struct db *db, void *cls)
@@ -113,6 +140,7 @@ static enum err seal_tx(struct db *db, void *cls)
     TRY(db_settlement_find_open(db, &c->s, &now));
     if (now.id != c->s.id) goto out; /* another run sealed it meanwhile */
     TRY(db_settlement_seal(db, &now));
+    if (now.count) TRY(tell_tx(db, c->registry, &now));
     c->s = now;
     db_journal_set(&row, "worker", "settlement.sealed", now.creditor, "", "OK");
     row.object_id = now.id;
@@ -125,12 +153,13 @@ static enum err account_close(struct env *env, const char *subscription, const s
                               struct service_settled *out)
 {
     enum err rc;
-    struct closing c = {.subscription = subscription, .due = due, .id = clock_id_new()};
+    struct closing c = {
+        .registry = env->registry, .subscription = subscription, .due = due, .id = clock_id_new()};
 
     TRY(db_tx_run(env->db, "settlement.open", open_tx, &c));
     do { /* a long one is joined in pieces, OPEN until it is whole [F42] */
         TRY(db_tx_run(env->db, "settlement.join", join_tx, &c));
-    } while (c.joined == JOIN_BATCH);
+    } while (c.joined == DB_SETTLEMENT_BATCH);
     CRASHPOINT("S12.joined");
     TRY(db_tx_run(env->db, "settlement.seal", seal_tx, &c));
     out->settlements++;
@@ -140,21 +169,50 @@ out:
     return rc;
 }
 
+static enum err due_list(struct db *db, struct due_list *out)
+{
+    out->arena = (struct arena)ARENA_INIT(DUE_MEMORY);
+    out->first = NULL;
+    out->tail = &out->first;
+    return db_settlement_due(db, &out->row, due_row, out);
+}
+
+/* Money that nobody closes a period for is told each time: the end of an IBAN names the account. */
+static void unowned_tell(const struct db_due *due)
+{
+    size_t len = strlen(due->account);
+
+    log_event(LOG_WARN, "settlement.unowned", LOG_TEXT("ente", due->creditor),
+              LOG_TEXT("account_end", due->account + (len > 4 ? len - 4 : 0)));
+}
+
+enum err service_settle_unowned(struct env *env, int64_t *out_accounts)
+{
+    enum err rc;
+    struct due_list l;
+
+    *out_accounts = 0;
+    TRY(due_list(env->db, &l));
+    for (const struct due_item *i = l.first; i; i = i->next)
+        *out_accounts += !service_settle_driver(env->registry, i->due.creditor, i->due.account);
+out:
+    arena_free(&l.arena);
+    return rc;
+}
+
 enum err service_settle(struct env *env, const char *subscription, struct service_settled *out)
 {
     enum err rc;
-    struct due_list l = {.arena = ARENA_INIT(DUE_MEMORY)};
-    int64_t now_us;
+    struct due_list l;
 
     memset(out, 0, sizeof *out);
-    l.tail = &l.first;
-    TRY(db_now(env->db, &now_us));
-    TRY(db_settlement_due(env->db, KIND, now_us, &l.row, due_row, &l));
+    TRY(due_list(env->db, &l));
     for (const struct due_item *i = l.first; i; i = i->next) {
         const struct registry_subscription *s =
             service_settle_driver(env->registry, i->due.creditor, i->due.account);
 
         if (!s) {
+            unowned_tell(&i->due);
             out->unowned++;
             continue;
         }

@@ -22,5 +22,7 @@ service_settle_driver(const struct registry *registry, const char *creditor, con
  * all */
 MUST_USE enum err service_settle(struct env *env, const char *subscription,
                                  struct service_settled *out);
+/** How many accounts have money for which nobody closes a period: a metric, for an alarm. */
+MUST_USE enum err service_settle_unowned(struct env *env, int64_t *out_accounts);
 
 #endif

@@ -2,12 +2,13 @@
 #include "work/internal.h"
 
 #include "base/metric.h"
+#include "db/flow.h"
 #include "db/notice.h"
 #include "db/outbox.h"
-#include "db/settlement.h"
 #include "service/deliver.h"
 #include "service/expire.h"
 #include "service/sequence.h"
+#include "service/settle.h"
 
 enum { PURGE_BATCH = 1000 };
 #define PURGE_AFTER_US (INT64_C(86400) * 1000000)
@@ -55,16 +56,31 @@ out:
     return rc;
 }
 
+static enum err unowned_count(struct work_hand *hand, int64_t *out_accounts)
+{
+    enum err rc;
+    const struct registry *registry = service_registry_current(hand->work->registry, hand->db);
+    struct env env = {.db = hand->db, .registry = registry};
+
+    rc = service_settle_unowned(&env, out_accounts);
+    service_registry_release(hand->work->registry, registry);
+    return rc;
+}
+
 enum err work_gauge(struct work_hand *hand, bool *out_any)
 {
     enum err rc;
-    int64_t age, parked, flow_age;
+    int64_t age, parked, unsettled_age, flow_age, unowned;
 
     *out_any = false;
     TRY(db_outbox_age(hand->db, &age, &parked));
-    TRY(db_settlement_age(hand->db, &flow_age));
+    TRY(db_settlement_age(hand->db, &unsettled_age));
+    TRY(db_flow_age(hand->db, &flow_age));
+    TRY(unowned_count(hand, &unowned));
     metric_set(METRIC_OUTBOX_AGE, NULL, age);
     metric_set(METRIC_OUTBOX_PARKED, NULL, parked);
+    metric_set(METRIC_UNSETTLED_AGE, NULL, unsettled_age);
+    metric_set(METRIC_UNOWNED, NULL, unowned);
     metric_set(METRIC_FLOW_AGE, NULL, flow_age);
 out:
     return rc;

@@ -213,13 +213,14 @@ class Hub:
 
     def start_work(self, to_die=False):
         """@param to_die  it is not waited for: it may end before it says that it works"""
-        self.work = Daemon("work", [program(), "work", "--set", "work.metrics_port=-1"],
+        self.work = Daemon("work", [program(), "work", "--set", "work.metrics_port=0"],
                            self.environment, self.home)
         if to_die:
             return
         line = self.work.first_line()
         if not line.startswith("working "):
             raise AssertionError(f"payer work said {line!r}, expected: working metrics=PORT")
+        self.work_metrics_url = f"http://127.0.0.1:{line.rpartition('=')[2]}/metrics"
 
     def stop(self, keep=False):
         """End everything that was started; errors of one do not spare the next."""
@@ -305,7 +306,15 @@ class Hub:
         return self.json("position", "show", notice.number)[0]
 
     def metrics(self):
-        with urllib.request.urlopen(self.metrics_url, timeout=5) as answer:
+        """What the server counts: {name with labels: value}"""
+        return self._metrics(self.metrics_url)
+
+    def work_metrics(self):
+        return self._metrics(self.work_metrics_url)
+
+    @staticmethod
+    def _metrics(url):
+        with urllib.request.urlopen(url, timeout=5) as answer:
             lines = answer.read().decode().splitlines()
         return {name: float(value) for name, _, value in
                 (line.rpartition(" ") for line in lines if line and line[0] != "#")}
