@@ -78,7 +78,8 @@ static void test_ids_are_time_ordered_and_differ(void **state)
         seen[i] = clock_id_new();
         assert_true(seen[i] > 0);
         assert_true(seen[i] >= clock_id_floor(before_ms * 1000));
-        assert_true(seen[i] < clock_id_floor(clock_wall_us() + 1000));
+        /* Many in one millisecond may run into the next: each is greater than the last. */
+        assert_true(seen[i] < clock_id_floor(clock_wall_us() + 2000));
     }
     assert_true(seen[0] != seen[1] || seen[1] != seen[2]);
 }
