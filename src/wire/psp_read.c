@@ -70,6 +70,20 @@ static enum err expiration_read(struct psp_call *call, const char *text)
     return ERR_NONE;
 }
 
+/* What activate says it would pay. Nobody uses the due date, yet it must be one [X40]. */
+static enum err offer_read(struct psp_call *call, const char *expiration, const char *amount,
+                           const char *due)
+{
+    enum err rc;
+    char day[11];
+
+    TRY(expiration_read(call, expiration));
+    TRY(amount_parse_or_zero(amount, &call->amount_cents));
+    TRY(date_copy(day, due));
+out:
+    return rc;
+}
+
 static enum err payer_read(struct psp_call *call, struct soap *soap, const struct nfp__ctSubject *s)
 {
     enum err rc;
@@ -121,8 +135,7 @@ static enum err activate_read(struct soap *soap, struct psp_call *call)
     if (!q) return err_set(ERR_XML_INVALID, "activatePaymentNoticeReq");
     TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, q->idempotencyKey));
     TRY(notice_read(call, q->qrCode));
-    TRY(expiration_read(call, q->expirationTime));
-    TRY(amount_parse_or_zero(q->amount, &call->amount_cents));
+    TRY(offer_read(call, q->expirationTime, q->amount, q->dueDate));
 out:
     return rc;
 }
@@ -137,8 +150,7 @@ static enum err activate_v2_read(struct soap *soap, struct psp_call *call)
     if (!q) return err_set(ERR_XML_INVALID, "activatePaymentNoticeV2Request");
     TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, q->idempotencyKey));
     TRY(notice_read(call, q->qrCode));
-    TRY(expiration_read(call, q->expirationTime));
-    TRY(amount_parse_or_zero(q->amount, &call->amount_cents));
+    TRY(offer_read(call, q->expirationTime, q->amount, q->dueDate));
     if (q->paymentMethod)
         TRY(COPY(call->method, soap_nfp__stPaymentMethodFee2s(soap, *q->paymentMethod)));
     if (q->touchPoint)
