@@ -137,8 +137,16 @@ CREATE TABLE `journal` (
   `request_hash` binary(32) DEFAULT NULL,
   `answer_hash` binary(32) DEFAULT NULL,
   PRIMARY KEY (`id`),
-  KEY `object` (`object_id`)
+  KEY `object` (`object_id`),
+  KEY `notice` (`notice_number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what happened: append-only by grant';
+CREATE TABLE `journal_seal` (
+  `journal_id` bigint(20) NOT NULL,
+  `seq` bigint(20) NOT NULL COMMENT 'place in the chain, from 1',
+  `hash` binary(32) NOT NULL COMMENT 'SHA-256 of the place before''s hash and the line''s content',
+  PRIMARY KEY (`journal_id`),
+  UNIQUE KEY `seq` (`seq`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the journal''s lines in the order in which the sequencer found them committed, chained';
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL,
   `receipt_id` bigint(20) NOT NULL,

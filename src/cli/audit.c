@@ -35,8 +35,10 @@ enum err cli_audit(struct cli *cli)
 
     TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
     TRY(service_audit_run(db, &audit));
-    cli_say(cli, "%d questions, %" PRId64 " published files, %" PRId64 " findings", audit.questions,
-            audit.files, audit.findings);
+    cli_say(cli,
+            "%d questions, %" PRId64 " published files, %" PRId64 " sealed lines, %" PRId64
+            " signed heads, %" PRId64 " findings",
+            audit.questions, audit.files, audit.sealed, audit.heads, audit.findings);
 out:
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "cli/spawn.h"
 #include "db/migrate.h"
 #include "db/restore.h"
+#include "service/seal_head.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -184,6 +185,7 @@ enum err backup_restore_finish(struct cli *cli)
     TRY(db_migrate(db, step_say, cli));
     TRY(db_grant(db));
     TRY(db_numbers_skip(db));
+    TRY(seal_heads_set_aside());
     if (unlink(mark) != 0) {
         rc = err_setf(ERR_IO_WRITE, "%s: %s", mark, strerror(errno));
         goto out;

@@ -2,13 +2,10 @@
 #include "crypto/secret.h"
 
 #include "base/clock.h"
-#include "base/folder.h"
+#include "crypto/key_file.h"
 #include "crypto/remember.h"
 
 #include <crypt.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -16,13 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define KEY_SIZE 32
 #define SLOW_CHECKS_MAX 2
 
-static unsigned char key[KEY_SIZE]; /* set before threads start */
+static unsigned char key[CRYPTO_KEY_SIZE]; /* set before threads start */
 static bool has_key;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -33,69 +27,11 @@ static struct checking {
 } checking[SLOW_CHECKS_MAX];                              /* under lock */
 static pthread_cond_t checked = PTHREAD_COND_INITIALIZER; /* a slow check ended */
 
-/* ---- the key's file ---- */
-
-static enum err key_write(int fd, const char *path)
-{
-    unsigned char made[KEY_SIZE];
-    enum err rc = ERR_NONE;
-
-    clock_random(made, sizeof made);
-    if (write(fd, made, sizeof made) != (ssize_t)sizeof made || fsync(fd) != 0)
-        rc = err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
-    crypto_wipe(made, sizeof made);
-    return rc;
-}
-
-/* Written beside and linked to its name: of two processes that start at once, one makes the key
- * and none reads half of it. */
-static enum err key_make(const char *path)
-{
-    char token[33], beside[PATH_MAX];
-    int fd = -1;
-    enum err rc;
-
-    clock_token_new(token);
-    if (snprintf(beside, sizeof beside, "%s.%s", path, token) >= (int)sizeof beside)
-        return err_set(ERR_IO_WRITE, "path of the key file: too long");
-    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
-    TRY(key_write(fd, path));
-    if (link(beside, path) != 0 && errno != EEXIST)
-        rc = err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
-out:
-    (void)close(fd);
-    (void)unlink(beside);
-    return rc;
-}
-
-static enum err key_read(int fd, const char *path)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) != 0) return err_setf(ERR_IO_READ, "%s: %s", path, strerror(errno));
-    if ((st.st_mode & 077) != 0)
-        return err_setf(ERR_CONFIG, "%s: others may read it; chmod 600 it", path);
-    if (!S_ISREG(st.st_mode) || st.st_size != KEY_SIZE || read(fd, key, KEY_SIZE) != KEY_SIZE)
-        return err_setf(ERR_CONFIG, "%s: not a file of %d bytes", path, KEY_SIZE);
-    has_key = true;
-    return ERR_NONE;
-}
-
 enum err crypto_secret_init(const char *key_path)
 {
-    int fd = open(key_path, O_RDONLY | O_CLOEXEC);
-    enum err rc;
+    enum err rc = crypto_key_file(key_path, key);
 
-    if (fd < 0 && errno == ENOENT) {
-        rc = folder_make_for(key_path);
-        if (rc == ERR_NONE) rc = key_make(key_path);
-        if (rc != ERR_NONE) return rc;
-        fd = open(key_path, O_RDONLY | O_CLOEXEC);
-    }
-    if (fd < 0) return err_setf(ERR_IO_READ, "%s: %s", key_path, strerror(errno));
-    rc = key_read(fd, key_path);
-    (void)close(fd);
+    has_key = rc == ERR_NONE;
     return rc;
 }
 

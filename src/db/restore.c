@@ -37,7 +37,8 @@ static const struct db_stmt FLOW_SKIP = {
 };
 static const struct db_stmt RECEIPT_SKIP = {
     "restore_receipt_skip",
-    "UPDATE sequencer SET last = last + ?, owner = NULL, lease_until = NULL, fence = fence + 1",
+    "UPDATE sequencer SET last = IF(name = 'receipt', last + ?, last), owner = NULL,"
+    " lease_until = NULL, fence = fence + 1",
     0,
 };
 static const struct db_stmt NOTICE_SKIP = {

@@ -3,6 +3,7 @@
 
 #include "db/audit.h"
 #include "service/flow.h"
+#include "service/seal.h"
 
 struct asking {
     struct service_audit *audit;
@@ -51,6 +52,7 @@ enum err service_audit_run(struct db *db, struct service_audit *audit)
 
     TRY(db_audit_run(db, &a.finding, question_row, &a, &audit->questions));
     TRY(db_flow_targets(db, &h.flow, h.target, sizeof h.target, file_row, &h));
+    TRY(service_seal_audit(db, audit));
 out:
     return rc;
 }

@@ -19,6 +19,7 @@ struct service_audit {
     /* results */
     int questions;
     int64_t files, findings;
+    int64_t sealed, heads; /* lines of the journal, signed ends of its chain */
 };
 
 MUST_USE enum err service_audit_run(struct db *db, struct service_audit *audit);

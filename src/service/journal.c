@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/journal.h"
 
-#include "crypto/hash.h"
+#include "service/journal_story.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -18,7 +18,6 @@ void service_journal_psp(struct db_journal_row *row, const struct psp_call *call
                          enum outcome outcome)
 {
     char actor[sizeof "channel/" + sizeof call->channel];
-    struct hash token;
 
     snprintf(actor, sizeof actor, "channel/%s", call->valid ? call->channel : "?");
     db_journal_set(row, actor, psp_operation_name(call->operation),
@@ -27,8 +26,7 @@ void service_journal_psp(struct db_journal_row *row, const struct psp_call *call
     snprintf(row->detail, sizeof row->detail, "%s",
              outcome == OUTCOME_OK ? "" : outcome_name(outcome));
     if (!*call->token) return;
-    crypto_hash(call->token, strlen(call->token), &token);
-    memcpy(row->token_hash, token.bytes, sizeof row->token_hash);
+    service_journal_token(call->token, row->token_hash);
 }
 
 enum err service_journal_note(struct db *db, const struct db_journal_row *row)

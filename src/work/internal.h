@@ -31,10 +31,14 @@ void work_hand_close(struct work_hand *hand);
 
 /** A step of a job: does a little, says whether there may be more. */
 typedef enum err work_step_fn(struct work_hand *hand, bool *out_any);
-enum err work_send(struct work_hand *hand, bool *out_any);     /* one notification */
-enum err work_expire(struct work_hand *hand, bool *out_any);   /* one token past its end */
-enum err work_sequence(struct work_hand *hand, bool *out_any); /* numbers for receipts */
-enum err work_purge(struct work_hand *hand, bool *out_any);    /* keys long out of date */
-enum err work_gauge(struct work_hand *hand, bool *out_any);    /* ages, for the metrics */
+enum err work_send(struct work_hand *hand, bool *out_any);      /* one notification */
+enum err work_expire(struct work_hand *hand, bool *out_any);    /* one token past its end */
+enum err work_sequence(struct work_hand *hand, bool *out_any);  /* numbers for receipts */
+enum err work_seal(struct work_hand *hand, bool *out_any);      /* the journal's newest lines */
+enum err work_seal_late(struct work_hand *hand, bool *out_any); /* those saved after later ones */
+enum err work_seal_day(struct work_hand *hand, bool *out_any);  /* those saved long after */
+enum err work_seal_head(struct work_hand *hand, bool *out_any); /* the chain's end, signed */
+enum err work_purge(struct work_hand *hand, bool *out_any);     /* keys long out of date */
+enum err work_gauge(struct work_hand *hand, bool *out_any);     /* ages, for the metrics */
 
 #endif

@@ -7,6 +7,7 @@
 #include "db/outbox.h"
 #include "service/deliver.h"
 #include "service/expire.h"
+#include "service/seal.h"
 #include "service/sequence.h"
 #include "service/settle.h"
 
@@ -32,6 +33,27 @@ enum err work_expire(struct work_hand *hand, bool *out_any)
 enum err work_sequence(struct work_hand *hand, bool *out_any)
 {
     return service_sequence_next(hand->db, hand->work->owner, out_any);
+}
+
+enum err work_seal(struct work_hand *hand, bool *out_any)
+{
+    return service_seal_next(hand->db, hand->work->owner, SEAL_REACH_US, out_any);
+}
+
+enum err work_seal_late(struct work_hand *hand, bool *out_any)
+{
+    return service_seal_next(hand->db, hand->work->owner, SEAL_REACH_LATE_US, out_any);
+}
+
+enum err work_seal_day(struct work_hand *hand, bool *out_any)
+{
+    return service_seal_next(hand->db, hand->work->owner, SEAL_REACH_DAY_US, out_any);
+}
+
+enum err work_seal_head(struct work_hand *hand, bool *out_any)
+{
+    *out_any = false;
+    return service_seal_head(hand->db);
 }
 
 static enum err purge_tx(struct db *db, void *cls)

@@ -25,6 +25,10 @@ static const struct {
 } chores[] = {
     {work_expire, 0, true},
     {work_sequence, 0, true},
+    {work_seal, INT64_C(1000000), true},
+    {work_seal_late, INT64_C(10000000), true},
+    {work_seal_day, INT64_C(3600000000), false},
+    {work_seal_head, INT64_C(60000000), true},
     {work_purge, INT64_C(60000000), false},
     {work_gauge, INT64_C(5000000), false},
 };

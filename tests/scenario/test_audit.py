@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `payer audit` is for: the database is edited behind the hub's back, once for each question
 that it asks, and the audit names that row and no other. [F67]"""
+import base64
 import re
 import subprocess
 
@@ -8,7 +9,7 @@ import pytest
 
 from scenario.test_pay import pay
 from scenario.test_positions import caller, instalment, position, submit
-from support.hub import COMUNE
+from support.hub import COMUNE, wait_until
 from support.witness import ROOT
 
 OWN_HUB = True
@@ -18,6 +19,18 @@ QUESTIONS = {what: (rule, table) for rule, what, table in
 CHANGED, GONE = ("a published file's bytes are not those that were published",
                  "a published file is not there")
 QUESTIONS |= {what: ("I8", "flow") for what in (CHANGED, GONE)}
+ASKED = len(QUESTIONS) - 2  # of the database alone
+SEAL = re.compile(r'tell\(&?w, "(\w+)",[^"]+"([^"]+)"\)', re.S)
+QUESTIONS |= {what: ("I10", table) for table, what in
+              SEAL.findall((ROOT / "src/service/seal.c").read_text(encoding="utf-8"))}
+EDITED, LINE_GONE, PLACE_GONE, CUT, SIGNED, OPEN, OTHER_CHAIN = (
+    "the line is not what was sealed", "a sealed line is gone",
+    "places of the chain before this one are gone", "the chain was made up to here, and ends before",
+    "the chain was signed up to here, and ends before", "a line that no seal covers",
+    "the chain is not the one that was signed")
+HEADS = {OTHER_CHAIN, "a line of journal.heads was not signed by this hub's key",
+         "the lines of journal.heads are not in their order"}
+QUESTIONS |= {what: ("I10", "journal_seal") for what in HEADS}
 
 UNPAID = "an instalment and its payments do not agree on whether it is paid"
 SETTLED = "a settlement's count or total is not its entries'"
@@ -31,9 +44,26 @@ ENTRIES = "a payment that took money has no or other entries"
 CORRUPTIONS = [
     ("UPDATE journal SET object_id = 4711 WHERE object_id = {paid} AND event LIKE 'send%'",
      {"the journal says OK, but there is no such payment":
-      "SELECT id FROM journal WHERE object_id = 4711"}),
+      "SELECT id FROM journal WHERE object_id = 4711",
+      EDITED: "SELECT id FROM journal WHERE object_id = 4711"}),
     ("DELETE FROM journal WHERE object_id = {paid} AND event LIKE 'activate%'",
-     {"a payment without the line of its activation in the journal": "{paid}"}),
+     {"a payment without the line of its activation in the journal": "{paid}", LINE_GONE:
+      "SELECT id FROM kept.journal WHERE object_id = {paid} AND event LIKE 'activate%'"}),
+    ("UPDATE journal SET at = at + INTERVAL 1 MICROSECOND WHERE event = 'verifyPaymentNotice'"
+     " OR object_id = {failed}",
+     {EDITED: "SELECT id FROM journal WHERE event = 'verifyPaymentNotice' OR object_id = {failed}"}),
+    ("DELETE FROM journal WHERE object_id = {failed} AND event LIKE 'send%'",
+     {LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {failed} AND event LIKE 'send%'"}),
+    ("DELETE FROM journal_seal WHERE seq IN (4, 6)", {PLACE_GONE: "SELECT 5 UNION SELECT 7"}),
+    ("DELETE FROM journal_seal WHERE seq >= {head}",
+     {CUT: "SELECT last FROM sequencer WHERE name = 'seal'", SIGNED: "{head}"}),
+    ("DELETE FROM journal_seal WHERE seq > 2; UPDATE sequencer SET last = 2 WHERE name = 'seal'",
+     {SIGNED: "{head}"}),
+    ("INSERT INTO journal (id, at, actor, event, outcome) VALUES (4711, '2020-01-01', 'x', 'x', 'OK')",
+     {OPEN: "4711"}),
+    ("UPDATE journal_seal SET hash = REPEAT('x', 32) WHERE seq = {head}",
+     {OTHER_CHAIN: "{head}",
+      EDITED: "SELECT journal_id FROM journal_seal WHERE seq IN ({head}, {head} + 1)"}),
     ("ALTER TABLE receipt DROP KEY payment; INSERT INTO receipt (id, payment_id, creditor, token,"
      " created_at) SELECT 4711, payment_id, creditor, token, '2020-01-01' FROM receipt"
      " WHERE payment_id = {paid}",
@@ -177,7 +207,10 @@ def filled(module_hub):
     hub.payer("work", "--once")
     pay(channel, notices["paid"], "1.00")
     hub.payer("work", "--once")
+    wait_until(lambda: hub.sql("SELECT COUNT(*) FROM journal") ==
+               hub.sql("SELECT COUNT(*) FROM journal_seal"), "the seal on each line")
     hub.work.stop()
+    hub.payer("work", "--once")
 
     database = Database(hub)
     for name, notice in notices.items():
@@ -193,9 +226,14 @@ def filled(module_hub):
     ids["settlement"], ids["next_settlement"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
     of = "FROM flow WHERE subscription = (SELECT MIN(subscription) FROM flow)"
     ids["flow"], ids["next_flow"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
+    ids["head"] = heads(hub)[-1].split()[0]
     database.names = ids
     assert hub.payer("audit", "--json").stdout == ""
     return database
+
+
+def heads(hub):
+    return (hub.home / "var" / "journal.heads").read_text(encoding="ascii").splitlines()
 
 
 @pytest.fixture
@@ -237,10 +275,38 @@ def test_the_audit_names_what_was_edited(hub, filled, corrupt, corruption):
 def test_each_question_has_its_corruption():
     """A new question comes with the edit that it is there for."""
     assert len(QUESTIONS) > 25
-    assert {next(iter(named)) for _, named in CORRUPTIONS} == set(QUESTIONS)
+    assert {next(iter(named)) for _, named in CORRUPTIONS} | HEADS == set(QUESTIONS)
 
 
 def test_nothing_wrong_is_nothing_said(hub, filled):
     done = hub.payer("audit")
     assert done.stdout == ""
-    assert f"{len(QUESTIONS) - 2} questions" in done.stderr and " 0 findings" in done.stderr
+    assert f"{ASKED} questions" in done.stderr and " 0 findings" in done.stderr
+
+
+@pytest.mark.parametrize("edit,what", [
+    (lambda lines: [*lines[:-1], lines[-1].replace(" ", "1 ", 1)], "not signed by this hub's key"),
+    (lambda lines: [lines[0][:-88] + lines[0][-88:].swapcase(), *lines[1:]], "not signed by this hub's key"),
+    (lambda lines: [*lines, "nonsense"], "not signed by this hub's key"),
+    (lambda lines: [*lines, lines[-1]], "not in their order"),
+], ids=["another place", "another signature", "no head", "twice"])
+def test_an_edited_file_of_heads_is_named(hub, filled, edit, what):
+    path, kept = hub.home / "var" / "journal.heads", heads(hub)
+    path.write_text("".join(f"{line}\n" for line in edit(kept)), encoding="ascii")
+    try:
+        finding, = hub.json("audit", ok=(1,))
+        assert finding.rule == "I10" and what in finding.what
+    finally:
+        path.write_text("".join(f"{line}\n" for line in kept), encoding="ascii")
+
+
+def test_a_head_can_be_checked_elsewhere(hub, filled, tmp_path):
+    """With the public key and nothing of ours."""
+    text, signature = heads(hub)[-1].rsplit(" ", 1)
+    for name, content in (("key.pem", hub.payer("journal", "key").stdout.encode()),
+                          ("text", text.encode()), ("sig", base64.b64decode(signature))):
+        (tmp_path / name).write_bytes(content)
+    done = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin",
+                           "-in", "text", "-sigfile", "sig"], cwd=tmp_path, capture_output=True,
+                          text=True, check=False)
+    assert "Signature Verified Successfully" in done.stdout

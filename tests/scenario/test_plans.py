@@ -75,6 +75,8 @@ FILL = [
        SELECT 3 * seq + d.n, {at}, 'channel/PSP_1', 'sendPaymentOutcome', {ente},
        CONCAT('3', LPAD(seq, 17, '0')), seq, 'OK' FROM {seq} JOIN (SELECT 0 n UNION SELECT 1 UNION SELECT 2) d
        WHERE {ended}""",
+    """INSERT INTO journal_seal (journal_id, seq, hash) SELECT 3 * seq + d.n, 3 * seq + d.n,
+       REPEAT('h', 32) FROM {seq} JOIN (SELECT 0 n UNION SELECT 1 UNION SELECT 2) d WHERE {done}""",
     """INSERT INTO idempotency (caller, operation, ikey, content_hash, answer, created_at,
        valid_until) SELECT 'PSP', 'activatePaymentNotice', CONCAT('K', seq), REPEAT('h', 32), 'x',
        {now}, {now} - INTERVAL 20 SECOND + INTERVAL seq SECOND FROM {seq}""",
@@ -131,10 +133,15 @@ VALUES = {
                                   "lease_until", "closed_at", "published_at")},
 }
 DUE, ALL_IDS = ["'1000-01-01'", "'9999-12-31'"], [0, 2 ** 63 - 1]
+NO_FILTERS = ["NULL"] * 10 + [LIMIT]
 GIVEN = {  # where it is compared with nothing, or twice: all of a statement's values
     "position_list": [*DUE, "'77777777777'", *ALL_IDS, LIMIT],
     "position_list_state": [*DUE, "'77777777777'", *ALL_IDS, "'OPEN'", LIMIT],
     "position_list_debtor": [*DUE, "'77777777777'", *ALL_IDS, f"'D{SAMPLE}'", LIMIT],
+    "journal_search_notice": [*ALL_IDS, f"'3{SAMPLE:017}'", *NO_FILTERS],
+    "journal_search_object": [*ALL_IDS, SAMPLE, *NO_FILTERS],
+    "journal_search_time": [*ALL_IDS, *NO_FILTERS],
+    "seal_find_open": [3 * (ENDED - LATELY) + 2, 2 ** 63 - 1, LIMIT],
     "settlement_find_open": ["'riversamento'", "'77777777777'", f"'IT{7:025}'", "'hub'"],
     "restore_flow_gaps_add": [1000], "restore_flow_skip": [1000], "restore_receipt_skip": [1000],
     "restore_notice_skip": [1000],

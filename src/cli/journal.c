@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/journal_story.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "cli/operator.h"
+#include "cli/page.h"
+#include "crypto/sign.h"
+#include "domain/calendar.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_US (INT64_C(86400) * 1000000)
+
+static void line_text(struct cli *cli, const struct db_journal_line *l, const char *at)
+{
+    const struct db_journal_row *r = &l->row;
+
+    cli_print(cli, "%" PRId64 "  %s  %-22s %-26s %s %s", r->id, at, r->actor, r->event, r->outcome,
+              r->notice_number);
+    if (*r->detail) cli_print(cli, "  %s", r->detail);
+    cli_print(cli, "%s\n", l->seq ? "" : "  (not sealed yet)");
+}
+
+static void line_print(void *cls, const struct db_journal_line *l)
+{
+    struct cli *cli = cls;
+    const struct db_journal_row *r = &l->row;
+    struct buf text = BUF_INIT(8192);
+    struct json j = JSON_INIT(&text);
+    char at[20];
+
+    cli_time(l->at_us, at);
+    if (!cli->json) {
+        line_text(cli, l, at);
+        return;
+    }
+    json_object(&j, NULL);
+    json_int(&j, "id", r->id);
+    json_text(&j, "at", at);
+    json_text(&j, "actor", r->actor);
+    json_text(&j, "event", r->event);
+    json_text(&j, "outcome", r->outcome);
+    json_text(&j, "detail", *r->detail ? r->detail : NULL);
+    json_text(&j, "creditor", *r->creditor ? r->creditor : NULL);
+    json_text(&j, "notice_number", *r->notice_number ? r->notice_number : NULL);
+    if (r->object_id) json_int(&j, "object", r->object_id);
+    if (r->duration_us >= 0) json_int(&j, "duration_us", r->duration_us);
+    if (l->seq) json_int(&j, "seal", l->seq);
+    json_end(&j);
+    if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
+    buf_free(&text);
+}
+
+enum err cli_journal_show(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+
+    TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
+    TRY(service_journal_story(db, cli->operands[0], line_print, cli));
+out:
+    return rc;
+}
+
+/* "2h": so long ago; a civil day: its beginning; else an xs:dateTime, without a zone Europe/Rome's.
+ */
+static enum err time_read(const char *option, const char *text, int64_t *out_us)
+{
+    static const struct {
+        char unit;
+        int64_t us;
+    } units[] = {{'m', INT64_C(60000000)}, {'h', INT64_C(3600000000)}, {'d', DAY_US}};
+    size_t digits = strspn(text, "0123456789");
+    int32_t day;
+
+    for (size_t i = 0; i < ARRAY_LEN(units); i++)
+        if (digits > 0 && digits < 6 && text[digits] == units[i].unit && !text[digits + 1]) {
+            *out_us = clock_wall_us() - strtoll(text, NULL, 10) * units[i].us;
+            return ERR_NONE;
+        }
+    if (calendar_date_parse(text, &day) == ERR_NONE) {
+        *out_us = calendar_rome_day_start(day);
+        return ERR_NONE;
+    }
+    if (calendar_xml_time_parse(text, out_us) == ERR_NONE) return ERR_NONE;
+    err_clear();
+    return err_setf(ERR_USAGE,
+                    "%s \"%.40s\": expected 2026-11-26, 2026-11-26T09:30:00, or 30m, 2h, 7d",
+                    option, text);
+}
+
+struct grepping {
+    struct cli_page page;
+    struct db_journal_line line;
+    char actor[71];
+    unsigned char token_hash[8];
+};
+
+static enum err grep_row(void *cls)
+{
+    struct grepping *g = cls;
+
+    g->page.n++;
+    line_print(g->page.cli, &g->line);
+    return ERR_NONE;
+}
+
+static enum err times_read(struct cli *cli, const struct grepping *g,
+                           struct db_journal_query *query)
+{
+    enum err rc = ERR_NONE;
+    const char *since = cli->values[CLI_OPTION_SINCE], *until = cli->values[CLI_OPTION_UNTIL];
+    int64_t since_us = 0, until_us = 0;
+
+    if (since)
+        TRY(time_read("--since", since, &since_us));
+    else if (!until && !g->page.after && !query->notice_number)
+        since_us = clock_wall_us() - DAY_US;
+    if (until) TRY(time_read("--until", until, &until_us));
+    query->after_id = clock_id_floor(since_us);
+    query->until_id = clock_id_floor(until_us);
+    if (g->page.after > query->after_id) query->after_id = g->page.after;
+out:
+    return rc;
+}
+
+enum err cli_journal_grep(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct grepping g = {.actor = ""};
+    const char *channel = cli->values[CLI_OPTION_CHANNEL], *token = cli->values[CLI_OPTION_TOKEN];
+    struct db_journal_query query = {.notice_number = cli->values[CLI_OPTION_NOTICE],
+                                     .creditor = cli->values[CLI_OPTION_CREDITOR],
+                                     .event = cli->values[CLI_OPTION_EVENT],
+                                     .outcome = cli->values[CLI_OPTION_OUTCOME]};
+
+    TRY(cli_page_open(cli, "", &g.page));
+    TRY(times_read(cli, &g, &query));
+    if (channel) snprintf(g.actor, sizeof g.actor, "channel/%.60s", channel);
+    query.actor = g.actor;
+    if (token) {
+        service_journal_token(token, g.token_hash);
+        query.token_hash = g.token_hash;
+    }
+    TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
+    TRY(db_journal_search(db, &query, CLI_PAGE, &g.line, grep_row, &g));
+    cli_page_end(&g.page, g.line.row.id, "no such lines");
+out:
+    return rc;
+}
+
+enum err cli_journal_key(struct cli *cli)
+{
+    enum err rc;
+    struct signer *signer = NULL;
+    struct buf text = BUF_INIT(4096);
+
+    TRY(crypto_signer_open(config_text(CONFIG_JOURNAL_KEY_FILE), &signer));
+    TRY(crypto_signer_public(signer, &text));
+    cli_print(cli, "%s", buf_str(&text));
+out:
+    buf_free(&text);
+    crypto_signer_close(&signer);
+    return rc;
+}
