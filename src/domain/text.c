@@ -103,6 +103,20 @@ void text_copy(const char *text, char *out, size_t cap)
     out[n] = '\0';
 }
 
+void text_mend(const char *text, char *out, size_t cap)
+{
+    size_t n = 0, len;
+
+    for (; *text != '\0'; text += len) {
+        bool kept = is_kept(decode(text, &len));
+
+        if (n + (kept ? len : 1) >= cap) break;
+        memcpy(out + n, kept ? text : "?", kept ? len : 1);
+        n += kept ? len : 1;
+    }
+    out[n] = '\0';
+}
+
 /* ---- to the character set of credit transfers ---- */
 
 /* What 0x20..0x7E become, where they do not stay: as near as the set allows. */

@@ -25,6 +25,8 @@ void text_truncate(char *text, size_t max_chars);
 /** Copy valid UTF-8 as far as cap bytes with the NUL allow, never cutting a character.
  * @param cap  at least 1 */
 void text_copy(const char *text, char *out, size_t cap);
+/** The same for bytes of whoever: what is no UTF-8 or no kept character becomes '?'. */
+void text_mend(const char *text, char *out, size_t cap);
 /** Text in the character set that every SEPA bank takes: a-z A-Z 0-9 / - ? : ( ) . , ' + and the
  * space. Accents fall (è e, ß ss), signs with a near one become it (& +, _ -), any other character
  * becomes one '.'. Cut at cap - 1 characters; nothing is trimmed.

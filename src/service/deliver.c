@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "db/outbox.h"
+#include "domain/text.h"
 #include "soap/message.h"
 #include "soap/receipt.h"
 
@@ -148,6 +149,7 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     enum err rc, sent;
     struct claiming c = {.payload = BUF_INIT(PAYLOAD_MAX), .owner = owner};
     struct settling s = {.row = &c.row, .state = "DONE"};
+    char why[2 * sizeof s.error];
 
     *out_any = false;
     TRY(db_tx_run(env->db, "outbox.claim", claim_tx, &c));
@@ -160,7 +162,8 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     if (sent != ERR_NONE) {
         s.state = c.row.attempts >= config_int(CONFIG_WORK_ATTEMPTS) ? "PARKED" : "READY";
         s.wait_ms = backoff_ms(c.row.attempts);
-        snprintf(s.error, sizeof s.error, "%s: %.160s", err_text(sent), err_detail()->field);
+        snprintf(why, sizeof why, "%s: %s", err_text(sent), err_detail()->field);
+        text_mend(why, s.error, sizeof s.error); /* it may hold half a name of the peer's */
     }
     err_clear();
     rc = db_tx_run(env->db, "outbox.settle", settle_tx, &s);

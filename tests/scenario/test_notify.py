@@ -10,7 +10,7 @@ from support.hub import wait_until
 SETTINGS = {"work.attempts": 3, "work.backoff": "100ms", "work.lease": "6s"}
 
 
-@pytest.mark.parametrize("mode", ["500", "html", "fault", "ko", "cut", "redirect"])
+@pytest.mark.parametrize("mode", ["500", "html", "odd", "fault", "ko", "cut", "redirect"])
 def test_told_again_after_a_failure(hub, channel, comune, mode):
     """One bad answer at each destination: told again, taken once. [F12]"""
     notice = comune.position()
@@ -44,10 +44,11 @@ def test_a_bad_peer_holds_nobody_up(hub, channel, comune, asl, mode):
     wait_until(lambda: len(comune.told(stuck)) == 2, "the Comune told in the end", 25)
 
 
-def test_given_up_is_parked_until_an_operator_retries(hub, channel, asl):
-    """[F58]"""
+@pytest.mark.parametrize("mode", ["500", "odd"])
+def test_given_up_is_parked_until_an_operator_retries(hub, channel, asl, mode):
+    """Whatever the answer says: `odd` is a name that is cut in a character. [F58]"""
     notice, next_one = asl.position(), asl.position()
-    hub.peers.behave("500", times=3)
+    hub.peers.behave(mode, times=3)
     pay(channel, notice)
     parked = wait_until(lambda: [row for row in hub.json("outbox", "list", ok=(0, 1))
                                  if row.state == "PARKED"], "a parked notification")

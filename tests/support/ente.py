@@ -38,7 +38,8 @@ OPERATIONS = {
                                         f"{{{BACK_OFFICE}}}notifyPaymentResponse"),
 }
 # How it can be told to misbehave. "lost" takes the message and answers nothing [F11].
-MODES = ("ok", "ko", "slow", "drip", "flood", "cut", "lost", "500", "html", "fault", "redirect")
+MODES = ("ok", "ko", "slow", "drip", "flood", "cut", "lost", "500", "html", "odd", "fault",
+         "redirect")
 BODY_MAX = 1 << 20
 
 
@@ -288,6 +289,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(500, b"Internal Server Error", "text/plain")
         elif mode == "html":
             self.answer(200, b"<!DOCTYPE html><title>Manutenzione</title>", "text/html")
+        elif mode == "odd":
+            self.answer(200, envelope(f"<a{'è' * 200}/>".encode()))
         elif mode == "fault" or element is None:
             self.answer(200 if mode == "fault" else 500, envelope(
                 b"<s:Fault><faultcode>s:Server</faultcode>"

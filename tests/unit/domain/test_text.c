@@ -108,6 +108,42 @@ static void test_text_is_cut_between_characters(void **state)
     assert_string_equal(text, "");
 }
 
+static void test_text_mend_makes_text_of_anything(void **state)
+{
+    static const char bytes[] = "a\xC3\xA8\xE2\x82 \n\xFF\xF0\x9F\x98\x80\xC3"; /* cut at its end */
+    char out[32];
+
+    (void)state;
+    text_mend(bytes, out, sizeof out);
+    assert_string_equal(out, "a\xC3\xA8?? ??\xF0\x9F\x98\x80?");
+    for (size_t cap = 1; cap <= sizeof out; cap++) {
+        text_mend(bytes, out, cap);
+        assert_true(strlen(out) < cap);
+        assert_int_equal(text_check(out, 0, cap), ERR_NONE);
+    }
+}
+
+static void test_text_check_email(void **state)
+{
+    static const char *const right[] = {"a@b", "A.b_c+d-1@comune.prova.example", ".@-"};
+    static const char *const wrong[] = {"",       "a",     "@b",    "a@",    "a@b.",      "a@.b",
+                                        "a@b..c", "a@b@c", "a b@c", "a@b c", "\xC3\xA8@b"};
+    char text[260];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(right); i++)
+        assert_int_equal(text_check_email(right[i]), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        if (text_check_email(wrong[i]) != ERR_TEXT_SYNTAX) fail_msg("\"%s\": taken", wrong[i]);
+    memset(text, 'a', sizeof text);
+    text[1] = '@';
+    text[256] = '\0';
+    assert_int_equal(text_check_email(text), ERR_NONE);
+    text[256] = 'a';
+    text[257] = '\0';
+    assert_int_equal(text_check_email(text), ERR_TEXT_SYNTAX);
+}
+
 static void test_text_sepa(void **state)
 {
     static const struct {
@@ -194,6 +230,8 @@ int main(void)
         cmocka_unit_test(test_text_check_refuses_what_is_no_text),
         cmocka_unit_test(test_text_check_counts_characters),
         cmocka_unit_test(test_text_is_cut_between_characters),
+        cmocka_unit_test(test_text_mend_makes_text_of_anything),
+        cmocka_unit_test(test_text_check_email),
         cmocka_unit_test(test_text_sepa),
         cmocka_unit_test(test_text_sepa_stays_in_the_set),
         cmocka_unit_test(test_text_base36),
