@@ -31,9 +31,9 @@ static void line_print(void *cls, const struct db_journal_line *l)
     const struct db_journal_row *r = &l->row;
     struct buf text = BUF_INIT(8192);
     struct json j = JSON_INIT(&text);
-    char at[20];
+    char at[CLI_TIME_SIZE];
 
-    cli_time(l->at_us, at);
+    cli_time(cli, l->at_us, at);
     if (!cli->json) {
         line_text(cli, l, at);
         return;
