@@ -4,6 +4,7 @@
 #include "cli/check.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define CLOCK_APART_MS 2000
 
@@ -23,6 +24,11 @@ void check_role(struct cli *cli, int which, struct check_result *out)
     check_found(out, "connects");
     if (cli_db(cli, (enum db_role)which, &db) == ERR_NONE) return;
     not_reached(out);
+    if (*config_text(CONFIG_DB_PASSWORD_DIR) && strstr(out->said, "using password")) {
+        check_cure(out, "the password in db.password_dir is not the account's: payer db accounts "
+                        "prints what makes them agree");
+        return;
+    }
     /* The server lets it in, but not into the schema: that is what the grants are for. */
     if (cli_db(cli, DB_ROLE_MIGRATE, &db) == ERR_NONE)
         check_cure(out, "payer db migrate gives the accounts their rights");

@@ -20,7 +20,13 @@ const char *const db_role_names[DB_ROLE_COUNT] = {"serve", "work", "audit", "mig
 
 /* Codes without a name in Connector/C's headers. */
 enum { ER_WSREP_NOT_READY = 1047, ER_CHECKREAD_CHANGED = 1020, ER_TIMEOUT_STATEMENT = 1969 };
-enum { ER_KILLED_CONNECTION = 1927, CR_SERVER_GONE = 2006, CR_LOST = 2013, CR_LOST_MORE = 2055 };
+enum {
+    ER_KILLED_CONNECTION = 1927,
+    CR_SERVER_GONE = 2006,
+    CR_LOST = 2013,
+    CR_TLS = 2026,
+    CR_LOST_MORE = 2055
+};
 
 /* Money must survive a crash, and a lost update must be an error, not a loss [R6] [R15]. */
 static const struct {
@@ -101,6 +107,15 @@ out:
     return rc;
 }
 
+/* What the server said before TLS stood; the library's long warning of that would hide it. */
+static const char *refusal_words(MYSQL *link)
+{
+    static const char warning[] = "cannot be verified: ";
+    const char *said = mysql_error(link), *server = strstr(said, warning);
+
+    return server ? server + strlen(warning) : said;
+}
+
 enum err db_connect(struct db *db)
 {
     enum err rc;
@@ -119,7 +134,7 @@ enum err db_connect(struct db *db)
     if (!mysql_real_connect(db->link, host, user, buf_str(&password), config_text(CONFIG_DB_NAME),
                             (unsigned)config_int(CONFIG_DB_PORT), path, 0)) {
         rc = err_setf(ERR_DB_OPEN, "%s as %s: %s", remote ? host : path, user,
-                      mysql_error(db->link));
+                      refusal_words(db->link));
         goto out;
     }
     TRY(session_set(db));
@@ -186,6 +201,7 @@ static enum err error_of(struct db *db, unsigned number, const char *what, const
         return err_setf(ERR_DB_REPLAY, "%s: error %u", what, number);
     case CR_SERVER_GONE:
     case CR_LOST:
+    case CR_TLS: /* over TLS a time limit and a broken connection both come as this */
     case CR_LOST_MORE:
     case ER_WSREP_NOT_READY:
     case ER_OPTION_PREVENTS_STATEMENT: /* read_only: a new connection may lead to the writer */

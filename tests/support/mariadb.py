@@ -63,6 +63,14 @@ class Mariadb:
         """As its administrator."""
         return self._run("mariadb", "-N", "-uroot", f"--socket={self.folder}/my.sock", "-e", text)
 
+    def hold(self, role):
+        """A connection of a role's that stays open; a process to be killed."""
+        return subprocess.Popen(
+            ["mariadb", "--no-defaults", f"-upayer_{role}", "-h127.0.0.1", f"-P{self.port}",
+             f"--ssl-ca={self.authority.crt}", f"-p{(self.passwords / role).read_text().strip()}",
+             "-e", "DO SLEEP(600)"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+
     def _answers(self):
         if self.process.poll() is not None:
             raise AssertionError((self.folder / "server.err").read_text()[-3000:])
