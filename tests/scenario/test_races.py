@@ -110,6 +110,18 @@ def test_one_outcome_many_times(hub, ente, clients):
     assert record.findtext(f"{FDR}singoloImportoPagato") == "10.00"
 
 
+def test_one_late_outcome_many_times(hub, ente, clients):
+    """Its anomaly, too, is written once, and with all the rest. [F19] [W4]"""
+    notice, racers = ente.position(amount="10.00"), clients(12, ATM)
+    token = racers[0].activate(notice.creditor, notice.number, notice.amount,
+                               expiration_ms=1).paymentToken
+    results = at_once(racers, lambda client: client.outcome(token, "OK", "1.00"))
+    assert codes(results) == ["PPT_ESITO_GIA_ACQUISITO"] * 11 + ["PPT_TOKEN_SCADUTO"]
+    assert [p.state for p in hub.position(notice).payments] == ["PAID_LATE"]
+    ente.wait_told(notice)
+    assert ente.receipts(notice) == 1
+
+
 def test_contrary_outcomes(hub, notices, clients):
     """Which comes first decides; the other is told so. [F20] [I5]"""
     racers = clients(2, ATM)

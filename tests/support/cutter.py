@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands between a hub and its MariaDB, on a unix socket of its own, and cuts connections at a
-COMMIT: before the server hears of it, after it was carried out but before its answer, or without
-telling either side. Reads of the protocol only what names a statement.
+COMMIT: before the server hears of it, after it was carried out but before its answer, while it is
+still on its way and arrives when the client already tries again, or without telling either side.
+Reads of the protocol only what names a statement.
 """
 import contextlib
 import pathlib
@@ -10,7 +11,7 @@ import socket
 import threading
 
 QUERY, PREPARE, EXECUTE = 0x03, 0x16, 0x17
-REQUEST, ANSWER, SILENCE = "request", "answer", "silence"
+REQUEST, ANSWER, LATE, SILENCE = "request", "answer", "late", "silence"
 
 
 class Packets:
@@ -41,6 +42,7 @@ class Cutter:
         self._lock = threading.Lock()
         self._plan = None
         self._silent = []
+        self._late = []  # (server's side, packet): sent before the next COMMIT of another
         self._refusing = False
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self.path))
@@ -50,8 +52,17 @@ class Cutter:
     def close(self):
         self._listener.close()
         self.path.unlink()
+        self._late_arrive()
         for one in self._silent:
             one.close()
+
+    def _late_arrive(self):
+        with self._lock:
+            late, self._late = self._late, []
+        for server, packet in late:
+            with contextlib.suppress(OSError), server:  # the server may have given it up
+                server.sendall(packet)
+                server.recv(65536)
 
     @contextlib.contextmanager
     def cut(self, where, nth=1, holds="", then=None):
@@ -106,8 +117,9 @@ class Cutter:
         finally:
             if cut == SILENCE:
                 self._silent += [client, server]
-            else:
-                client.close()
+                return
+            client.close()
+            if cut != LATE:
                 server.close()
 
     def _relay(self, client, server):
@@ -137,7 +149,11 @@ class Cutter:
                     sql = statements.get(rest[:4], "")
                 preparing = sql if command == PREPARE and sql else None
                 where = self._due(sql) if command != PREPARE else None
-                if where in (REQUEST, SILENCE):
+                if "COMMIT" in sql and command != PREPARE:
+                    self._late_arrive()
+                if where == LATE:
+                    self._late.append((server, packet))
+                if where in (REQUEST, LATE, SILENCE):
                     return where
                 server.sendall(packet)
                 if where == ANSWER:
