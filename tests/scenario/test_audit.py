@@ -36,6 +36,8 @@ UNPAID = "an instalment and its payments do not agree on whether it is paid"
 SETTLED = "a settlement's count or total is not its entries'"
 FLOW_TOTAL = "a flow's total is not its settlements'"
 ENTRIES = "a payment that took money has no or other entries"
+DUE = "a paid entry that is neither settled nor due, or both"
+PAID_ENTRY = "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"
 
 # What is changed, and which questions name which row. Names in braces are ids: {paid} a payment
 # that is paid and in no settlement yet, {live}, {failed}, {late}, {double} others, {…_instalment}
@@ -84,8 +86,7 @@ CORRUPTIONS = [
      {ENTRIES: "{paid}", "a receipt of a payment on which nothing was paid to that Ente":
       "SELECT id FROM receipt WHERE payment_id = {paid}"}),
     ("UPDATE entry SET account = 'IT00X' WHERE payment_id = {paid} AND kind = 'paid'",
-     {"an entry is not its transfer":
-      "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"}),
+     {"an entry is not its transfer": PAID_ENTRY, DUE: PAID_ENTRY}),
     ("UPDATE transfer SET amount_cents = amount_cents + 1 WHERE instalment_id = {open}",
      {"the transfers of an instalment are not its amount": "{open}"}),
     ("UPDATE payment SET amount_cents = amount_cents + 1 WHERE id = {live}",
@@ -126,7 +127,12 @@ CORRUPTIONS = [
      {SETTLED: "{settlement}", FLOW_TOTAL:
       "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"}),
     ("DELETE FROM settlement_entry WHERE settlement_id = {settlement} LIMIT 1",
-     {SETTLED: "{settlement}"}),
+     {SETTLED: "{settlement}", DUE: "{settled_entry}"}),
+    ("DELETE FROM entry_due WHERE entry_id = (" + PAID_ENTRY + ")", {DUE: PAID_ENTRY}),
+    ("INSERT INTO settlement_due (subscription, settlement_id)"
+     " SELECT subscription, id FROM settlement WHERE id = {settlement}",
+     {"money of a settlement that its bank is neither told nor due to be, or both":
+      "{settlement}"}),
     ("UPDATE settlement_entry SET kind = 'other' WHERE settlement_id = {settlement} LIMIT 1",
      {"an entry in a settlement of another account": "{settlement}"}),
     ("ALTER TABLE settlement_entry DROP KEY entry; INSERT INTO settlement_entry"
@@ -224,6 +230,8 @@ def filled(module_hub):
                                               f" notice_number = '{single}'").split()
     of = "FROM settlement WHERE subscription = (SELECT MIN(subscription) FROM settlement)"
     ids["settlement"], ids["next_settlement"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
+    [ids["settled_entry"]] = database.ids(
+        f"SELECT entry_id FROM settlement_entry WHERE settlement_id = {ids['settlement']}")
     of = "FROM flow WHERE subscription = (SELECT MIN(subscription) FROM flow)"
     ids["flow"], ids["next_flow"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
     ids["head"] = heads(hub)[-1].split()[0]
