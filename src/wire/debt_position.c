@@ -273,6 +273,7 @@ static enum err answer_call(struct wire_call *call, struct listen_answer *answer
 
     TRY(wire_caller_get(call->worker, call->request, &d.caller));
     if (!call->valid) { /* our own contract: the sender is told where and what */
+        xml_problem_hide_value(&call->problem);
         if (call->problem.line > 0)
             snprintf(text, sizeof text, "Message not valid: line %ld, element %s: %s",
                      call->problem.line, call->problem.element, call->problem.text);

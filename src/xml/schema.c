@@ -52,6 +52,27 @@ void xml_problem_set(struct xml_problem *problem, const xmlError *error)
     problem->line = error->line;
 }
 
+/* "The value 'x' is not …" and "'x' is not …": x may hold the same words, so the last are taken. */
+void xml_problem_hide_value(struct xml_problem *problem)
+{
+    static const char BEFORE[] = "The value", AFTER[] = "' is ";
+    char *from = strstr(problem->text, "The value '"), *to = NULL;
+
+    if (from != NULL)
+        from += sizeof BEFORE - 1;
+    else if (problem->text[0] == '\'')
+        from = problem->text;
+    else
+        return;
+    for (char *at = strstr(from, AFTER); at != NULL; at = strstr(at + 1, AFTER))
+        to = at + 1;
+    if (to == NULL) /* the text was cut within it */
+        *from = '\0';
+    else
+        memmove(from, from == problem->text ? to + 1 : to,
+                strlen(to) + 1 - (from == problem->text));
+}
+
 static void on_error(void *cls, xmlErrorPtr error)
 {
     xml_problem_set(cls, error);

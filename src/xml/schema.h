@@ -15,6 +15,10 @@ struct xml_problem {
     char text[200]; /* what was expected; never more of the value than the schema library says */
 };
 
+/** Take the value out of the text, which may be a person's code or name: for whoever is told over
+ * the wire, and for logs [I11]. */
+void xml_problem_hide_value(struct xml_problem *problem);
+
 /** Compile; imports are resolved beside the file. @return ERR_NONE | ERR_XML_SHEET. */
 MUST_USE enum err xml_schema_open(const char *path, struct xml_schema **out);
 void xml_schema_close(struct xml_schema **schema);

@@ -157,6 +157,21 @@ def test_what_a_schema_takes_and_money_does_not(hub, field, changes):
     assert answer.status_code == 200 and f"instalment[1]/{field}<" in answer.text
 
 
+@pytest.mark.parametrize("right, wrong, said", [
+    (DEBTOR["code"], "rssmra45c12f205c", "code: [facet 'pattern'] The value is not accepted by"),
+    ("<kind>F", "<kind>PERSONA", "kind: [facet 'enumeration'] The value is not an element of"),
+    ("12.30", "dodici", "amount: is not a valid value of the atomic type 'amount'"),
+    ("HELD-X3", "X' is 1' is not", "ownId: [facet 'pattern'] The value is not accepted by"),
+    ("HELD-X3", "X " + "x" * 250, "ownId: [facet 'pattern'] The value<")])
+def test_a_fault_repeats_no_value(hub, right, wrong, said):
+    """It may be a person's: the sender has it, whoever else reads the Fault has not. [I11]"""
+    answer = requests.post(f"{hub.url}/debt-position/v1", auth=("BACKOFFICE1", PASSWORD),
+                           data=(ENVELOPE % xml("HELD-X3").replace(right, wrong)).encode(),
+                           timeout=20, headers={"Content-Type": "text/xml; charset=utf-8"})
+    assert answer.status_code == 500 and f"element {said}" in answer.text
+    assert wrong.split(">")[-1] not in answer.text
+
+
 def test_metadata_as_long_as_it_may_be(hub, channel):
     entries = [{"key": f"{n:02d}" + "k" * 138, "value": "è" * 140} for n in range(15)]
     service = caller(hub)
