@@ -125,7 +125,7 @@ def test_what_was_settled_before_stays_so(hub):
     database = Database()
     try:
         later = [path for path in (database.share / "db/migrations").glob("*.sql")
-                 if int(path.name[:4]) >= 33]
+                 if 33 <= int(path.name[:4]) <= 38]
         kept = {path: path.read_text() for path in later}
         for path in later:
             path.unlink()
