@@ -169,14 +169,6 @@ out:
     return rc;
 }
 
-static enum err due_list(struct db *db, struct due_list *out)
-{
-    out->arena = (struct arena)ARENA_INIT(DUE_MEMORY);
-    out->first = NULL;
-    out->tail = &out->first;
-    return db_settlement_due(db, &out->row, due_row, out);
-}
-
 /* Money that nobody closes a period for is told each time: the end of an IBAN names the account. */
 static void unowned_tell(const struct db_due *due)
 {
@@ -186,27 +178,39 @@ static void unowned_tell(const struct db_due *due)
               LOG_TEXT("account_end", due->account + (len > 4 ? len - 4 : 0)));
 }
 
+struct counting {
+    const struct registry *registry;
+    struct db_due row;
+    int64_t unowned;
+};
+
+static enum err unowned_count(void *cls)
+{
+    struct counting *c = cls;
+
+    c->unowned += !service_settle_driver(c->registry, c->row.creditor, c->row.account);
+    return ERR_NONE;
+}
+
 enum err service_settle_unowned(struct env *env, int64_t *out_accounts)
 {
     enum err rc;
-    struct due_list l;
+    struct counting c = {.registry = env->registry};
 
-    *out_accounts = 0;
-    TRY(due_list(env->db, &l));
-    for (const struct due_item *i = l.first; i; i = i->next)
-        *out_accounts += !service_settle_driver(env->registry, i->due.creditor, i->due.account);
+    TRY(db_settlement_due(env->db, &c.row, unowned_count, &c));
+    *out_accounts = c.unowned;
 out:
-    arena_free(&l.arena);
     return rc;
 }
 
 enum err service_settle(struct env *env, const char *subscription, struct service_settled *out)
 {
     enum err rc;
-    struct due_list l;
+    struct due_list l = {.arena = ARENA_INIT(DUE_MEMORY)};
 
     memset(out, 0, sizeof *out);
-    TRY(due_list(env->db, &l));
+    l.tail = &l.first;
+    TRY(db_settlement_due(env->db, &l.row, due_row, &l));
     for (const struct due_item *i = l.first; i; i = i->next) {
         const struct registry_subscription *s =
             service_settle_driver(env->registry, i->due.creditor, i->due.account);

@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "position_get_instalments": "sorts the rows of one position",
     "position_payments": "sorts the rows of one position",
     "flow_targets": "payer flow verify looks at every file that there is",
+    "channel_sum": "a day of one channel, and only of one with a limit for the day",
     "outbox_age": "reads the keys of what waits, not the rows",
 }
 
@@ -120,7 +121,7 @@ DUE_ENTRY, DUE_SETTLEMENT = 3 * (ENDED - LATELY + 7) + 2, ENDED // 9 - 13  # not
 VALUES = {
     "creditor": "'77777777777'", "own_id": f"'P{SAMPLE}'", "notice_number": f"'3{SAMPLE:017}'",
     "caller": "'PSP'", "operation": "'activatePaymentNotice'", "ikey": "'K100'", "psp": "'PSP'",
-    "token": f"'T{SAMPLE}'", "channel": "'PSP_1'", "activated_at": f"{NOW} - INTERVAL 1 DAY",
+    "token": f"'T{SAMPLE}'", "channel": "'PSP_1'", "activated_at": f"{NOW} - INTERVAL 90 DAY",
     "position_id": SAMPLE, "instalment_id": SAMPLE, "settlement_id": 1007, "flow_id": 1007,
     "entry_id": 0, "subscription": "'BANK1'", "account": f"'IT{7:025}'", "settles": "'hub'",
     "kind": "'riversamento'", "name": "'receipt'", "last": 7, "aux_digit": 3, "code": 1, "next": 7,

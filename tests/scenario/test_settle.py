@@ -120,6 +120,30 @@ def test_money_that_nobody_settles_is_told_until_somebody_does(hub, channel, asl
     wait_until(lambda: unowned() == 0, "the account counted no more")
 
 
+def test_a_bank_of_more_accounts_than_one_flow_holds(hub):
+    """[R13]"""
+    database = Database()
+    try:
+        database.payer("db", "start")
+        database.payer("db", "migrate")
+        (database.home / "var").mkdir()
+        database.payer("registry", "import", str(hub.registry))
+        database.sql(f"""
+            INSERT INTO settlement (id, flow_id, kind, subscription, creditor, account, settles,
+              state, day, cut_off, entry_count, total_cents, created_at)
+              SELECT seq, CONCAT('2026-01-01PAYER-', seq), 'riversamento', 'BANCA1-PAIN',
+              '{COMUNE}', 'IT36N9900101000000000000001', 'hub', 'SEALED', '2026-01-01',
+              '2026-01-01', 1, 100, '2026-01-01' FROM payer.seq_1_to_{MANY};
+            INSERT INTO settlement_due SELECT subscription, id FROM settlement""")
+        database.payer("flow", "run")
+        _, orders = told((database.home / "var/flow").glob("**/*.xml"))
+        assert sorted(orders) == sorted(f"2026-01-01PAYER-{n}" for n in range(1, MANY + 1))
+        assert database.sql("SELECT GROUP_CONCAT(record_count ORDER BY seq) FROM flow") == "450,10"
+        assert database.sql("SELECT COUNT(*) FROM settlement_due") == "0"
+    finally:
+        database.close()
+
+
 def test_what_was_settled_before_stays_so(hub):
     """Migrations take over what an older version had: settled, told, begun and due."""
     database = Database()
