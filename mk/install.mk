@@ -13,7 +13,7 @@ UNITS_SYSTEMD := serve work db
 SHIPPED := $(sort $(shell find wsdl xslt db/migrations db/grants -type f ! -name typemap.dat ! -name README.md)) \
            conf/registry.xsd
 DOCS := README.md CHANGELOG.md NOTICE $(wildcard docs/*.md docs/adr/*.md xslt/flow/*/README.md)
-EXAMPLES := conf/registry-example.xml conf/payer.conf.example
+EXAMPLES := conf/registry-example.xml conf/payer.conf.example conf/prometheus/payer.rules.yml
 MANUALS := man/man1/payer.1 man/man5/payer.conf.5
 INSTALLED := $(PREFIX)/bin/payer $(addprefix $(SHARE)/,$(SHIPPED)) \
              $(addprefix $(PREFIX)/share/,$(MANUALS) bash-completion/completions/payer) \

@@ -18,6 +18,9 @@ def field(name):
 
 def test_its_version_is_the_programs():
     packaged = re.match(r"payer \(([\d.]+)\)", (ROOT / "debian/changelog").read_text())[1]
+    public = re.search(r'^softwareVersion: "(.*)"$', (ROOT / "publiccode.yml").read_text(),
+                       re.MULTILINE)[1]
+    assert public == packaged
     assert f'PAYER_VERSION "{packaged}"' in (ROOT / "src/cli/parse.h").read_text()
 
 
