@@ -1,9 +1,9 @@
 -- payer serve: no DDL; the journal and the ledger only grow.
 GRANT SELECT ON `{db}`.* TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.position TO 'payer_serve'@'{host}';
-GRANT INSERT ON `{db}`.payment_option TO 'payer_serve'@'{host}';
+GRANT INSERT, UPDATE ON `{db}`.payment_option TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.instalment TO 'payer_serve'@'{host}';
-GRANT INSERT ON `{db}`.transfer TO 'payer_serve'@'{host}';
+GRANT INSERT, DELETE ON `{db}`.transfer TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.payment TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.receipt TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.entry TO 'payer_serve'@'{host}';

@@ -6,6 +6,7 @@
 #include "cli/operator.h"
 #include "db/position.h"
 #include "domain/amount.h"
+#include "service/position_change.h"
 #include "service/position_load.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ static bool load_progress(void *cls, const struct position_load *load)
 {
     struct loading *l = cls;
 
-    progress_step(&l->progress, load->created + load->unchanged + load->refused);
+    progress_step(&l->progress, load->taken + load->unchanged + load->refused);
     return cli_stop_asked();
 }
 
@@ -38,18 +39,19 @@ static enum err rejects_open(struct cli *cli, FILE **out)
     return *out ? ERR_NONE : err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
 }
 
-static void load_print(struct cli *cli, const struct position_load *load)
+static void load_print(struct cli *cli, const struct position_load *load, const char *done)
 {
     struct buf text = BUF_INIT(4096);
     struct json j = JSON_INIT(&text);
 
     if (!cli->json) {
-        cli_print(cli, "%s%" PRId64 " created, %" PRId64 " unchanged, %" PRId64 " refused\n",
-                  load->dry_run ? "dry run: " : "", load->created, load->unchanged, load->refused);
+        cli_print(cli, "%s%" PRId64 " %s, %" PRId64 " unchanged, %" PRId64 " refused\n",
+                  load->dry_run ? "dry run: " : "", load->taken, done, load->unchanged,
+                  load->refused);
         return;
     }
     json_object(&j, NULL);
-    json_int(&j, "created", load->created);
+    json_int(&j, done, load->taken);
     json_int(&j, "unchanged", load->unchanged);
     json_int(&j, "refused", load->refused);
     json_bool(&j, "dry_run", load->dry_run);
@@ -58,7 +60,10 @@ static void load_print(struct cli *cli, const struct position_load *load)
     buf_free(&text);
 }
 
-enum err cli_position_load(struct cli *cli)
+typedef enum err load_fn(struct env *env, const struct scope *scope, struct position_load *load);
+
+/* A file of positions: what it does with each of them is run's. */
+static enum err file_run(struct cli *cli, load_fn *run, bool update, const char *done)
 {
     enum err rc;
     struct cli_operator o = {.registry = NULL};
@@ -66,6 +71,7 @@ enum err cli_position_load(struct cli *cli)
     char schema[1024];
     struct position_load load = {.path = cli->operands[0],
                                  .schema_path = schema,
+                                 .update = update,
                                  .dry_run = cli->dry_run,
                                  .progress = load_progress,
                                  .progress_cls = &l};
@@ -75,9 +81,9 @@ enum err cli_position_load(struct cli *cli)
     TRY(cli_operator_open(cli, &o));
     TRY(rejects_open(cli, &load.rejects));
     cli_stop_catch();
-    rc = service_position_load(&o.env, &o.scope, &load);
+    rc = run(&o.env, &o.scope, &load);
     progress_end(&l.progress);
-    load_print(cli, &load);
+    load_print(cli, &load, done);
     cli->findings = load.refused > 0;
     if (load.stopped)
         cli_say(cli, "stopped: what was counted is in; run the same command again to go on");
@@ -87,6 +93,28 @@ out:
     if (load.rejects && fclose(load.rejects) != 0 && rc == ERR_NONE)
         rc = err_set(ERR_IO_WRITE, "report of rejects");
     cli_operator_close(&o);
+    return rc;
+}
+
+enum err cli_position_load(struct cli *cli)
+{
+    return file_run(cli, service_position_load, false, "created");
+}
+
+enum err cli_position_update(struct cli *cli)
+{
+    return file_run(cli, service_position_load, true, "updated");
+}
+
+enum err cli_position_cancel_file(struct cli *cli)
+{
+    enum err rc = ERR_NONE;
+    char question[300];
+
+    snprintf(question, sizeof question, "cancel the positions that %.200s names", cli->operands[0]);
+    if (!cli->dry_run) TRY(cli_confirm(cli, question));
+    TRY(file_run(cli, service_position_cancel_file, false, "cancelled"));
+out:
     return rc;
 }
 
@@ -259,16 +287,18 @@ enum err cli_position_cancel(struct cli *cli)
     struct cli_operator o = {.registry = NULL};
     struct arena arena = ARENA_INIT(POSITION_MEMORY);
     struct debt_position p;
-    struct position_refusal refusal;
+    struct position_withdrawal w = {.notice_number = ""};
     char question[300];
 
     TRY(cli_operator_open(cli, &o));
     TRY(position_find(cli, &o, &arena, &p));
     snprintf(question, sizeof question, "cancel position %.100s of %s", p.own_id, p.creditor);
     TRY(cli_confirm(cli, question));
-    TRY(service_position_cancel(&o.env, &o.scope, &arena, p.creditor, p.own_id, NULL, &refusal));
-    if (*refusal.code) {
-        rc = err_setf(ERR_DATA, "%s: expected %s", refusal.code, refusal.expected);
+    w.creditor = p.creditor;
+    w.own_id = p.own_id;
+    TRY(service_position_cancel(&o.env, &o.scope, &w, 1, false));
+    if (*w.refusal.code) {
+        rc = err_setf(ERR_DATA, "%s: expected %s", w.refusal.code, w.refusal.expected);
         goto out;
     }
     cli_print(cli, "position %s of %s is cancelled\n", p.own_id, p.creditor);

@@ -54,7 +54,8 @@ static const struct {
     Q("I3", "a payment's amount is not its instalment's", "payment",
       "SELECT y.id, CONCAT(y.amount_cents, ' cents, ', i.amount_cents) FROM payment y"
       " LEFT JOIN instalment i ON i.id = y.instalment_id"
-      " WHERE i.id IS NULL OR i.amount_cents <> y.amount_cents"),
+      " WHERE i.id IS NULL OR (i.amount_cents <> y.amount_cents"
+      " AND y.state IN ('ACTIVE', 'PAID', 'PAID_LATE'))"),
     Q("I4", "several payments live on one instalment", "instalment",
       "SELECT instalment_id, COUNT(*) FROM payment WHERE state = 'ACTIVE' GROUP BY instalment_id"
       " HAVING COUNT(*) > 1"),

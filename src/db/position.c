@@ -59,6 +59,37 @@ static const struct db_stmt TRANSFER_ADD[DB_MULTI_MAX] =
              "INSERT INTO transfer (instalment_id, number, creditor, iban, amount_cents, taxonomy,"
              " remittance) VALUES ",
              "(?, ?, ?, ?, ?, ?, ?)");
+static const struct db_stmt UPDATE = {
+    "position_update",
+    "UPDATE position SET content_hash = ?, debt_type = ?, debtor_kind = ?, debtor_code = ?,"
+    " debtor_name = ?, debtor_street = ?, debtor_civic = ?, debtor_postal_code = ?,"
+    " debtor_city = ?, debtor_province = ?, debtor_country = ?, debtor_email = ?, description = ?,"
+    " office = ?, metadata = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND creditor = ?"
+    " AND state = 'OPEN'",
+    DB_OWNED,
+};
+static const struct db_stmt OPTION_UPDATE = {
+    "option_update",
+    "UPDATE payment_option SET amount_cents = ? WHERE id = ?",
+    0,
+};
+static const struct db_stmt INSTALMENT_UPDATE = {
+    "instalment_update",
+    "UPDATE instalment SET amount_cents = ?, due_date = ?, payable_until = ?, description = ?,"
+    " ver = ver + 1 WHERE id = ? AND ver = ? AND state = 'OPEN'",
+    0,
+};
+static const struct db_stmt TRANSFERS_DROP = {
+    "transfers_drop",
+    "DELETE FROM transfer WHERE instalment_id = ?",
+    0,
+};
+static const struct db_stmt LIVE = {
+    "position_live",
+    "SELECT i.id FROM instalment i JOIN payment y ON y.live_instalment = i.id"
+    " WHERE i.position_id = ?",
+    0,
+};
 static const struct db_stmt CANCEL = {
     "position_cancel",
     "UPDATE position SET state = 'CANCELLED', ver = ver + 1 WHERE id = ? AND ver = ?"
@@ -230,20 +261,12 @@ out:
     return rc;
 }
 
-static enum err instalment_add(struct db *db, const struct debt_position *p,
-                               const struct debt_instalment *i)
+static enum err transfers_add(struct db *db, int64_t instalment_id, const struct debt_instalment *i)
 {
-    enum err rc;
     struct db_value values[DEBT_TRANSFERS_MAX * 7], *v = values;
 
-    TRY(db_later(db, &INSTALMENT_ADD[0],
-                 DB_IN(db_i64(i->id), db_i64(i->option_id), db_i64(p->id), db_text(p->creditor),
-                       db_i64(i->number), db_text(i->notice_number), db_text(i->iuv),
-                       db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
-                       db_text(i->description)),
-                 DB_ROWS_ANY));
     for (int t = 0; t < i->n_transfers; t++) {
-        *v++ = db_i64(i->id);
+        *v++ = db_i64(instalment_id);
         *v++ = db_i64(i->transfers[t].number);
         *v++ = db_text(i->transfers[t].creditor);
         *v++ = db_text(i->transfers[t].iban);
@@ -251,7 +274,21 @@ static enum err instalment_add(struct db *db, const struct debt_position *p,
         *v++ = db_text(i->transfers[t].taxonomy);
         *v++ = db_text(i->transfers[t].remittance);
     }
-    TRY(db_multi_add(db, TRANSFER_ADD, values, 7, (size_t)i->n_transfers));
+    return db_multi_add(db, TRANSFER_ADD, values, 7, (size_t)i->n_transfers);
+}
+
+static enum err instalment_add(struct db *db, const struct debt_position *p,
+                               const struct debt_instalment *i)
+{
+    enum err rc;
+
+    TRY(db_later(db, &INSTALMENT_ADD[0],
+                 DB_IN(db_i64(i->id), db_i64(i->option_id), db_i64(p->id), db_text(p->creditor),
+                       db_i64(i->number), db_text(i->notice_number), db_text(i->iuv),
+                       db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
+                       db_text(i->description)),
+                 DB_ROWS_ANY));
+    TRY(transfers_add(db, i->id, i));
 out:
     return rc;
 }
@@ -285,6 +322,63 @@ enum err db_position_add(struct db *db, const struct debt_position *p, const cha
         TRY(instalment_add(db, p, &p->instalments[i]));
 out:
     return rc;
+}
+
+enum err db_position_update(struct db *db, const struct debt_position *stored,
+                            const struct debt_position *p)
+{
+    const struct debt_subject *d = &p->debtor;
+
+    return db_later(db, &UPDATE,
+                    DB_IN(db_bytes(p->content_hash, 32), db_text(p->debt_type), db_text(d->kind),
+                          db_text(d->code), db_text(d->name), db_opt(d->street), db_opt(d->civic),
+                          db_opt(d->postal_code), db_opt(d->city), db_opt(d->province),
+                          db_opt(d->country), db_opt(d->email), db_text(p->description),
+                          db_opt(p->office), db_opt(p->metadata), db_i64(stored->id),
+                          db_i64(stored->ver), db_text(stored->creditor)),
+                    1);
+}
+
+enum err db_option_update(struct db *db, const struct debt_option *stored, int64_t amount_cents)
+{
+    return db_later(db, &OPTION_UPDATE, DB_IN(db_i64(amount_cents), db_i64(stored->id)),
+                    DB_ROWS_ANY);
+}
+
+enum err db_instalment_update(struct db *db, const struct debt_instalment *stored,
+                              const struct debt_instalment *i)
+{
+    enum err rc;
+
+    TRY(db_later(db, &INSTALMENT_UPDATE,
+                 DB_IN(db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
+                       db_text(i->description), db_i64(stored->id), db_i64(stored->ver)),
+                 1));
+    TRY(db_later(db, &TRANSFERS_DROP, DB_IN(db_i64(stored->id)), DB_ROWS_ANY));
+    TRY(transfers_add(db, stored->id, i));
+out:
+    return rc;
+}
+
+struct living {
+    struct debt_position *position;
+    int64_t id;
+};
+
+static enum err live_row(void *cls)
+{
+    const struct living *l = cls;
+
+    for (int i = 0; i < l->position->n_instalments; i++)
+        l->position->instalments[i].live |= l->position->instalments[i].id == l->id;
+    return ERR_NONE;
+}
+
+enum err db_position_live(struct db *db, struct debt_position *position)
+{
+    struct living l = {position, 0};
+
+    return db_rows(db, &LIVE, DB_IN(db_i64(position->id)), DB_OUT(DB_GET_I64(l.id)), live_row, &l);
 }
 
 enum err db_position_cancel(struct db *db, const struct debt_position *p)

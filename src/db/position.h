@@ -21,6 +21,17 @@ MUST_USE enum err db_position_get(struct db *db, struct arena *arena, const char
 /** Insert it whole: ids and numbers are set. ERR_DB_DUPLICATE: own id or notice number taken. */
 MUST_USE enum err db_position_add(struct db *db, const struct debt_position *p, const char *actor,
                                   int64_t now_us);
+/** Mark the instalments that somebody is paying. */
+MUST_USE enum err db_position_live(struct db *db, struct debt_position *position);
+/** All but options and instalments, of an OPEN one, compare-and-set on its version [R3]: whoever
+ * begins to pay meanwhile changes that. */
+MUST_USE enum err db_position_update(struct db *db, const struct debt_position *stored,
+                                     const struct debt_position *p);
+MUST_USE enum err db_option_update(struct db *db, const struct debt_option *stored,
+                                   int64_t amount_cents);
+/** What an OPEN instalment asks for, its transfers with it; beside db_position_update(). */
+MUST_USE enum err db_instalment_update(struct db *db, const struct debt_instalment *stored,
+                                       const struct debt_instalment *i);
 /** Only an OPEN one without live or paid instalments [R3]; its instalments with it. */
 MUST_USE enum err db_position_cancel(struct db *db, const struct debt_position *p);
 

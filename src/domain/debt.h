@@ -49,6 +49,7 @@ struct debt_instalment {
     char payable_until[11]; /* "" = for ever */
     char description[DEBT_CHARS(140)];
     enum position_state state;
+    bool live; /* somebody is paying it; read by db_position_live() */
     int ver;
     struct debt_transfer transfers[DEBT_TRANSFERS_MAX];
     int n_transfers;

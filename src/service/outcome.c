@@ -29,12 +29,14 @@ struct outcome_call {
     struct buf *out;
 };
 
-/* Paid by another, withdrawn, or excluded by a sibling option on which money came already. */
-static bool closed(const struct db_notice *n)
+/* Paid by another, withdrawn, excluded by a sibling option on which money came already, or changed
+ * to another amount after its token ended. */
+static bool closed(const struct db_notice *n, int64_t amount_cents)
 {
     const struct debt_position *p = &n->position;
 
-    return n->instalment.state != POSITION_OPEN || p->state != POSITION_OPEN ||
+    return n->instalment.amount_cents != amount_cents || n->instalment.state != POSITION_OPEN ||
+           p->state != POSITION_OPEN ||
            (p->begun_option && p->begun_option != n->instalment.option_id && p->paid_count > 0);
 }
 
@@ -154,9 +156,9 @@ static enum err decide_tx(struct db *db, struct outcome_call *o)
     }
     if (o->payment.state == PAYMENT_ACTIVE && o->payment.expires_us <= o->facts.now_us)
         TRY(service_expire_tx(db, &o->payment, &o->notice.position, o->facts.now_us));
-    event = !o->call->ok         ? PAYMENT_ON_SENT_KO
-            : closed(&o->notice) ? PAYMENT_ON_SENT_OK_CLOSED
-                                 : PAYMENT_ON_SENT_OK;
+    event = !o->call->ok                                  ? PAYMENT_ON_SENT_KO
+            : closed(&o->notice, o->payment.amount_cents) ? PAYMENT_ON_SENT_OK_CLOSED
+                                                          : PAYMENT_ON_SENT_OK;
     rule = payment_rule_find(o->payment.state, event);
     o->answer.outcome = rule->outcome;
     payment_take(o);

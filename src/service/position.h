@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file position.h
- * Debt positions of hosted Enti: submit, look up, cancel. The same rules whether they come by
+ * Debt positions of hosted Enti: submit, look up. The same rules whether they come by
  * SOAP or by file. */
 #ifndef SERVICE_POSITION_H
 #define SERVICE_POSITION_H
@@ -12,6 +12,7 @@
 enum position_result {
     POSITION_CREATED,
     POSITION_UNCHANGED, /* the same own id with the same content: a success */
+    POSITION_CHANGED,   /* updated, or withdrawn: position_change.h */
     POSITION_REFUSED,
 };
 
@@ -26,6 +27,8 @@ struct position_submission {
     struct debt_position *position; /* defaults, ids and notice numbers are filled in */
     enum position_result result;
     struct position_refusal refusal;
+    int version,
+        version_now; /* of an update: the one that it was made from, -1: any; the new one */
 };
 
 /** Check, complete and store n positions; each has its own result, good ones are stored whatever
@@ -41,10 +44,5 @@ MUST_USE enum err service_position_get(struct env *env, const struct scope *scop
                                        struct arena *arena, const char *creditor,
                                        const char *own_id, const char *notice_number,
                                        struct debt_position *out);
-/** Withdraw an OPEN position without payments. @param out_refusal code "" when it was done */
-MUST_USE enum err service_position_cancel(struct env *env, const struct scope *scope,
-                                          struct arena *arena, const char *creditor,
-                                          const char *own_id, const char *notice_number,
-                                          struct position_refusal *out_refusal);
 
 #endif

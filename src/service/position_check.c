@@ -314,34 +314,49 @@ static bool subject_same(const struct debt_subject *a, const struct debt_subject
            !strcmp(a->email, b->email);
 }
 
-static const char *instalment_differs(const struct debt_instalment *a,
-                                      const struct debt_instalment *b)
+static bool transfers_same(const struct debt_instalment *a, const struct debt_instalment *b)
+{
+    if (a->n_transfers != b->n_transfers) return false;
+    for (int t = 0; t < a->n_transfers; t++) {
+        const struct debt_transfer *x = &a->transfers[t], *y = &b->transfers[t];
+
+        if (x->number != y->number || x->amount_cents != y->amount_cents ||
+            strcmp(x->creditor, y->creditor) != 0 || strcmp(x->iban, y->iban) != 0 ||
+            strcmp(x->taxonomy, y->taxonomy) != 0 || strcmp(x->remittance, y->remittance) != 0)
+            return false;
+    }
+    return true;
+}
+
+const char *position_instalment_differs(const struct debt_instalment *a,
+                                        const struct debt_instalment *b)
 {
     if (a->amount_cents != b->amount_cents) return "amount";
     if (strcmp(a->due_date, b->due_date) != 0) return "dueDate";
     if (strcmp(a->payable_until, b->payable_until) != 0) return "payableUntil";
     if (strcmp(a->description, b->description) != 0) return "description";
     if (*b->notice_number && strcmp(a->notice_number, b->notice_number) != 0) return "noticeNumber";
-    return NULL;
+    return transfers_same(a, b) ? NULL : "transfer";
+}
+
+const char *position_head_differs(const struct debt_position *stored,
+                                  const struct debt_position *sent)
+{
+    if (strcmp(stored->debt_type, sent->debt_type) != 0) return "debtType";
+    if (!subject_same(&stored->debtor, &sent->debtor)) return "debtor";
+    if (strcmp(stored->description, sent->description) != 0) return "description";
+    if (strcmp(stored->office, sent->office) != 0) return "office";
+    return strcmp(stored->metadata, sent->metadata) != 0 ? "metadata" : NULL;
 }
 
 void position_difference(const struct debt_position *stored, const struct debt_position *sent,
                          struct position_refusal *out)
 {
     struct place at = {.out = out};
-    const char *field = NULL;
+    const char *field = position_head_differs(stored, sent);
 
-    if (strcmp(stored->debt_type, sent->debt_type) != 0)
-        field = "debtType";
-    else if (!subject_same(&stored->debtor, &sent->debtor))
-        field = "debtor";
-    else if (strcmp(stored->description, sent->description) != 0)
-        field = "description";
-    else if (strcmp(stored->office, sent->office) != 0)
-        field = "office";
-    else if (strcmp(stored->metadata, sent->metadata) != 0)
-        field = "metadata";
-    else if (stored->n_options != sent->n_options || stored->n_instalments != sent->n_instalments)
+    if (!field &&
+        (stored->n_options != sent->n_options || stored->n_instalments != sent->n_instalments))
         field = "option";
     for (int o = 0; !field && o < sent->n_options; o++)
         for (int i = 0; !field && i < sent->options[o].n_instalments; i++) {
@@ -349,11 +364,11 @@ void position_difference(const struct debt_position *stored, const struct debt_p
 
             at.option = o + 1;
             at.instalment = i + 1;
-            field = instalment_differs(&stored->instalments[n], &sent->instalments[n]);
+            field = position_instalment_differs(&stored->instalments[n], &sent->instalments[n]);
         }
     if (!field) {
         at.option = at.instalment = 0;
-        field = "option/instalment/transfer";
+        field = "option";
     }
     refuse(&at, "OTHER_CONTENT", field, "the content that this ownId was sent with before");
 }

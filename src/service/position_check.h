@@ -16,4 +16,10 @@ MUST_USE enum err position_hash(struct debt_position *p);
 void position_difference(const struct debt_position *stored, const struct debt_position *sent,
                          struct position_refusal *out);
 
+/** The first element in which they are not the same, by name; NULL: none. */
+const char *position_head_differs(const struct debt_position *stored,
+                                  const struct debt_position *sent);
+const char *position_instalment_differs(const struct debt_instalment *stored,
+                                        const struct debt_instalment *sent);
+
 #endif

@@ -2,7 +2,7 @@
 #include "service/position_load.h"
 
 #include "base/csv.h"
-#include "service/position_csv.h"
+#include "service/position_change.h"
 #include "service/position_xml.h"
 #include "xml/reader.h"
 #include "xml/schema.h"
@@ -23,22 +23,31 @@ struct batch {
     size_t n;
 };
 
-static enum err reject(struct batch *b, const struct position_place *place, const char *own_id,
-                       const char *expected)
+enum err position_load_begin(const struct position_load *load)
+{
+    static const char head[] = "line,own_id,field,value,expected\r\n";
+
+    if (load->rejects && fputs(head, load->rejects) == EOF)
+        return err_set(ERR_IO_WRITE, "report of rejects");
+    return ERR_NONE;
+}
+
+enum err position_load_reject(struct position_load *load, const struct position_place *place,
+                              const char *own_id, const char *expected)
 {
     enum err rc = ERR_NONE;
     struct buf line = BUF_INIT(LINE_MAX_BYTES);
     char number[24];
 
-    b->load->refused++;
-    if (!b->load->rejects) return ERR_NONE;
+    load->refused++;
+    if (!load->rejects) return ERR_NONE;
     snprintf(number, sizeof number, "%ld", place->line);
     TRY(csv_field(&line, number, false));
     TRY(csv_field(&line, own_id, false));
     TRY(csv_field(&line, place->field, false));
     TRY(csv_field(&line, place->value, false));
     TRY(csv_field(&line, expected, true));
-    if (fwrite(line.bytes, 1, line.len, b->load->rejects) != line.len)
+    if (fwrite(line.bytes, 1, line.len, load->rejects) != line.len)
         rc = err_set(ERR_IO_WRITE, "report of rejects");
 out:
     buf_free(&line);
@@ -53,14 +62,14 @@ static enum err batch_tell(struct batch *b)
         struct position_submission *s = &b->list[i];
         struct position_place place = b->places[i];
 
-        if (s->result == POSITION_CREATED) b->load->created++;
+        if (s->result == POSITION_CREATED || s->result == POSITION_CHANGED) b->load->taken++;
         if (s->result == POSITION_UNCHANGED) b->load->unchanged++;
         if (s->result != POSITION_REFUSED) continue;
         if (b->items[i].rows)
             position_csv_place(&b->items[i], s->refusal.field, &place);
         else
             snprintf(place.field, sizeof place.field, "%.60s", s->refusal.field);
-        TRY(reject(b, &place, s->position->own_id, s->refusal.expected));
+        TRY(position_load_reject(b->load, &place, s->position->own_id, s->refusal.expected));
     }
 out:
     return rc;
@@ -74,7 +83,9 @@ static enum err batch_end(struct batch *b)
         arena_reset(&b->arena);
         return ERR_NONE;
     }
-    if (b->load->dry_run)
+    if (b->load->update)
+        TRY(service_position_update(b->env, b->scope, b->list, b->n, b->load->dry_run));
+    else if (b->load->dry_run)
         TRY(service_position_try(b->env, b->scope, b->list, b->n));
     else
         TRY(service_position_submit(b->env, b->scope, b->list, b->n));
@@ -108,12 +119,14 @@ static enum err csv_load(struct batch *b)
         TRY(position_csv_next(reader, &b->arena, &item, &more));
         if (!more) break;
         if (*item.refusal.code) {
-            TRY(reject(b, &item.place, item.position ? item.position->own_id : "",
-                       item.refusal.expected));
+            TRY(position_load_reject(b->load, &item.place,
+                                     item.position ? item.position->own_id : "",
+                                     item.refusal.expected));
             if (b->n == 0 || batch_full(b)) TRY(batch_end(b));
             continue;
         }
         b->items[b->n] = item;
+        b->list[b->n].version = -1;
         b->list[b->n++].position = item.position;
         if (batch_full(b)) TRY(batch_end(b));
     }
@@ -137,13 +150,14 @@ static enum err xml_take(struct batch *b, const struct xml_schema *schema,
         err_clear();
         place.line = problem.line;
         snprintf(place.field, sizeof place.field, "%s", problem.element);
-        return reject(b, &place, own_id ? own_id : "", problem.text);
+        return position_load_reject(b->load, &place, own_id ? own_id : "", problem.text);
     }
     TRY(rc);
     p = arena_alloc(&b->arena, sizeof *p);
     if (!p) return err_set(ERR_LIMIT, "positions");
     TRY(position_xml_read(node, &b->arena, p));
     b->places[b->n] = place;
+    b->list[b->n].version = -1;
     b->list[b->n++].position = p;
     if (batch_full(b)) TRY(batch_end(b));
 out:
@@ -198,11 +212,9 @@ enum err service_position_load(struct env *env, const struct scope *scope,
                                struct position_load *load)
 {
     enum err rc = ERR_NONE;
-    static const char head[] = "line,own_id,field,value,expected\r\n";
     struct batch b = {.env = env, .scope = scope, .load = load, .arena = ARENA_INIT(MEMORY_MAX)};
 
-    if (load->rejects && fputs(head, load->rejects) == EOF)
-        return err_set(ERR_IO_WRITE, "report of rejects");
+    TRY(position_load_begin(load));
     TRY(is_xml(load->path) ? xml_load(&b) : csv_load(&b));
 out:
     arena_free(&b.arena);

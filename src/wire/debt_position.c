@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUBMIT, GET, LIST, CANCEL };
-enum { MEMORY_MAX = 256 * 1024 * 1024, POSITIONS_MAX = 1000 };
+enum { SUBMIT, GET, LIST, CANCEL, UPDATE_MANY, CANCEL_MANY };
+enum { MEMORY_MAX = 256 * 1024 * 1024 };
 
 void *dealing_make(struct soap *soap, size_t n, size_t size)
 {
@@ -64,7 +64,7 @@ static enum err submissions_read(struct dealing *d, struct position_submission *
 {
     enum err rc = ERR_NONE;
     struct position_submission *list =
-        arena_alloc(&d->arena, POSITIONS_MAX * sizeof(struct position_submission));
+        arena_alloc(&d->arena, DEALING_MANY * sizeof(struct position_submission));
     size_t n = 0;
 
     if (!list) return err_set(ERR_LIMIT, "positions");
@@ -233,37 +233,16 @@ out:
     return rc;
 }
 
-static enum err cancel(struct dealing *d, struct listen_answer *answer, const char **out_outcome)
-{
-    enum err rc;
-    const struct xml_node *root = d->call->root;
-    struct dpo__cancelAnswer r = {0};
-    struct position_refusal refusal;
-
-    rc = service_position_cancel(&d->env, &d->caller.scope, &d->arena,
-                                 xml_child_text(root, DPO_NS, "creditor"),
-                                 xml_child_text(root, DPO_NS, "ownId"),
-                                 xml_child_text(root, DPO_NS, "noticeNumber"), &refusal);
-    if (rc == ERR_NOT_FOUND)
-        refusal = (struct position_refusal){.code = "POSITION_UNKNOWN"};
-    else if (rc != ERR_NONE)
-        goto out;
-    r.outcome = *refusal.code ? dpo__answerOutcome__KO : dpo__answerOutcome__OK;
-    if (*refusal.code) r.refusal = dealing_refusal(d->soap, &refusal);
-    *out_outcome = *refusal.code ? refusal.code : "OK";
-    TRY(soap_message_begin_write(d->call->worker->message, SOAP_MESSAGE_DEBT_POSITION,
-                                 &answer->body));
-    soap_put_dpo__cancelAnswer(d->soap, &r, "dpo:cancelPositionResponse", NULL);
-    TRY(soap_message_end_write(d->call->worker->message));
-out:
-    return rc;
-}
-
 static enum err answer_call(struct wire_call *call, struct listen_answer *answer, int variant,
                             const char **out_outcome)
 {
-    static enum err (*const run[])(struct dealing *, struct listen_answer *, const char **) = {
-        [SUBMIT] = submit, [GET] = get, [LIST] = dealing_list, [CANCEL] = cancel};
+    static enum err (*const run[])(struct dealing *, struct listen_answer *,
+                                   const char **) = {[SUBMIT] = submit,
+                                                     [GET] = get,
+                                                     [LIST] = dealing_list,
+                                                     [CANCEL] = dealing_cancel,
+                                                     [UPDATE_MANY] = dealing_update,
+                                                     [CANCEL_MANY] = dealing_cancel_many};
     struct dealing d = {.call = call,
                         .env = {.db = call->worker->db, .registry = call->worker->registry},
                         .soap = soap_message_soap(call->worker->message),
@@ -295,6 +274,8 @@ static const struct wire_operation operations[] = {
     {"getPosition", "getPosition", DPO_NS, answer_call, GET},
     {"listPositions", "listPositions", DPO_NS, answer_call, LIST},
     {"cancelPosition", "cancelPosition", DPO_NS, answer_call, CANCEL},
+    {"updatePositions", "updatePositions", DPO_NS, answer_call, UPDATE_MANY},
+    {"cancelPositions", "cancelPositions", DPO_NS, answer_call, CANCEL_MANY},
 };
 
 struct wire_port wire_debt_position = {

@@ -14,6 +14,8 @@
 #define DPO_NS "urn:payer:debt-position:1"
 #define POS_NS "urn:payer:position:1"
 
+enum { DEALING_MANY = 1000 }; /* positions in one message: their facet */
+
 /** One call of this contract: who, and on what. */
 struct dealing {
     struct wire_call *call;
@@ -30,7 +32,8 @@ struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_re
 enum dpo__debtState dealing_state(enum position_state s);
 
 /** Operations in files of their own. */
-MUST_USE enum err dealing_list(struct dealing *d, struct listen_answer *answer,
-                               const char **out_outcome);
+typedef enum err dealing_fn(struct dealing *d, struct listen_answer *answer,
+                            const char **out_outcome);
+dealing_fn dealing_list, dealing_cancel, dealing_update, dealing_cancel_many;
 
 #endif

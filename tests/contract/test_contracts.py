@@ -15,7 +15,7 @@ WSDLS = sorted(OURS.glob("*/*.wsdl"))
 OPERATIONS = {
     "nodeForPsp": 5,
     "paForNode": 5,
-    "debt-position": 4,
+    "debt-position": 6,
     "back-office": 1,
 }
 EXAMPLE = ROOT / "tests" / "contract" / "positions.xml"

@@ -27,6 +27,21 @@ def test_late_ok_is_money_once(hub, channel, ente, clock):
     assert record.findtext(f"{FDR}singoloImportoPagato") == "12.34"
 
 
+def test_late_ok_for_an_amount_that_was_changed(hub, channel, ente, clock):
+    """The Ente changed the amount after the token's end: the money that comes late is kept, and is
+    no payment of what is owed now. [W4] [I3]"""
+    row = hub.row(amount="12.34")
+    hub.load([row])
+    token = channel.activate(ente.code, row["notice_number"], "12.34").paymentToken
+    clock.forward(minutes=31)
+    assert "1 updated" in hub.load([{**row, "amount": "20.00"}], verb="update").stdout
+    assert fault_code(channel.outcome(token, "OK")) == "PPT_TOKEN_SCADUTO"
+    shown, = hub.json("position", "show", row["notice_number"])
+    assert (shown.state, [p.state for p in shown.payments]) == ("OPEN", ["DUPLICATE"])
+    again = channel.activate(ente.code, row["notice_number"], "20.00").paymentToken
+    assert fault_code(channel.outcome(again)) == "OK"
+
+
 def test_late_ko_changes_nothing(hub, channel, ente, clock):
     notice = ente.position()
     token = begin(channel, notice).paymentToken

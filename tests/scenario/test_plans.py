@@ -130,6 +130,12 @@ VALUES = {
     "last_error": "NULL", "method": "NULL", "payer_kind": "NULL", "payer_code": "NULL",
     "payer_name": "NULL", "application_date": "NULL", "transfer_date": "NULL",
     "entry_count": 9, "total_cents": 9000, "day": "'2026-01-01'", "variable_name": "'log_bin'", "role": "'work'",
+    "content_hash": "REPEAT('h', 32)", "amount_cents": 1000, "due_date": "'2030-01-01'",
+    "payable_until": "NULL",
+    **dict.fromkeys(("debt_type", "debtor_kind", "debtor_code", "debtor_name", "description"), "'F'"),
+    **dict.fromkeys(("debtor_street", "debtor_civic", "debtor_postal_code", "debtor_city",
+                     "debtor_province", "debtor_country", "debtor_email", "office", "metadata"),
+                    "NULL"),
     **{column: NOW for column in ("created_at", "valid_until", "expires_at", "next_at", "done_at",
                                   "lease_until", "closed_at", "published_at")},
 }

@@ -83,7 +83,8 @@ def test_what_is_rare_is_found_in_the_end(hub):
     service = caller(hub)
     hub.load([hub.row(due_date="2032-01-01") for _ in range(1200)])
     submit(service, owed("RARE-1", 9005, datetime.date(2033, 7, 7)))
-    assert listed(service, dueFrom=datetime.date(2033, 7, 7)) == ["RARE-1"]
+    assert listed(service, dueFrom=datetime.date(2033, 7, 7),
+                  dueTo=datetime.date(2033, 7, 7)) == ["RARE-1"]
     assert len(listed(service, dueFrom=datetime.date(2032, 1, 1), limit=500,
                       dueTo=datetime.date(2032, 1, 1))) == 1200
 

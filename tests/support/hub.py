@@ -269,15 +269,16 @@ class Hub:
             capture_output=True, encoding="utf-8", timeout=10, check=True, env=self.environment)
         return done.stdout.splitlines()
 
-    def load(self, rows, ok=(0,)):
-        """`payer position load` of rows (dicts of COLUMNS); what it printed, and the rejects."""
+    def load(self, rows, ok=(0,), verb="load", options=()):
+        """`payer position load` (or another verb that takes a file) of rows (dicts of COLUMNS); what
+        it printed, and the rejects."""
         path, rejects = self.home / "load.csv", self.home / "rejects.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
             writer.writeheader()
             writer.writerows(rows)
         rejects.unlink(missing_ok=True)
-        done = self.payer("position", "load", str(path), "--rejects", str(rejects), ok=ok)
+        done = self.payer("position", verb, str(path), "--rejects", str(rejects), *options, ok=ok)
         done.rejects = rejects.read_text(encoding="utf-8") if rejects.exists() else ""
         return done
 
