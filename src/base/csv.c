@@ -125,6 +125,7 @@ enum err csv_field(struct buf *out, const char *text, bool last)
     bool quoted = strpbrk(text, ",\"\r\n") != NULL;
 
     if (quoted) TRY(buf_text(out, "\""));
+    if (*text && strchr("=+-@\t\r", *text)) TRY(buf_text(out, "'")); /* [X70] */
     for (const char *c = text; *c; c++) {
         if (*c == '"') TRY(buf_text(out, "\""));
         TRY(buf_add(out, c, 1));

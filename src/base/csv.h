@@ -28,7 +28,8 @@ MUST_USE enum err csv_open(struct csv *c, const char *path);
  * ERR_IO_READ. */
 MUST_USE enum err csv_next(struct csv *c, bool *out_more);
 void csv_close(struct csv *c);
-/** Append one field, quoted where it must be. */
+/** Append one field, quoted where it must be; before what a table program would take for a formula
+ * comes an apostrophe [X70]. */
 MUST_USE enum err csv_field(struct buf *out, const char *text, bool last);
 
 #endif

@@ -52,7 +52,8 @@ def test_a_file_is_held_to_what_receipts_may_say(hub, field, value):
     done = hub.load([hub.row(**{field: value}), hub.row(debtor_email="a.b+c@comune.example")],
                     ok=(1,))
     assert "1 created, 0 unchanged, 1 refused" in done.stdout
-    assert refused(done) == [(2, field, value)]
+    shown = f"'{value}" if value[0] in "=+-@" else value  # no cell of ours is a formula [X70]
+    assert refused(done) == [(2, field, shown)]
 
 
 @pytest.mark.parametrize("n", [61, 481, 700])

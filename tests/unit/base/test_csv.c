@@ -104,6 +104,23 @@ static void test_csv_field_is_quoted_where_it_must_be(void **state)
     buf_free(&out);
 }
 
+/* [X70]: a table program runs what begins so. */
+static void test_csv_field_is_no_formula(void **state)
+{
+    static const char *const texts[] = {"=cmd|' /C calc'!A0", "+1", "-1.00", "@SUM(1)", "\tx"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct buf out = BUF_INIT(256);
+        char want[64];
+
+        (void)snprintf(want, sizeof want, "'%s\r\n", texts[i]);
+        assert_int_equal(csv_field(&out, texts[i], true), ERR_NONE);
+        assert_string_equal(buf_str(&out), want);
+        buf_free(&out);
+    }
+}
+
 static void test_csv_opens_files_only(void **state)
 {
     struct csv c;
@@ -121,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_csv_reads_rfc_4180),
         cmocka_unit_test(test_csv_refuses_what_is_too_big_and_goes_on),
         cmocka_unit_test(test_csv_field_is_quoted_where_it_must_be),
+        cmocka_unit_test(test_csv_field_is_no_formula),
         cmocka_unit_test(test_csv_opens_files_only),
     };
 
