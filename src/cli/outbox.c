@@ -15,13 +15,14 @@ struct listing {
     struct cli *cli;
     struct db_outbox row;
     struct cli_page page;
+    struct buf payload; /* of one that is shown; empty in a list */
 };
 
 static enum err outbox_row(void *cls)
 {
     struct listing *l = cls;
     const struct db_outbox *o = &l->row;
-    struct buf text = BUF_INIT(8192);
+    struct buf text = BUF_INIT(8192 + 6 * PAYLOAD_MAX); /* a byte may take six to escape */
     struct json j = JSON_INIT(&text);
     char at[CLI_TIME_SIZE], next[CLI_TIME_SIZE], done[CLI_TIME_SIZE];
     enum err rc = ERR_NONE;
@@ -48,6 +49,7 @@ static enum err outbox_row(void *cls)
     json_text(&j, "next_at", next);
     json_text(&j, "done_at", *done ? done : NULL);
     json_text(&j, "last_error", *o->last_error ? o->last_error : NULL);
+    if (l->payload.len) json_text(&j, "message", buf_str(&l->payload));
     json_end(&j);
     TRY(json_finish(&j));
     cli_write(l->cli, buf_str(&text), text.len);
@@ -74,17 +76,16 @@ enum err cli_outbox_show(struct cli *cli)
 {
     enum err rc;
     struct db *db;
-    struct listing l = {.cli = cli};
-    struct buf payload = BUF_INIT(PAYLOAD_MAX);
+    struct listing l = {.cli = cli, .payload = BUF_INIT(PAYLOAD_MAX)};
     int64_t id;
 
     TRY(cli_id(cli->operands[0], ID, &id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
-    TRY(db_outbox_get(db, id, &l.row, &payload));
+    TRY(db_outbox_get(db, id, &l.row, &l.payload));
     TRY(outbox_row(&l));
-    if (!cli->json) cli_print(cli, "%s\n", buf_str(&payload));
+    if (!cli->json) cli_print(cli, "%s\n", buf_str(&l.payload));
 out:
-    buf_free(&payload);
+    buf_free(&l.payload);
     return rc;
 }
 

@@ -5,6 +5,7 @@ import zoneinfo
 
 import pytest
 
+from scenario.test_pay import pay
 from support.hub import COMUNE
 
 LISTS = [("position", "list", COMUNE), ("outbox", "list"), ("flow", "list")]
@@ -33,6 +34,20 @@ def test_every_state_is_taken(hub, ente, words, states):
     ("flow", "show", "BANCA1-PAIN")])
 def test_an_id_is_a_number(hub, words):
     assert f'"{words[2]}": the id of a' in hub.payer(*words, ok=(64,)).stderr
+
+
+def test_a_notification_is_shown_whole(hub, channel, ente):
+    notice = ente.position()
+    pay(channel, notice)
+    ente.wait_told(notice)
+    ids = [int(line) for line in hub.sql("SELECT id FROM outbox WHERE payload LIKE "
+                                         f"'%{notice.number}%'")]
+    assert len(ids) == 2
+    for number in ids:
+        shown, = hub.json("outbox", "show", str(number))
+        assert f">{notice.number}<" in shown.message
+        text = shown.message.replace("\r\n", "\n")
+        assert text in hub.payer("outbox", "show", str(number)).stdout
 
 
 def test_a_program_is_told_instants_in_utc(hub, ente):
