@@ -17,6 +17,7 @@ import time
 
 from support.channel import PATH, RawChannel, envelope
 from support.hub import ASL, ATM, COMUNE, Hub, PASSWORD, PSP, PSP_BROKER, wait_until
+from support.slow import SlowClients
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROUNDS = 3
@@ -27,7 +28,8 @@ PAY_CONNECTIONS = 64
 ASKED = 64           # different notices that verify asks for
 PAID = 2500          # notices that a round can pay at most
 CHUNK = 2000         # positions a load
-VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET = 0.35, 0.2, 16
+SLOW = 100           # slow clients beside the smaller number of connections
+VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET, SLOW_TARGET = 0.35, 0.2, 16, 4
 
 
 def run(*arguments, timeout_s=60):
@@ -126,6 +128,17 @@ class Bench:
             sys.exit(f"bench: {name}: {errors} errors\n{out}")
         self.note(name, count * 1e6 / us, f"requests/s   p99 {p99_us / 1000:.1f} ms, "
                                           f"{(cpu_us(pids) - before_us) / count:.0f} us of CPU each")
+        return p99_us
+
+    def beside_slow(self):
+        """The same verify, alone and beside slow clients."""
+        measure = (self.hub.url + PATH, self.requests, VERIFY_CONNECTIONS[0], self.hub_pids())
+        self.note("p99 alone", self.wrk("verify alone", *measure) / 1000, "ms")
+        slow = SlowClients(self.hub.url, PATH, SLOW)
+        self.note("p99 beside slow", self.wrk("verify beside slow", *measure) / 1000, "ms")
+        if len(slow) != SLOW:
+            sys.exit(f"bench: {len(slow)} slow clients are left")
+        slow.stop()
 
     def commit(self):
         count, us = map(int, run(self.folder / "commit", self.socket, "payer_migrate", "payer",
@@ -166,21 +179,24 @@ def rounds(bench, noop):
                       [noop.process.pid])
             bench.wrk(f"verify {connections}", bench.hub.url + PATH, bench.requests, connections,
                       bench.hub_pids())
+        bench.beside_slow()
         bench.commit()
         bench.pay_round(nth)
 
 
-def ratio(name, raw, above, below, target, share=1):
+def ratio(name, raw, above, below, target, share=1, at_most=False):
     """Median of the rounds' own ratios."""
     each = [a / (b * share) for a, b in zip(raw[above], raw[below])]
     return {"name": name, "ratio": round(statistics.median(each), 3), "target": target,
-            "at_most": False, "unit": "ratio", "raw": {above: raw[above], below: raw[below]}}
+            "at_most": at_most, "unit": "ratio", "raw": {above: raw[above], below: raw[below]}}
 
 
 def results(raw):
     found = [ratio(f"verify at {n} connections / no-op", raw, f"verify {n}", f"no-op {n}",
                    VERIFY_TARGET) for n in VERIFY_CONNECTIONS if f"no-op {n}" in raw]
     found.append(ratio("pay / half the commit ceiling", raw, "pay", "commit", PAY_TARGET, 0.5))
+    found.append(ratio(f"p99 beside {SLOW} slow clients / alone", raw, "p99 beside slow",
+                       "p99 alone", SLOW_TARGET, at_most=True))
     found.append({"name": "statements a payment", "ratio": statistics.median(raw["statements"]),
                   "target": STATEMENTS_TARGET, "at_most": True, "unit": "statements",
                   "raw": {"statements": raw["statements"]}})

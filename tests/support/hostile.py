@@ -47,9 +47,10 @@ def verdict(operation, status, answer):
 
 
 def rows(hub):
-    """How many rows each table has; of the journal those about a thing: that somebody asked is
-    kept too, and changes nothing."""
-    tables = hub.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'payer'")
+    """How many rows each table has; of the journal those about a thing: that somebody asked is kept
+    and sealed too, and changes nothing."""
+    tables = hub.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'payer' "
+                     "AND table_name NOT LIKE 'journal\\_%'")
     only = {"journal": " WHERE object_id IS NOT NULL"}
     return hub.sql(" UNION ALL ".join(f"SELECT '{t}', COUNT(*) FROM {t}{only.get(t, '')}"
                                       for t in sorted(tables)))

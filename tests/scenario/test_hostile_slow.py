@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients that take and do not get on: slow ones, too many, too much at once. The others are
+answered all the same. [I12]"""
+import collections
+import contextlib
+import os
+import re
+import resource
+import socket
+import threading
+import urllib.parse
+
+import pytest
+
+from support.channel import PATH, RawChannel, fault_code
+from support.hostile import CALLER
+from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
+from support.registry import PASSWORD
+from support.slow import SlowClients
+
+CONNECTIONS, BODIES = 300, 2 << 20
+SETTINGS = {"serve.connections": CONNECTIONS, "serve.body_memory": BODIES}
+NORMAL, ASKED = 32, 10
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n"
+
+
+def connect(hub):
+    return socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(hub.url).port), 10)
+
+
+def unread(connection):
+    """Bytes of a connection that its peer, on this machine, has not read yet."""
+    name = f":{connection.getsockname()[1]:04X}"
+    queues = 0
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for line in list(table)[1:]:
+            _, local, remote, _, queue = line.split()[:5]
+            sent, received = queue.split(":")
+            queues += int(sent, 16) if local.endswith(name) else 0
+            queues += int(received, 16) if remote.endswith(name) else 0
+    return queues
+
+
+@pytest.fixture
+def connections(hub):
+    """Open so many; they are closed at the end."""
+    held = []
+
+    def more(count):
+        held.extend(connect(hub) for _ in range(count))
+        return held[-count:]
+    yield more
+    for one in held:
+        one.close()
+    wait_until(lambda: hub.metrics()["payer_connections"] == 0, "all connections gone")
+
+
+def test_many_slow_clients_stop_nobody(hub, comune):
+    """100 slow ones hold on while 32 normal ones ask; each slow one meets its one deadline, which
+    no byte renews. [X11] [X12] [X13] [X16]"""
+    notice, answers = comune.position(), collections.Counter()
+
+    def ask():
+        client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
+        for _ in range(ASKED):
+            answers[fault_code(client.verify(COMUNE, notice.number))] += 1
+        client.close()
+
+    slow = SlowClients(hub.url, PATH)
+    try:
+        wait_until(lambda: hub.metrics()["payer_connections"] >= 100, "the slow clients")
+        normal = [threading.Thread(target=ask) for _ in range(NORMAL)]
+        for thread in normal:
+            thread.start()
+        for thread in normal:
+            thread.join()
+        assert answers == {"OK": NORMAL * ASKED}
+        assert len(slow) == 100
+        wait_until(lambda: all(slow.ended.values()), "an end of each kind", 25)
+    finally:
+        slow.stop()
+    for kind in ("head", "body"):
+        assert {said[:13] for said in slow.ended[kind]} == {b"HTTP/1.1 408 "}
+    assert set(slow.ended["silent"]) == {b""}
+
+
+def test_connections_are_capped(hub, connections):
+    """One more than the cap is told so and closed; a place that is free again is taken. [X15]"""
+    held = connections(CONNECTIONS)
+    wait_until(lambda: hub.metrics()["payer_connections"] == CONNECTIONS, "the cap")
+    (late,) = connections(1)
+    assert late.recv(4096).startswith(b"HTTP/1.1 503 ")
+    held[0].close()
+    wait_until(lambda: hub.metrics()["payer_connections"] < CONNECTIONS, "a free place")
+    (next_one,) = connections(1)
+    next_one.sendall(HEALTH)
+    assert next_one.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+def test_bodies_are_capped_together(hub, connections):
+    """What does not fit beside the bodies that are being read is refused, and only that."""
+    def head(length):
+        return (f"POST /debt-position/v1 HTTP/1.1\r\nHost: hub\r\nContent-Type: text/xml\r\n"
+                f"Content-Length: {length}\r\nAuthorization: {CALLER['Authorization']}\r\n\r\n").encode()
+
+    first, second = connections(2)
+    first.sendall(head(BODIES - 1) + b" " * (BODIES - 2))
+    wait_until(lambda: unread(first) == 0, "the first body to be read")
+    with contextlib.suppress(ConnectionError):  # refused while it writes
+        second.sendall(head(BODIES - 1) + b" " * (BODIES - 2))
+    assert second.recv(4096).startswith(b"HTTP/1.1 503 ")
+    first.sendall(b" ")
+    assert first.recv(4096).startswith(b"HTTP/1.1 500 ")  # whole, and no XML
+    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
+    assert fault_code(client.verify(COMUNE, "302" + "0" * 15)) == "PPT_STAZIONE_INT_PA_SCONOSCIUTA"
+    client.close()
+
+
+def test_no_descriptor_is_left(hub, connections):
+    """Who finds none waits, is served when there is one, and the log is not flooded. [F66]"""
+    pid = hub.serve.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    log = hub.serve.log
+    start = log.stat().st_size
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")) + 8, before[1]))
+    try:
+        waiting = connections(30)
+        for one in waiting:
+            one.sendall(HEALTH)
+        wait_until(lambda: b"event=listen.accept " in log.read_bytes()[start:], "the listener's rest")
+        for one in waiting:  # each end makes room for another
+            assert one.recv(4096).startswith(b"HTTP/1.1 200 ")
+            one.close()
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    seconds = re.findall(r"ts=(\S+?)\.\d+Z \S+ event=listen.accept ",
+                         log.read_bytes()[start:].decode())
+    assert max(collections.Counter(seconds).values()) <= 2
