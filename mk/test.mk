@@ -23,7 +23,8 @@ endif
 crash: ## build the program with crash points, for the tests that kill it
 	@+$(AGAIN) CRASH=1 all
 
-check-all: test ## test, then under the address and the thread sanitizer, then the package (25 minutes)
+check-all: test ## test, fuzz, test under the address and the thread sanitizer, then the package (30 minutes)
+	@+$(AGAIN) fuzz
 	@+$(AGAIN) SAN=address test-now
 	@+$(AGAIN) SAN=thread test-now
 	@tests/package

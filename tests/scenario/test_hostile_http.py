@@ -164,6 +164,21 @@ def test_a_path_for_reading_only_takes_no_messages(hub):
         assert status(said) == 405 and b"\r\nAllow: GET\r\n" in said
 
 
+@pytest.mark.parametrize("path, most", [(PATH, 64 << 10), ("/debt-position/v1", 4 << 20)])
+def test_each_path_has_its_longest_body(hub, path, most):
+    """Told by its length or found out by its chunks: one byte more is too much. [X3] [X5]"""
+    for more, want in ((0, 500), (1, 413)):  # 500: whole, and no XML
+        body = b" " * (most + more)
+        head = post("Connection: close", f"Content-Length: {len(body)}", body=b"", length=False)
+        pieces = b"10000\r\n" + body[:1 << 16] + b"\r\n"
+        whole = pieces * (most >> 16) + (b"1\r\n \r\n" if more else b"") + b"0\r\n\r\n"
+        for data in (head + body, chunked(whole, "Connection: close")):
+            with connect(hub) as connection:
+                with contextlib.suppress(ConnectionError):  # refused while it writes
+                    connection.sendall(data.replace(b"{path}", path.encode(), 1))
+                assert status(all_of(connection)) == want
+
+
 def test_what_honest_clients_do(hub):
     """Chunks of any size, 100-continue, requests one behind the other, HTTP/1.0, odd cases of names,
     an idle body: none of it is refused."""

@@ -280,6 +280,24 @@ def test_what_is_not_tls_on_the_tls_port(hub, data):
     assert fault_code(secure(hub, hub.atm).verify(COMUNE, "3" + "0" * 17)) != "PPT_AUTENTICAZIONE"
 
 
+def test_a_hello_that_trickles(hub):
+    """[X14] It meets the deadline of the handshake, which no byte renews; others are served."""
+    with socket.create_connection(("127.0.0.1", port(hub.tls_url)), 5) as client:
+        client.settimeout(0.1)
+        for byte in hello():  # of more bytes than the deadline has tenths of a second
+            try:
+                client.send(bytes([byte]))
+                if client.recv(4096) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        else:
+            pytest.fail("the handshake went on to its end")
+    assert fault_code(secure(hub, hub.atm).verify(COMUNE, "3" + "0" * 17)) != "PPT_AUTENTICAZIONE"
+
+
 def test_tls_on_the_plain_port(hub):
     answer = told(port(hub.url), hello())
     assert answer.startswith(b"HTTP/1.1 400 ") and b"Connection: close" in answer
