@@ -11,10 +11,6 @@
 #define MINUTE_US (60 * CALENDAR_SECOND_US)
 #define ZONE_MAX_MINUTES (14 * 60)
 
-struct date {
-    int year, month, day;
-};
-
 static int64_t floor_div(int64_t n, int64_t by)
 {
     return n / by - (n % by < 0);
@@ -30,7 +26,7 @@ static int month_days(int year, int month)
 
 /* Days since 1970. Years begin in March here, so that the leap day is the last of its year; the
  * months from March have 153 days in each five. For years above 0. */
-static int32_t day_of(struct date d)
+static int32_t day_of(struct calendar_date d)
 {
     int year = d.month > 2 ? d.year : d.year - 1;
     int month = d.month > 2 ? d.month - 3 : d.month + 9;
@@ -40,7 +36,7 @@ static int32_t day_of(struct date d)
 }
 
 /* The inverse, by the years of 400, 100 and 4 that went by. */
-static struct date date_of(int32_t day)
+static struct calendar_date date_of(int32_t day)
 {
     int since = day + 719468; /* days since 0000-03-01 */
     int era = since / 146097;
@@ -48,7 +44,7 @@ static struct date date_of(int32_t day)
     int era_year = (era_day - era_day / 1460 + era_day / 36524 - era_day / 146096) / 365;
     int year_day = era_day - (365 * era_year + era_year / 4 - era_year / 100);
     int month = (5 * year_day + 2) / 153;
-    struct date d;
+    struct calendar_date d;
 
     d.day = year_day - (153 * month + 2) / 5 + 1;
     d.month = month < 10 ? month + 3 : month - 9;
@@ -59,7 +55,7 @@ static struct date date_of(int32_t day)
 /* The last Sunday of a month with 31 days. 1970-01-01 was a Thursday. */
 static int32_t last_sunday(int year, int month)
 {
-    int32_t last = day_of((struct date){year, month, 31});
+    int32_t last = day_of((struct calendar_date){year, month, 31});
 
     return last - (int32_t)((last + 4) - 7 * floor_div(last + 4, 7));
 }
@@ -114,7 +110,7 @@ static bool take_number(const char **at, int n, int min, int max, int *out)
 
 static bool take_date(const char **at, int32_t *out_day)
 {
-    struct date d;
+    struct calendar_date d;
 
     if (!take_number(at, 4, YEAR_MIN, YEAR_MAX, &d.year) || !take_char(at, '-') ||
         !take_number(at, 2, 1, 12, &d.month) || !take_char(at, '-') ||
@@ -173,7 +169,7 @@ static char *put_number(char *to, int width, int64_t number)
 
 static char *put_date(char *to, int32_t day)
 {
-    struct date d = date_of(day < DAY_MIN ? DAY_MIN : day > DAY_MAX ? DAY_MAX : day);
+    struct calendar_date d = date_of(day < DAY_MIN ? DAY_MIN : day > DAY_MAX ? DAY_MAX : day);
 
     to = put_number(to, 4, d.year);
     *to++ = '-';
@@ -306,4 +302,57 @@ int calendar_rome_hour(int64_t us)
 int64_t calendar_rome_day_start(int32_t day)
 {
     return rome_to_utc(day * CALENDAR_DAY_US);
+}
+
+int64_t calendar_rome_instant(int32_t day, int minute)
+{
+    return rome_to_utc(day * CALENDAR_DAY_US + minute * MINUTE_US);
+}
+
+struct calendar_date calendar_date_of(int32_t day)
+{
+    return date_of(day < DAY_MIN ? DAY_MIN : day > DAY_MAX ? DAY_MAX : day);
+}
+
+int calendar_month_days(struct calendar_date date)
+{
+    return month_days(date.year, date.month);
+}
+
+int calendar_weekday(int32_t day)
+{
+    return (int)(day + 3 - 7 * floor_div(day + 3, 7));
+}
+
+/* Easter Sunday of the Gregorian calendar. Source: Meeus/Jones/Butcher. */
+static int32_t easter(int year)
+{
+    int a = year % 19, b = year / 100, c = year % 100;
+    int h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
+    int l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
+    int m = (a + 11 * h + 22 * l) / 451;
+    int n = h + l - 7 * m + 114;
+
+    return day_of((struct calendar_date){year, n / 31, n % 31 + 1});
+}
+
+bool calendar_target_open(int32_t day)
+{
+    static const struct {
+        int month, day;
+    } closed[] = {{1, 1}, {5, 1}, {12, 25}, {12, 26}};
+    struct calendar_date d = calendar_date_of(day);
+    int32_t sunday = easter(d.year);
+
+    if (calendar_weekday(day) >= 5 || day == sunday - 2 || day == sunday + 1) return false;
+    for (size_t i = 0; i < ARRAY_LEN(closed); i++)
+        if (d.month == closed[i].month && d.day == closed[i].day) return false;
+    return true;
+}
+
+int32_t calendar_target_day(int32_t day)
+{
+    while (!calendar_target_open(day))
+        day++;
+    return day;
 }

@@ -52,5 +52,23 @@ void calendar_rome_time(int64_t us, char out[CALENDAR_TIME_SIZE]);
 int calendar_rome_hour(int64_t us);
 /** The instant at which a civil day begins in Europe/Rome. */
 int64_t calendar_rome_day_start(int32_t day);
+/** The instant of a civil time of a day in Europe/Rome: the first of the two in the hour that comes
+ * twice, an hour later in the one that is left out. @param minute  0..1439 */
+int64_t calendar_rome_instant(int32_t day, int minute);
+
+/** A day in parts. */
+struct calendar_date {
+    int year, month, day;
+};
+struct calendar_date calendar_date_of(int32_t day);
+/** How many days its month has. */
+int calendar_month_days(struct calendar_date date);
+/** 0 Monday … 6 Sunday. */
+int calendar_weekday(int32_t day);
+/** Do euro transfers between banks settle on that day? Not on Saturdays and Sundays, 1 January,
+ * Good Friday, Easter Monday, 1 May, 25 and 26 December. Source: ECB, TARGET closing days. */
+bool calendar_target_open(int32_t day);
+/** The same day, or the next one that is open. */
+int32_t calendar_target_day(int32_t day);
 
 #endif
