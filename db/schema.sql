@@ -48,6 +48,7 @@ CREATE TABLE `flow` (
   `record_count` int(11) NOT NULL,
   `total_cents` bigint(20) NOT NULL,
   `created_at` datetime(6) NOT NULL COMMENT 'stands in the file: a rerun makes the same bytes [F13]',
+  `cut_off` datetime(6) DEFAULT NULL COMMENT 'end of the period, of a flow without settlements',
   `day` date NOT NULL,
   `sha256` binary(32) DEFAULT NULL,
   `size` bigint(20) DEFAULT NULL,
@@ -77,6 +78,16 @@ CREATE TABLE `flow_gap` (
   `made_at` datetime(6) NOT NULL,
   PRIMARY KEY (`subscription`,`first`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='sequence numbers left out after a restore: a receiver may hold flows with them [F45]';
+CREATE TABLE `flow_period` (
+  `subscription` varchar(35) NOT NULL,
+  `rule` varchar(100) NOT NULL COMMENT 'as the registry said it: another one begins anew',
+  `ends_at` datetime(6) NOT NULL COMMENT 'of the period that is being closed, or was last',
+  `cut_off` datetime(6) NOT NULL COMMENT 'it holds entries before this instant',
+  `state` varchar(12) NOT NULL COMMENT 'OPEN while it is settled, PLANNED when its flows are decided, CLOSED when they are published',
+  `flows` int(11) NOT NULL DEFAULT 0 COMMENT 'of the subscription itself, in this period',
+  `ver` int(11) NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]: of two that close a period one does [F49]',
+  PRIMARY KEY (`subscription`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='where each scheduled subscription stands';
 CREATE TABLE `flow_settlement` (
   `flow_id` bigint(20) NOT NULL,
   `settlement_id` bigint(20) NOT NULL,

@@ -24,3 +24,4 @@ GRANT INSERT, UPDATE ON `{db}`.flow_counter TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.flow_gap TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.entry_due TO 'payer_work'@'{host}';
 GRANT INSERT, DELETE ON `{db}`.settlement_due TO 'payer_work'@'{host}';
+GRANT INSERT, UPDATE ON `{db}`.flow_period TO 'payer_work'@'{host}';

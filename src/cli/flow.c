@@ -4,6 +4,7 @@
 #include "cli/operator.h"
 #include "cli/page.h"
 #include "domain/amount.h"
+#include "service/period.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -197,5 +198,46 @@ enum err cli_flow_verify(struct cli *cli)
     cli_write(cli, buf_str(&text), text.len);
 out:
     buf_free(&text);
+    return rc;
+}
+
+static void period_print(void *cls, const struct service_period *p)
+{
+    struct cli *cli = cls;
+    struct buf text = BUF_INIT(TEXT_MAX);
+    struct json j = JSON_INIT(&text);
+    char last[CLI_TIME_SIZE], cut_off[CLI_TIME_SIZE], next[CLI_TIME_SIZE];
+
+    cli_time(cli, p->last.ends_us, last);
+    cli_time(cli, p->last.cut_off_us, cut_off);
+    cli_time(cli, p->next_us, next);
+    if (!cli->json) {
+        cli_print(cli, "%s  %s  %s%s%s  %s%s\n", p->subscription->code, p->subscription->period,
+                  *last ? p->last.state : "-", *last ? " " : "", last, *next ? "next " : "", next);
+        return;
+    }
+    json_object(&j, NULL);
+    json_text(&j, "subscription", p->subscription->code);
+    json_text(&j, "period", p->subscription->period);
+    if (*last) {
+        json_text(&j, "state", p->last.state);
+        json_text(&j, "last_end", last);
+        json_text(&j, "last_cut_off", cut_off);
+    }
+    if (*next) json_text(&j, "next_end", next);
+    json_end(&j);
+    if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
+    buf_free(&text);
+}
+
+enum err cli_flow_periods(struct cli *cli)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+
+    TRY(cli_operator_open(cli, &o));
+    TRY(service_period_list(&o.env, period_print, cli));
+out:
+    cli_operator_close(&o);
     return rc;
 }

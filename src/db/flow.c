@@ -22,7 +22,8 @@ static const struct db_stmt COUNTER_SET = {
 static const struct db_stmt FLOW_ADD = {
     "flow_add",
     "INSERT INTO flow (id, subscription, seq, message_id, format, party, name, state,"
-    " record_count, total_cents, created_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, 'MADE', ?, ?, ?, ?)",
+    " record_count, total_cents, created_at, cut_off, day)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, 'MADE', ?, ?, ?, ?, ?)",
     0,
 };
 /* One message for many: the last id is said again where there are fewer. */
@@ -53,7 +54,7 @@ static const struct db_stmt DELIVERED = {
 };
 #define FLOW_COLUMNS                                                                               \
     "id, subscription, seq, message_id, format, party, name, state, ver, record_count,"            \
-    " total_cents, created_at, day, sha256, size, published_at"
+    " total_cents, created_at, cut_off, day, sha256, size, published_at"
 #define FLOW_PAGE(name, only)                                                                      \
     {                                                                                              \
         name, "SELECT " FLOW_COLUMNS " FROM flow WHERE " only "id > ? ORDER BY id LIMIT ?", 0      \
@@ -122,7 +123,8 @@ enum err db_flow_add(struct db *db, const struct db_flow *f)
                    DB_IN(db_i64(f->id), db_text(f->subscription), db_i64(f->seq),
                          db_text(f->message_id), db_text(f->format), db_text(f->party),
                          db_text(f->name), db_i64(f->count), db_i64(f->total_cents),
-                         db_instant(f->created_us), db_text(f->day)),
+                         db_instant(f->created_us),
+                         f->cut_off_us ? db_instant(f->cut_off_us) : db_null(), db_text(f->day)),
                    NULL);
 }
 
@@ -161,8 +163,8 @@ out:
         DB_GET_TEXT((f)->message_id), DB_GET_TEXT((f)->format), DB_GET_TEXT((f)->party),           \
         DB_GET_TEXT((f)->name), DB_GET_TEXT((f)->state), DB_GET_INT((f)->ver),                     \
         DB_GET_I64((f)->count), DB_GET_I64((f)->total_cents), DB_GET_INSTANT((f)->created_us),     \
-        DB_GET_TEXT((f)->day), DB_GET_BYTES((f)->sha256), DB_GET_I64((f)->size),                   \
-        DB_GET_INSTANT((f)->published_us)
+        DB_GET_INSTANT((f)->cut_off_us), DB_GET_TEXT((f)->day), DB_GET_BYTES((f)->sha256),         \
+        DB_GET_I64((f)->size), DB_GET_INSTANT((f)->published_us)
 
 enum err db_flow_list(struct db *db, const char *subscription, const char *state, int64_t after_id,
                       int limit, struct db_flow *row, db_each_fn *each, void *cls)

@@ -11,6 +11,7 @@ struct db_flow {
     char subscription[36], message_id[36], format[36], party[36], name[201], state[13], day[11];
     int seq, ver;
     int64_t count, total_cents, created_us, size, published_us;
+    int64_t cut_off_us; /* of one without settlements; else 0 */
     unsigned char sha256[32];
 };
 /** The next number of a subscription's flows, without gaps: in the transaction that adds one. */

@@ -31,6 +31,12 @@ static const struct db_stmt NEXT = {
     " ORDER BY d.entry_id LIMIT ?",
     0,
 };
+static const struct db_stmt WAITING = {
+    "settlement_waiting",
+    "SELECT d.entry_id FROM entry_due d JOIN entry e ON e.id = d.entry_id"
+    " WHERE d.creditor = ? AND d.account = ? AND d.settles = ? AND e.created_at < ? LIMIT 1",
+    0,
+};
 static const struct db_stmt COUNT = {
     "settlement_count",
     "UPDATE settlement SET entry_count = entry_count + ?, total_cents = total_cents + ?,"
@@ -118,6 +124,16 @@ enum err db_settlement_find_open(struct db *db, const struct db_settlement *key,
                        DB_IN(db_text(key->kind), db_text(key->creditor), db_text(key->account),
                              db_text(key->settles)),
                        DB_OUT(FIELDS(out)), &found);
+}
+
+enum err db_settlement_waiting(struct db *db, const struct db_settlement *key, bool *out_any)
+{
+    int64_t entry_id;
+
+    return db_row_find(db, &WAITING,
+                       DB_IN(db_text(key->creditor), db_text(key->account), db_text(key->settles),
+                             db_instant(key->cut_off_us)),
+                       DB_OUT(DB_GET_I64(entry_id)), out_any);
 }
 
 enum err db_settlement_add(struct db *db, const struct db_settlement *s)

@@ -25,6 +25,9 @@ struct db_settlement {
 /** The OPEN one of that account; id 0: none. */
 MUST_USE enum err db_settlement_find_open(struct db *db, const struct db_settlement *key,
                                           struct db_settlement *out);
+/** Is there an entry of that account, before that cut-off, in no settlement? */
+MUST_USE enum err db_settlement_waiting(struct db *db, const struct db_settlement *key,
+                                        bool *out_any);
 MUST_USE enum err db_settlement_add(struct db *db, const struct db_settlement *s);
 /** Join the next entries before its cut-off, at most so many, and count them; out_rows less than
  * that: these were all. s as it was found open in this transaction: ERR_DB_CONFLICT when another

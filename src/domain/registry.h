@@ -127,10 +127,11 @@ struct registry_caller { /* of our own contracts: a back-office, a front-office,
 };
 struct registry_subscription { /* of a flow */
     const char *code, *party, *format,
-        *delivery;      /* party: creditor's or bank's code; delivery: folder name */
-    const char *period; /* "manual" until schedules exist */
+        *delivery;                /* party: creditor's or bank's code; delivery: folder name */
+    const char *period, *cut_off; /* domain/period.h; cut_off "": the period's end itself */
     enum flow_audience audience;
     enum flow_holds holds;
+    bool empty; /* a file for a period without payments too */
     bool enabled;
 };
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/flow.h"
 
-#include "base/clock.h"
 #include "base/config.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "db/journal.h"
-#include "domain/calendar.h"
-#include "domain/text.h"
+#include "domain/period.h"
 #include "flow/deliver.h"
 #include "service/flow_frame.h"
+#include "service/flow_plan.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,37 +18,11 @@
 enum {
     RUN_MEMORY = 64 * 1024 * 1024,
     FORMATS_MAX = 32,
-    SETTLEMENTS_MAX = 100000, /* that one flow may hold: of before a flow had its limit, too */
-    FLOW_SETTLEMENTS = 450,   /* of a new one: each a row joined and one no longer due [R13] */
     LIST_PAGE = 100,
     RECORD_BATCH = 100, /* flows that one transaction says are published [R13] */
     NODE_ID_MAX = 10,
     BUSY_WAIT_MS = 300000
 };
-
-/* Settlements of one flow, in order of id. */
-struct settlement_list {
-    struct arena *arena;
-    struct db_settlement *items, row;
-    size_t n, room;
-};
-
-static enum err settlement_row(void *cls)
-{
-    struct settlement_list *l = cls;
-
-    if (l->n == l->room) {
-        size_t room = l->room ? l->room * 2 : 4;
-        struct db_settlement *more = arena_alloc(l->arena, room * sizeof *more);
-
-        if (!more || room > SETTLEMENTS_MAX) return err_set(ERR_LIMIT, "settlements of a flow");
-        if (l->n) memcpy(more, l->items, l->n * sizeof *more);
-        l->items = more;
-        l->room = room;
-    }
-    l->items[l->n++] = l->row;
-    return ERR_NONE;
-}
 
 /* A flow of this run: its row, its file while that is unfinished, where it will be. */
 struct run_flow {
@@ -93,94 +66,40 @@ out:
     return rc;
 }
 
-/* ---- from settlements to rows of flows ---- */
-
-struct planning {
-    struct running *r;
-    const struct registry_subscription *subscription;
-    const struct flow_format *format;
-    bool made;
-};
-
-/* A bank's MsgId, never given twice [F52]. */
-static void message_id_make(struct db_flow *f)
-{
-    char number[14];
-
-    text_base36(f->id, number);
-    snprintf(f->message_id, sizeof f->message_id, "%.10s-%s-%s", config_text(CONFIG_HUB_NODE_ID),
-             f->day, number);
-}
-
-static enum err flow_add_tx(struct db *db, struct planning *p, const struct db_settlement *items,
-                            size_t n, bool bank)
-{
-    enum err rc;
-    struct db_flow f = {.id = clock_id_new()};
-    struct flow_frame name_frame = {.id = ""};
-    struct db_journal_row row;
-
-    TRY(db_now(db, &f.created_us));
-    TRY(db_flow_next_seq(db, p->subscription->code, &f.seq));
-    calendar_rome_day(f.created_us, f.day);
-    snprintf(f.subscription, sizeof f.subscription, "%s", p->subscription->code);
-    snprintf(f.format, sizeof f.format, "%s", p->subscription->format);
-    snprintf(f.party, sizeof f.party, "%s", p->subscription->party);
-    if (bank)
-        message_id_make(&f);
-    else
-        memcpy(f.message_id, items[0].flow_id, sizeof f.message_id);
-    for (size_t i = 0; i < n; i++) {
-        f.total_cents += items[i].total_cents;
-        f.count += bank ? 1 : items[i].count;
-    }
-    snprintf(name_frame.id, sizeof name_frame.id, "%s", f.message_id);
-    calendar_rome_time(f.created_us, name_frame.created);
-    snprintf(name_frame.execution_date, sizeof name_frame.execution_date, "%s", f.day);
-    snprintf(name_frame.receiver.code, sizeof name_frame.receiver.code, "%s", f.party);
-    name_frame.sequence = f.seq;
-    TRY(flow_format_file_name(p->format, &name_frame, f.name));
-    TRY(db_flow_add(db, &f));
-    TRY(db_flow_join(db, &f, items, n));
-    db_journal_set(&row, "worker", "flow.made", bank ? "" : f.party, "", "OK");
-    row.object_id = f.id;
-    TRY(db_journal_add(db, &row, 1));
-    p->made = true;
-out:
-    return rc;
-}
-
-/* The next flow of a subscription, decided on what it is to tell now: run again, it finds less. */
-static enum err plan_tx(struct db *db, void *cls)
-{
-    enum err rc;
-    struct planning *p = cls;
-    bool bank = p->subscription->audience == FLOW_AUDIENCE_BANK;
-    struct arena arena = ARENA_INIT(RUN_MEMORY); /* not the run's: this is called once a flow */
-    struct settlement_list l = {.arena = &arena};
-
-    p->made = false;
-    TRY(db_settlement_untold(db, p->subscription->code, bank ? FLOW_SETTLEMENTS : 1, &l.row,
-                             settlement_row, &l));
-    if (l.n) TRY(flow_add_tx(db, p, l.items, l.n, bank));
-out:
-    arena_free(&arena);
-    return rc;
-}
-
 static enum err subscription_plan(struct running *r, const struct registry_subscription *s)
 {
     enum err rc;
     struct flow_format *format;
-    struct planning p = {.r = r, .subscription = s};
+    const struct db_period *period = r->run->period;
+    struct flow_planning p = {.env = r->env, .subscription = s};
 
+    if (period && !strcmp(period->subscription, s->code)) p.period = period;
     TRY(format_get(r, s->format, &format));
     p.format = format;
-    do {
-        TRY(db_tx_run(r->env->db, "flow.plan", plan_tx, &p));
-    } while (p.made);
+    TRY(flow_plan(&p));
 out:
     return rc;
+}
+
+/* Does an Ente's subscription go with the one of this run: does that settle its money? */
+static bool follows(const struct running *r, const struct registry_subscription *s)
+{
+    const struct registry_creditor *c = registry_creditor_find(r->env->registry, s->party);
+    struct period p;
+
+    if (!c || period_parse(s->period, &p) != ERR_NONE || p.kind != PERIOD_FOLLOW) return false;
+    for (size_t i = 0; i < c->n_accounts; i++) {
+        const struct registry_subscription *driver =
+            service_settle_driver(r->env->registry, c->code, c->accounts[i].iban);
+
+        if (driver && !strcmp(driver->code, r->run->subscription)) return true;
+    }
+    return false;
+}
+
+static bool wanted(const struct running *r, const struct registry_subscription *s)
+{
+    return !r->run->subscription || !strcmp(r->run->subscription, s->code) || follows(r, s);
 }
 
 /* ---- from rows to files ---- */
@@ -194,21 +113,27 @@ struct flow_rows {
 static enum err flow_row(void *cls)
 {
     struct flow_rows *l = cls;
-    struct run_flow *f = arena_alloc(&l->r->arena, sizeof *f);
+    struct running *r = l->r;
+    const struct registry_subscription *s =
+        registry_subscription_find(r->env->registry, l->row.subscription);
+    struct run_flow *f;
 
+    l->n++;
+    /* Another's flow that cannot be made is not in the way of this run's. */
+    if (r->run->subscription && (!s || !wanted(r, s))) return ERR_NONE;
+    f = arena_alloc(&r->arena, sizeof *f);
     if (!f) return err_set(ERR_LIMIT, "flows of a run");
     f->flow = l->row;
-    f->subscription = registry_subscription_find(l->r->env->registry, l->row.subscription);
+    f->subscription = s;
     *l->r->tail = f;
     l->r->tail = &f->next;
-    l->n++;
     return ERR_NONE;
 }
 
 static enum err flow_file_make(struct running *r, struct run_flow *f)
 {
     enum err rc;
-    struct settlement_list l = {.arena = &r->arena};
+    struct flow_settlements l = {.arena = &r->arena};
     struct flow_content c = {.env = r->env, .subscription = f->subscription, .flow = &f->flow};
     struct flow_format *format;
     struct flow_source source;
@@ -220,7 +145,7 @@ static enum err flow_file_make(struct running *r, struct run_flow *f)
     TRY(flow_deliver_folder(config_text(CONFIG_FLOW_DIR), f->subscription->delivery, folder,
                             sizeof folder));
     snprintf(f->path, sizeof f->path, "%s/%s", folder, f->flow.name);
-    TRY(db_settlement_of_flow(r->env->db, f->flow.id, &l.row, settlement_row, &l));
+    TRY(db_settlement_of_flow(r->env->db, f->flow.id, &l.row, flow_settlement_row, &l));
     c.settlements = l.items;
     c.n_settlements = l.n;
     TRY(flow_content_open(&c));
@@ -260,12 +185,11 @@ static enum err flows_read(struct running *r)
 {
     enum err rc;
     struct flow_rows l = {.r = r};
-    const char *only = r->run->subscription ? r->run->subscription : "";
 
     r->tail = &r->first;
     do {
         l.n = 0;
-        TRY(db_flow_list(r->env->db, only, "MADE", l.row.id, LIST_PAGE, &l.row, flow_row, &l));
+        TRY(db_flow_list(r->env->db, "", "MADE", l.row.id, LIST_PAGE, &l.row, flow_row, &l));
     } while (l.n == LIST_PAGE);
 out:
     return rc;
@@ -334,14 +258,14 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
         return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
     TRY(node_id_check());
     /* Two at once would take each other's unfinished files for what a killed run left. */
-    TRY(flow_deliver_lock(config_text(CONFIG_FLOW_DIR), BUSY_WAIT_MS, &lock));
-    TRY(service_settle(env, run->subscription, &run->settled));
+    TRY(flow_deliver_lock(config_text(CONFIG_FLOW_DIR), run->period ? 0 : BUSY_WAIT_MS, &lock));
+    TRY(service_settle(env, run->subscription, run->period ? run->period->cut_off_us : 0,
+                       &run->settled));
     CRASHPOINT("S12.post");
     for (size_t i = 0; i < registry->n_subscriptions; i++) {
         const struct registry_subscription *s = &registry->subscriptions[i];
 
-        if (!s->enabled || (run->subscription && strcmp(run->subscription, s->code) != 0)) continue;
-        TRY(subscription_plan(&r, s));
+        if (s->enabled && wanted(&r, s)) TRY(subscription_plan(&r, s));
     }
     CRASHPOINT("S12.planned");
     TRY(files_publish(&r));

@@ -7,10 +7,13 @@
 #define SERVICE_FLOW_H
 
 #include "db/flow.h"
+#include "db/period.h"
 #include "service/settle.h"
 
 struct service_flow_run {
-    const char *subscription; /* NULL: all */
+    /* NULL: all. Else this one and the Enti's that follow it. */
+    const char *subscription;
+    const struct db_period *period; /* OPEN or PLANNED, of that subscription; NULL: until now */
     /** Told of each flow when it is published. */
     void (*tell)(void *cls, const struct db_flow *flow, const char *path);
     void *cls;
@@ -19,7 +22,8 @@ struct service_flow_run {
     int64_t flows;
 };
 
-/** @return ERR_NONE, also when there was nothing to do | ERR_NOT_FOUND: no such subscription | what
+/** @return ERR_NONE, also when there was nothing to do | ERR_NOT_FOUND: no such subscription |
+ * ERR_FLOW_BUSY: another run is at it, for a period at once, else after minutes | what
  * a format or the disk refused: then nothing of this run is published, and the next one goes on. */
 MUST_USE enum err service_flow_run(struct env *env, struct service_flow_run *run);
 

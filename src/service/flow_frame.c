@@ -39,13 +39,18 @@ static void collection_account(const struct registry_collection *collection,
     PUT(out->id, collection->id);
 }
 
-/* One settlement: what the Ente's account is credited, payment by payment. */
+/* One settlement: what the Ente's account is credited, payment by payment; or a period without
+ * payments. */
 static void ente_frame(struct flow_content *c)
 {
     struct flow_frame *f = &c->frame;
-    const struct db_settlement *s = &c->settlements[0];
+    const struct db_settlement *s = c->settlements;
 
-    creditor_party(c->env->registry, s->creditor, &f->receiver);
+    creditor_party(c->env->registry, c->subscription->party, &f->receiver);
+    if (c->n_settlements == 0) {
+        calendar_rome_time(c->flow->cut_off_us, f->to);
+        return;
+    }
     PUT(f->account.iban, s->account);
     PUT(f->account.holder, f->receiver.name);
     PUT(f->reference, s->flow_id); /* also the transfer's EndToEndId: the bank's TRN is not known */
@@ -83,7 +88,6 @@ enum err flow_content_open(struct flow_content *c)
     struct flow_frame *f = &c->frame;
 
     if (!collection) return err_set(ERR_REGISTRY, "the hub has no collection account");
-    ALWAYS(c->n_settlements > 0);
     memset(f, 0, sizeof *f);
     PUT(f->id, c->flow->message_id);
     calendar_rome_time(c->flow->created_us, f->created);
@@ -134,6 +138,8 @@ static enum err payments_next(void *cls, struct flow_record *batch, size_t cap, 
     struct flow_content *c = cls;
     struct page p = {.batch = batch, .last = c->after_entry};
 
+    *out_n = 0;
+    if (c->n_settlements == 0) return ERR_NONE;
     TRY(db_settlement_page(c->env->db, c->settlements[0].id, c->after_entry, (int)cap, &p.row,
                            page_row, &p));
     c->after_entry = p.last;

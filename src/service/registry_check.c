@@ -3,6 +3,7 @@
 
 #include "domain/fiscal_code.h"
 #include "domain/iban.h"
+#include "domain/period.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -159,11 +160,29 @@ static void channel_check(struct check *c, const struct registry_entry *e)
     if (from > 0 && to == 0) PROBLEM(c, e, "hour-to is missing: hour-from has no end");
 }
 
+static void period_check(struct check *c, const struct registry_entry *e)
+{
+    struct period p;
+
+    if (period_parse(registry_value(e, "period"), &p) != ERR_NONE) {
+        PROBLEM(c, e, "%s", err_detail()->field);
+        err_clear();
+        return;
+    }
+    if (p.kind == PERIOD_FOLLOW && is(e, "audience", "bank"))
+        PROBLEM(c, e, "period: a bank's subscription follows no other");
+    if (p.kind != PERIOD_TIMED && given(e, "cut-off"))
+        PROBLEM(c, e, "cut-off: only for a period that ends by the clock");
+    if (is(e, "empty", "yes") && (p.kind != PERIOD_TIMED || is(e, "audience", "bank")))
+        PROBLEM(c, e, "empty: only for an Ente's period that ends by the clock");
+}
+
 static void subscription_check(struct check *c, const struct registry_entry *e)
 {
     const char *element = is(e, "audience", "bank") ? "bank" : "creditor";
 
     reference_check(c, e, "party", element, registry_value(e, "party"));
+    period_check(c, e);
 }
 
 static const struct {

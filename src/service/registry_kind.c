@@ -164,6 +164,8 @@ static const struct registry_attribute SUBSCRIPTION_ROWS[] = {
     ROW("holds", WORD, "reconciled", HOLDS, NULL, registry_subscription, holds),
     PLAIN("delivery", TEXT, registry_subscription, delivery),
     ROW("period", TEXT, "manual", NULL, NULL, registry_subscription, period),
+    PLAIN("cut-off", TEXT, registry_subscription, cut_off),
+    ROW("empty", SWITCH, "no", NULL, NULL, registry_subscription, empty),
     KEPT(registry_subscription),
 };
 

@@ -68,16 +68,18 @@ static void flow_id_make(int64_t id, const char *day, char out[36])
 struct closing {
     const struct registry *registry;
     const char *subscription;
+    int64_t cut_off_us;
     const struct db_due *due;
     struct db_settlement s;
     int64_t id; /* of a new one, made before the transaction [R12] */
     int64_t joined;
 };
 
-/* Go on with the one that is OPEN, or begin one. */
+/* Go on with the one that is OPEN, or begin one where something waits. */
 static enum err open_tx(struct db *db, void *cls)
 {
     enum err rc;
+    bool any;
     struct closing *c = cls;
     struct db_settlement fresh = {.id = c->id};
 
@@ -87,11 +89,14 @@ static enum err open_tx(struct db *db, void *cls)
     memcpy(fresh.creditor, c->due->creditor, sizeof fresh.creditor);
     memcpy(fresh.account, c->due->account, sizeof fresh.account);
     memcpy(fresh.settles, c->due->settles, sizeof fresh.settles);
-    fresh.cut_off_us = fresh.created_us;
-    calendar_rome_day(fresh.created_us, fresh.day);
+    fresh.cut_off_us = c->cut_off_us;
+    /* of the transfer: banks settle on no other */
+    calendar_date_print(calendar_target_day(calendar_rome_day_number(fresh.created_us)), fresh.day);
     flow_id_make(fresh.id, fresh.day, fresh.flow_id);
     TRY(db_settlement_find_open(db, &fresh, &c->s));
     if (c->s.id) goto out;
+    TRY(db_settlement_waiting(db, &fresh, &any));
+    if (!any) goto out;
     TRY(db_settlement_add(db, &fresh));
     c->s = fresh;
 out:
@@ -149,22 +154,21 @@ out:
     return rc;
 }
 
-static enum err account_close(struct env *env, const char *subscription, const struct db_due *due,
-                              struct service_settled *out)
+static enum err settlement_close(struct env *env, struct closing *c, struct service_settled *out)
 {
     enum err rc;
-    struct closing c = {
-        .registry = env->registry, .subscription = subscription, .due = due, .id = clock_id_new()};
 
-    TRY(db_tx_run(env->db, "settlement.open", open_tx, &c));
+    c->id = clock_id_new();
+    TRY(db_tx_run(env->db, "settlement.open", open_tx, c));
+    if (c->s.id == 0) goto out;
     do { /* a long one is joined in pieces, OPEN until it is whole [F42] */
-        TRY(db_tx_run(env->db, "settlement.join", join_tx, &c));
-    } while (c.joined == DB_SETTLEMENT_BATCH);
+        TRY(db_tx_run(env->db, "settlement.join", join_tx, c));
+    } while (c->joined == DB_SETTLEMENT_BATCH);
     CRASHPOINT("S12.joined");
-    TRY(db_tx_run(env->db, "settlement.seal", seal_tx, &c));
+    TRY(db_tx_run(env->db, "settlement.seal", seal_tx, c));
     out->settlements++;
-    out->entries += c.s.count;
-    out->total_cents += c.s.total_cents;
+    out->entries += c->s.count;
+    out->total_cents += c->s.total_cents;
 out:
     return rc;
 }
@@ -203,13 +207,29 @@ out:
     return rc;
 }
 
-enum err service_settle(struct env *env, const char *subscription, struct service_settled *out)
+/* One that a killed run left OPEN has the cut-off of its own period: what came after it is in the
+ * next one [F48]. */
+static enum err account_close(struct env *env, struct closing *c, struct service_settled *out)
 {
     enum err rc;
+
+    do {
+        TRY(settlement_close(env, c, out));
+    } while (c->s.id != 0 && c->s.cut_off_us < c->cut_off_us);
+out:
+    return rc;
+}
+
+enum err service_settle(struct env *env, const char *subscription, int64_t cut_off_us,
+                        struct service_settled *out)
+{
+    enum err rc = ERR_NONE;
     struct due_list l = {.arena = ARENA_INIT(DUE_MEMORY)};
+    struct closing c;
 
     memset(out, 0, sizeof *out);
     l.tail = &l.first;
+    if (cut_off_us == 0) TRY(db_now(env->db, &cut_off_us));
     TRY(db_settlement_due(env->db, &l.row, due_row, &l));
     for (const struct due_item *i = l.first; i; i = i->next) {
         const struct registry_subscription *s =
@@ -225,7 +245,11 @@ enum err service_settle(struct env *env, const char *subscription, struct servic
             out->held++;
             continue;
         }
-        TRY(account_close(env, s->code, &i->due, out));
+        c = (struct closing){.registry = env->registry,
+                             .subscription = s->code,
+                             .cut_off_us = cut_off_us,
+                             .due = &i->due};
+        TRY(account_close(env, &c, out));
     }
 out:
     arena_free(&l.arena);

@@ -18,9 +18,10 @@ struct service_settled {
  * own; NULL when there is none. */
 const struct registry_subscription *
 service_settle_driver(const struct registry *registry, const char *creditor, const char *account);
-/** Close everything that is due now. @param subscription  only accounts that follow this one; NULL:
- * all */
-MUST_USE enum err service_settle(struct env *env, const char *subscription,
+/** Close everything that is due.
+ * @param subscription  only accounts that follow this one; NULL: all
+ * @param cut_off_us    entries before this instant; 0: now */
+MUST_USE enum err service_settle(struct env *env, const char *subscription, int64_t cut_off_us,
                                  struct service_settled *out);
 /** How many accounts have money for which nobody closes a period: a metric, for an alarm. */
 MUST_USE enum err service_settle_unowned(struct env *env, int64_t *out_accounts);

@@ -24,6 +24,7 @@ struct work_hand {
     struct db *db;
     struct net_http *http;
     struct soap_message *message;
+    int64_t rest_us; /* until then, on the monotonic clock, nothing is tried that just failed */
 };
 
 MUST_USE enum err work_hand_open(struct work *work, struct work_hand *out);
@@ -38,6 +39,7 @@ enum err work_seal(struct work_hand *hand, bool *out_any);      /* the journal's
 enum err work_seal_late(struct work_hand *hand, bool *out_any); /* those saved after later ones */
 enum err work_seal_day(struct work_hand *hand, bool *out_any);  /* those saved long after */
 enum err work_seal_head(struct work_hand *hand, bool *out_any); /* the chain's end, signed */
+enum err work_flow(struct work_hand *hand, bool *out_any);      /* one period that ended */
 enum err work_purge(struct work_hand *hand, bool *out_any);     /* keys long out of date */
 enum err work_gauge(struct work_hand *hand, bool *out_any);     /* ages, for the metrics */
 

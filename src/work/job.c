@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "work/internal.h"
 
+#include "base/clock.h"
+#include "base/config.h"
 #include "base/metric.h"
 #include "db/flow.h"
 #include "db/notice.h"
 #include "db/outbox.h"
 #include "service/deliver.h"
 #include "service/expire.h"
+#include "service/period.h"
 #include "service/seal.h"
 #include "service/sequence.h"
 #include "service/settle.h"
@@ -54,6 +57,24 @@ enum err work_seal_head(struct work_hand *hand, bool *out_any)
 {
     *out_any = false;
     return service_seal_head(hand->db);
+}
+
+enum err work_flow(struct work_hand *hand, bool *out_any)
+{
+    enum err rc;
+    bool failed;
+    const struct registry *registry;
+    struct env env = {.db = hand->db};
+
+    *out_any = false;
+    if (clock_monotonic_us() < hand->rest_us) return ERR_NONE;
+    registry = service_registry_current(hand->work->registry, hand->db);
+    env.registry = registry;
+    rc = service_period_next(&env, out_any, &failed);
+    service_registry_release(hand->work->registry, registry);
+    if (rc == ERR_NONE && failed)
+        hand->rest_us = clock_monotonic_us() + config_int(CONFIG_WORK_BACKOFF) * 1000;
+    return rc;
 }
 
 static enum err purge_tx(struct db *db, void *cls)

@@ -88,16 +88,26 @@ static bool hand_open_wait(struct work *work, struct work_hand *hand)
     return false;
 }
 
-static void *sender(void *cls)
+static void *repeat(struct work *work, work_step_fn *fn)
 {
-    struct work *work = cls;
     struct work_hand hand;
 
     if (!hand_open_wait(work, &hand)) return NULL;
     while (!atomic_load(&work->stop))
-        if (!step(&hand, work_send)) pause_ms(config_int(CONFIG_WORK_TICK));
+        if (!step(&hand, fn)) pause_ms(config_int(CONFIG_WORK_TICK));
     work_hand_close(&hand);
     return NULL;
+}
+
+static void *sender(void *cls)
+{
+    return repeat(cls, work_send);
+}
+
+/* A thread of its own: a big flow takes minutes, and tokens end meanwhile. */
+static void *closer(void *cls)
+{
+    return repeat(cls, work_flow);
 }
 
 static enum err once(struct work *work)
@@ -113,6 +123,7 @@ static enum err once(struct work *work)
             any = true;
         for (size_t i = 0; i < ARRAY_LEN(chores); i++)
             if (chores[i].once) any |= step(&hand, chores[i].step);
+        any |= step(&hand, work_flow);
     } while (any);
     work_hand_close(&hand);
 out:
@@ -173,10 +184,14 @@ static enum err run(struct work *work, const struct work_options *options, const
                     struct listen_server *metrics)
 {
     enum err rc;
-    pthread_t threads[SENDERS_MAX + 1];
-    int n = 0, wanted = 1 + (int)config_int(CONFIG_WORK_SENDERS);
+    pthread_t threads[SENDERS_MAX + 2];
+    int n = 0, wanted = 2 + (int)config_int(CONFIG_WORK_SENDERS);
 
-    while (n < wanted && pthread_create(&threads[n], NULL, n ? sender : keeper, work) == 0)
+    while (n < wanted && pthread_create(&threads[n], NULL,
+                                        n == 0   ? keeper
+                                        : n == 1 ? closer
+                                                 : sender,
+                                        work) == 0)
         n++;
     log_event(LOG_INFO, "work.start", LOG_TEXT("owner", work->owner), LOG_INT("threads", n));
     options->started(options->cls, metrics ? listen_metrics_port(metrics) : -1);

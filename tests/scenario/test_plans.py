@@ -19,7 +19,7 @@ LIMIT = 50         # what a batch asks for
 BOUND = 8 * LIMIT  # rows that a statement may read: a batch with its joins
 SAMPLE = 10007     # a position in the middle, of Ente 7
 
-SMALL = {"registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter", "restoration",
+SMALL = {"registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter", "flow_period", "restoration",
          "schema_migration", "schema_grant", "information_schema.tables",
          "information_schema.session_variables", "information_schema.processlist"}  # an operator's or a constant number of rows
 
@@ -103,6 +103,8 @@ FILL = [
     "INSERT INTO restoration (id, made_at) SELECT seq, {at} FROM seq_1_to_9",
     "INSERT INTO flow_gap (subscription, first, last, made_at) SELECT 'BANK2', seq, seq, {at}"
     " FROM seq_1_to_9",
+    """INSERT INTO flow_period (subscription, rule, ends_at, cut_off, state)
+       SELECT CONCAT('BANK', seq), 'daily 06:00', {now}, {now}, 'CLOSED' FROM seq_1_to_40""",
     "INSERT INTO sequencer (name, last) VALUES ('receipt', 7)",
     "INSERT INTO iuv_block (creditor, aux_digit, code, next) VALUES (LPAD(7, 11, '7'), 3, 1, 7)",
 ]

@@ -168,7 +168,9 @@ def test_what_was_settled_before_stays_so(hub):
               IF(seq = 3, 'OPEN', 'SEALED'), '2026-01-01', '2026-01-01', IF(seq = 3, 0, 1),
               IF(seq = 3, 0, 100 * seq), '2026-01-01' FROM payer.seq_1_to_3;
             INSERT INTO settlement_entry SELECT seq, seq, 'riversamento' FROM payer.seq_1_to_3;
-            INSERT INTO flow SELECT seq, ELT(seq, 'BANK', 'ENTE'), 1, 'M', 'x', ELT(seq, 'B', 'E'),
+            INSERT INTO flow (id, subscription, seq, message_id, format, party,
+              name, state, ver, record_count, total_cents, created_at, day, sha256, size, published_at)
+              SELECT seq, ELT(seq, 'BANK', 'ENTE'), 1, 'M', 'x', ELT(seq, 'B', 'E'),
               'n', 'PUBLISHED', 0, 1, 100, '2026-01-01', '2026-01-01', NULL, NULL, NULL
               FROM payer.seq_1_to_2;
             INSERT INTO flow_settlement VALUES (1, 1, 'BANK'), (2, 1, 'ENTE')""")

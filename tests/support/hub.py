@@ -5,6 +5,7 @@ SOAP, metrics, files. Nothing here knows the hub's tables.
 """
 import csv
 import dataclasses
+import datetime
 import glob
 import json
 import os
@@ -83,6 +84,16 @@ class Clock:
     def forward(self, days=0, hours=0, minutes=0, seconds=0):
         self.offset_s += ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         self._write()
+
+    def now(self):
+        return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(
+            seconds=self.offset_s)
+
+    def to(self, instant):
+        """Forward to an instant, with a second on top."""
+        seconds = int((instant - self.now()).total_seconds()) + 1
+        assert seconds > 0, f"{instant} is past"
+        self.forward(seconds=seconds)
 
     @staticmethod
     def tidy():

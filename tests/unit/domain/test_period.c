@@ -74,105 +74,101 @@ static void test_forms(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    bool target;
+    const char *after, *want[4]; /* UTC; NULL: the end of the case, "": never */
+} ends[] = {
+    {"daily 06:00", false, "2026-03-02T05:00:00Z", {"2026-03-03T05:00:00.000000Z"}},
+    {"daily 06:00", false, "2026-03-02T04:59:59.999999Z", {"2026-03-02T05:00:00.000000Z"}},
+    /* summer time begins on 29 March 2026, and ends on 25 October */
+    {"daily 06:00",
+     false,
+     "2026-03-28T05:00:00Z",
+     {"2026-03-29T04:00:00.000000Z", "2026-03-30T04:00:00.000000Z"}},
+    {"daily 06:00",
+     false,
+     "2026-10-24T04:00:00Z",
+     {"2026-10-25T05:00:00.000000Z", "2026-10-26T05:00:00.000000Z"}},
+    {"daily 02:30", /* left out: an hour later */
+     false,
+     "2026-03-28T01:30:00Z",
+     {"2026-03-29T01:30:00.000000Z", "2026-03-30T00:30:00.000000Z"}},
+    {"daily 02:30", /* twice: the first */
+     false,
+     "2026-10-24T00:30:00Z",
+     {"2026-10-25T00:30:00.000000Z", "2026-10-26T01:30:00.000000Z"}},
+    {"every 30m",
+     false,
+     "2026-03-29T00:30:00Z",
+     {"2026-03-29T01:00:00.000000Z", "2026-03-29T01:30:00.000000Z", "2026-03-29T02:00:00.000000Z"}},
+    {"cron 30,0 2,3 * * *", /* 02:30 is after 03:00 that night */
+     false,
+     "2026-03-29T00:30:00Z",
+     {"2026-03-29T01:00:00.000000Z", "2026-03-29T01:30:00.000000Z", "2026-03-30T00:00:00.000000Z"}},
+    {"every 4h",
+     false,
+     "2026-03-28T22:59:00Z",
+     {"2026-03-28T23:00:00.000000Z", "2026-03-29T02:00:00.000000Z", "2026-03-29T06:00:00.000000Z"}},
+    {"every 15m", false, "2026-03-02T09:14:07Z", {"2026-03-02T09:15:00.000000Z"}},
+    {"weekly mon 07:00",
+     false,
+     "2026-03-02T06:00:00Z",
+     {"2026-03-09T06:00:00.000000Z", "2026-03-16T06:00:00.000000Z"}},
+    {"weekly sun 00:00", false, "2026-03-01T00:00:00Z", {"2026-03-07T23:00:00.000000Z"}},
+    {"monthly 1 08:00",
+     false,
+     "2026-12-15T00:00:00Z",
+     {"2027-01-01T07:00:00.000000Z", "2027-02-01T07:00:00.000000Z"}},
+    {"monthly last 08:00",
+     false,
+     "2028-02-01T00:00:00Z",
+     {"2028-02-29T07:00:00.000000Z", "2028-03-31T06:00:00.000000Z"}},
+    /* 1 January is closed and 2 and 3 are a weekend */
+    {"monthly workday 1 08:00", false, "2026-12-31T23:00:00Z", {"2027-01-04T07:00:00.000000Z"}},
+    {"monthly workday 3 08:00", false, "2026-03-01T00:00:00Z", {"2026-03-04T07:00:00.000000Z"}},
+    {"monthly workday last 08:00",
+     false,
+     "2026-02-15T00:00:00Z",
+     {"2026-02-27T07:00:00.000000Z", "2026-03-31T06:00:00.000000Z"}},
+    {"cron 30 6 * * 1-5", false, "2026-03-06T05:30:00Z", {"2026-03-09T05:30:00.000000Z"}},
+    {"cron 0 0 13 * 5", /* either, as cron has it */
+     false,
+     "2026-03-01T00:00:00Z",
+     {"2026-03-05T23:00:00.000000Z", "2026-03-12T23:00:00.000000Z", "2026-03-19T23:00:00.000000Z"}},
+    {"cron 0 0 * * 7", false, "2026-03-01T00:00:00Z", {"2026-03-07T23:00:00.000000Z"}},
+    {"cron 0 12 29 2 *", false, "2096-03-01T00:00:00Z", {"2104-02-29T11:00:00.000000Z"}},
+    {"cron 0 12 30 2 *", false, "2026-03-01T00:00:00Z", {""}},
+    {"manual", false, "2026-03-01T00:00:00Z", {""}},
+    {"follow", false, "2026-03-01T00:00:00Z", {""}},
+    /* banks: Saturday's and Sunday's end is Monday's; Easter is from Friday to Monday */
+    {"daily 06:00",
+     true,
+     "2026-03-06T05:00:00Z",
+     {"2026-03-09T05:00:00.000000Z", "2026-03-10T05:00:00.000000Z"}},
+    {"daily 06:00", true, "2026-04-02T04:00:00Z", {"2026-04-07T04:00:00.000000Z"}},
+    {"weekly sat 06:00",
+     true,
+     "2026-03-04T00:00:00Z",
+     {"2026-03-09T05:00:00.000000Z", "2026-03-16T05:00:00.000000Z"}},
+    {"monthly 1 08:00", true, "2026-04-15T00:00:00Z", {"2026-05-04T06:00:00.000000Z"}},
+};
+
 static void test_next(void **state)
 {
-    static const struct {
-        const char *text;
-        bool target;
-        const char *after, *want[4]; /* UTC; NULL: the end of the case, "": never */
-    } cases[] = {
-        {"daily 06:00", false, "2026-03-02T05:00:00Z", {"2026-03-03T05:00:00.000000Z"}},
-        {"daily 06:00", false, "2026-03-02T04:59:59.999999Z", {"2026-03-02T05:00:00.000000Z"}},
-        /* summer time begins on 29 March 2026, and ends on 25 October */
-        {"daily 06:00",
-         false,
-         "2026-03-28T05:00:00Z",
-         {"2026-03-29T04:00:00.000000Z", "2026-03-30T04:00:00.000000Z"}},
-        {"daily 06:00",
-         false,
-         "2026-10-24T04:00:00Z",
-         {"2026-10-25T05:00:00.000000Z", "2026-10-26T05:00:00.000000Z"}},
-        {"daily 02:30", /* left out: an hour later */
-         false,
-         "2026-03-28T01:30:00Z",
-         {"2026-03-29T01:30:00.000000Z", "2026-03-30T00:30:00.000000Z"}},
-        {"daily 02:30", /* twice: the first */
-         false,
-         "2026-10-24T00:30:00Z",
-         {"2026-10-25T00:30:00.000000Z", "2026-10-26T01:30:00.000000Z"}},
-        {"every 30m",
-         false,
-         "2026-03-29T00:30:00Z",
-         {"2026-03-29T01:00:00.000000Z", "2026-03-29T01:30:00.000000Z",
-          "2026-03-29T02:00:00.000000Z"}},
-        {"cron 30,0 2,3 * * *", /* 02:30 is after 03:00 that night */
-         false,
-         "2026-03-29T00:30:00Z",
-         {"2026-03-29T01:00:00.000000Z", "2026-03-29T01:30:00.000000Z",
-          "2026-03-30T00:00:00.000000Z"}},
-        {"every 4h",
-         false,
-         "2026-03-28T22:59:00Z",
-         {"2026-03-28T23:00:00.000000Z", "2026-03-29T02:00:00.000000Z",
-          "2026-03-29T06:00:00.000000Z"}},
-        {"every 15m", false, "2026-03-02T09:14:07Z", {"2026-03-02T09:15:00.000000Z"}},
-        {"weekly mon 07:00",
-         false,
-         "2026-03-02T06:00:00Z",
-         {"2026-03-09T06:00:00.000000Z", "2026-03-16T06:00:00.000000Z"}},
-        {"weekly sun 00:00", false, "2026-03-01T00:00:00Z", {"2026-03-07T23:00:00.000000Z"}},
-        {"monthly 1 08:00",
-         false,
-         "2026-12-15T00:00:00Z",
-         {"2027-01-01T07:00:00.000000Z", "2027-02-01T07:00:00.000000Z"}},
-        {"monthly last 08:00",
-         false,
-         "2028-02-01T00:00:00Z",
-         {"2028-02-29T07:00:00.000000Z", "2028-03-31T06:00:00.000000Z"}},
-        /* 1 January is closed and 2 and 3 are a weekend */
-        {"monthly workday 1 08:00", false, "2026-12-31T23:00:00Z", {"2027-01-04T07:00:00.000000Z"}},
-        {"monthly workday 3 08:00", false, "2026-03-01T00:00:00Z", {"2026-03-04T07:00:00.000000Z"}},
-        {"monthly workday last 08:00",
-         false,
-         "2026-02-15T00:00:00Z",
-         {"2026-02-27T07:00:00.000000Z", "2026-03-31T06:00:00.000000Z"}},
-        {"cron 30 6 * * 1-5", false, "2026-03-06T05:30:00Z", {"2026-03-09T05:30:00.000000Z"}},
-        {"cron 0 0 13 * 5", /* either, as cron has it */
-         false,
-         "2026-03-01T00:00:00Z",
-         {"2026-03-05T23:00:00.000000Z", "2026-03-12T23:00:00.000000Z",
-          "2026-03-19T23:00:00.000000Z"}},
-        {"cron 0 0 * * 7", false, "2026-03-01T00:00:00Z", {"2026-03-07T23:00:00.000000Z"}},
-        {"cron 0 12 29 2 *", false, "2096-03-01T00:00:00Z", {"2104-02-29T11:00:00.000000Z"}},
-        {"cron 0 12 30 2 *", false, "2026-03-01T00:00:00Z", {""}},
-        {"manual", false, "2026-03-01T00:00:00Z", {""}},
-        {"follow", false, "2026-03-01T00:00:00Z", {""}},
-        /* banks: Saturday's and Sunday's end is Monday's; Easter is from Friday to Monday */
-        {"daily 06:00",
-         true,
-         "2026-03-06T05:00:00Z",
-         {"2026-03-09T05:00:00.000000Z", "2026-03-10T05:00:00.000000Z"}},
-        {"daily 06:00", true, "2026-04-02T04:00:00Z", {"2026-04-07T04:00:00.000000Z"}},
-        {"weekly sat 06:00",
-         true,
-         "2026-03-04T00:00:00Z",
-         {"2026-03-09T05:00:00.000000Z", "2026-03-16T05:00:00.000000Z"}},
-        {"monthly 1 08:00", true, "2026-04-15T00:00:00Z", {"2026-05-04T06:00:00.000000Z"}},
-    };
-
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
         struct period p;
         int64_t us;
 
-        assert_int_equal(period_parse(cases[i].text, &p), ERR_NONE);
-        assert_int_equal(calendar_instant_parse(cases[i].after, &us), ERR_NONE);
-        for (size_t n = 0; n < ARRAY_LEN(cases[i].want) && cases[i].want[n] != NULL; n++) {
+        assert_int_equal(period_parse(ends[i].text, &p), ERR_NONE);
+        assert_int_equal(calendar_instant_parse(ends[i].after, &us), ERR_NONE);
+        for (size_t n = 0; n < ARRAY_LEN(ends[i].want) && ends[i].want[n] != NULL; n++) {
             char got[CALENDAR_UTC_SIZE] = "";
 
-            if (period_next(&p, cases[i].target, us, &us)) calendar_utc_print(us, got);
-            if (strcmp(got, cases[i].want[n]) != 0)
-                fail_msg("%s after %s, number %zu: %s", cases[i].text, cases[i].after, n, got);
+            if (period_next(&p, ends[i].target, us, &us)) calendar_utc_print(us, got);
+            if (strcmp(got, ends[i].want[n]) != 0)
+                fail_msg("%s after %s, number %zu: %s", ends[i].text, ends[i].after, n, got);
         }
     }
 }

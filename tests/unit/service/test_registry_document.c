@@ -72,6 +72,7 @@ static void test_example_is_read(void **state)
     assert_int_equal(registry_subscription_find(r, "BANCA1-PAIN")->holds, FLOW_HOLDS_PAID);
     assert_int_equal(registry_subscription_find(r, "BANCA1-PAIN")->audience, FLOW_AUDIENCE_BANK);
     assert_string_equal(registry_subscription_find(r, "BANCA2-PAIN")->period, "manual");
+    assert_string_equal(registry_subscription_find(r, "88888888888-FDR")->period, "follow");
     registry_free(&r);
 }
 
