@@ -264,7 +264,8 @@ CREATE TABLE `receipt` (
   `seq` bigint(20) DEFAULT NULL COMMENT 'given after commit by the sequencer: the pull cursor',
   PRIMARY KEY (`id`),
   UNIQUE KEY `payment` (`payment_id`,`creditor`),
-  UNIQUE KEY `seq` (`seq`)
+  UNIQUE KEY `seq` (`seq`),
+  KEY `pulled` (`creditor`,`seq`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what an Ente among the transfers may claim: one each, its id is the token';
 CREATE TABLE `registry_switch` (
   `kind` varchar(12) NOT NULL COMMENT 'ente, channel or gateway',

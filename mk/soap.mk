@@ -7,7 +7,7 @@
 GEN := $(BUILD)/gen
 GEN_SCHEMAS := $(wildcard wsdl/node/*.xsd wsdl/payer/*.xsd)
 GEN_ROOTS := wsdl/node/nodeForPsp.xsd wsdl/node/paForNode.xsd wsdl/payer/debt-position.xsd \
-             wsdl/payer/back-office.xsd
+             wsdl/payer/back-office.xsd wsdl/payer/payments.xsd
 GEN_HEADERS := $(GEN)/payH.h $(GEN)/payStub.h
 GEN_OBJS := $(GEN)/payC.o
 # The library's own flags: they change struct soap, so every file that sees it needs them.

@@ -12,7 +12,7 @@ static const char REINSTALL[] = "install the program's files again, or mend what
 
 void check_contracts(struct cli *cli, int which, struct check_result *out)
 {
-    struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position};
+    struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position, &wire_payments};
 
     (void)cli;
     (void)which;

@@ -31,7 +31,7 @@ struct serving {
     atomic_bool stop;
 };
 
-static struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position};
+static struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position, &wire_payments};
 
 /* Lines of operations that changed nothing reach the database within a second. */
 static void *journal_main(void *cls)
@@ -162,10 +162,11 @@ enum err cli_serve(struct cli *cli)
         {WIRE_PATH_NODE_FOR_PSP_ALIAS, BODY_MAX, wire_port_post, wire_contract_get, true, NULL,
          NULL},
         {WIRE_PATH_DEBT_POSITION, UPLOAD_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
+        {WIRE_PATH_PAYMENTS, BODY_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
         {WIRE_PATH_BACK_OFFICE, 0, NULL, wire_contract_get, true, NULL, NULL},
     };
     struct wire_port *const posts[] = {&wire_node_for_psp, &wire_node_for_psp, &wire_debt_position,
-                                       NULL};
+                                       &wire_payments, NULL};
 
     TRY(serving_open(&s));
     for (size_t i = 0; i < ARRAY_LEN(routes); i++)

@@ -22,8 +22,7 @@ static const char *name_or(const char *name, const char *otherwise)
     return name && *name ? name : otherwise;
 }
 
-/* What is the same for every destination. */
-static void receipt_fill(const struct env *env, const struct db_payment *p,
+void service_notify_fill(const struct env *env, const struct db_payment *p,
                          const struct db_notice *n, struct soap_receipt *r)
 {
     const struct registry_creditor *creditor = registry_creditor_find(env->registry, p->creditor);
@@ -111,7 +110,7 @@ enum err service_notify_make(struct env *env, const struct db_payment *payment,
     char paid_at[CALENDAR_TIME_SIZE], paid_at_utc[CALENDAR_UTC_SIZE];
 
     service_notify_free(out);
-    receipt_fill(env, payment, notice, &r);
+    service_notify_fill(env, payment, notice, &r);
     calendar_rome_time(now_us, paid_at);
     calendar_utc_print(now_us, paid_at_utc);
     r.paid_at = paid_at;

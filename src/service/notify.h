@@ -8,6 +8,7 @@
 #include "db/ledger.h"
 #include "db/outbox.h"
 #include "service/psp_call.h"
+#include "soap/receipt.h"
 
 enum { NOTIFY_MESSAGES_MAX = 40 };
 
@@ -22,6 +23,10 @@ struct notify {
 MUST_USE enum err service_notify_make(struct env *env, const struct db_payment *payment,
                                       const struct db_notice *notice, int64_t now_us,
                                       struct notify *out);
+/** What is told of a payment whoever is told; r borrows from all of them. To be filled in by the
+ * caller: recipient, dedup_id, paid_at, paid_at_utc. */
+void service_notify_fill(const struct env *env, const struct db_payment *payment,
+                         const struct db_notice *notice, struct soap_receipt *out);
 /** Frees the messages' bytes. */
 void service_notify_free(struct notify *n);
 

@@ -45,15 +45,17 @@ static const struct Namespace NAMESPACES_READ[] = {
     NS(pos),
     NS(dpo),
     NS(bof),
+    NS(pym),
     NS_END,
 };
 
 /* Everything in the table in use is declared on the Envelope: hence one table a contract. */
-static const struct Namespace NAMESPACES_WRITE[SOAP_MESSAGE_CONTRACT_COUNT][4] = {
+static const struct Namespace NAMESPACES_WRITE[SOAP_MESSAGE_CONTRACT_COUNT][6] = {
     [SOAP_MESSAGE_NODE_FOR_PSP] = {NS_ENVELOPE, NS(nfp), NS_END},
     [SOAP_MESSAGE_PA_FOR_NODE] = {NS_ENVELOPE, NS(pfn), NS_END},
     [SOAP_MESSAGE_DEBT_POSITION] = {NS_ENVELOPE, NS(dpo), NS(pos), NS_END},
     [SOAP_MESSAGE_BACK_OFFICE] = {NS_ENVELOPE, NS(bof), NS(pos), NS_END},
+    [SOAP_MESSAGE_PAYMENTS] = {NS_ENVELOPE, NS(pym), NS(bof), NS(dpo), NS(pos), NS_END},
 };
 
 static size_t receive(struct soap *soap, char *to, size_t room)

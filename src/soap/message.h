@@ -28,6 +28,7 @@ enum soap_message_contract {
     SOAP_MESSAGE_PA_FOR_NODE,   /**< prefix pfn */
     SOAP_MESSAGE_DEBT_POSITION, /**< prefixes dpo, pos */
     SOAP_MESSAGE_BACK_OFFICE,   /**< prefixes bof, pos */
+    SOAP_MESSAGE_PAYMENTS,      /**< prefixes pym, bof, dpo, pos */
     SOAP_MESSAGE_CONTRACT_COUNT
 };
 

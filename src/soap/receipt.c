@@ -148,48 +148,57 @@ static int own_transfers(struct soap *soap, const struct soap_receipt *r, struct
     return n;
 }
 
-static void notification_put(struct soap *soap, const struct soap_receipt *r)
+/* What a notification is made of. */
+struct notification {
+    struct bof__paymentNotification n;
+    struct bof__collectedBy by;
+    struct bof__payer payer;
+    struct pos__debtor debtor;
+    struct pos__transfer transfers[DEBT_TRANSFERS_MAX];
+};
+
+struct bof__paymentNotification *soap_notification_make(struct soap *soap,
+                                                        const struct soap_receipt *r)
 {
-    struct bof__paymentNotification n = {0};
-    struct bof__collectedBy by = {0};
-    struct bof__payer payer = {0};
-    struct pos__debtor debtor = {0};
-    struct pos__transfer transfers[DEBT_TRANSFERS_MAX] = {{0}};
+    struct notification *x = soap_malloc(soap, sizeof *x);
+    struct bof__paymentNotification *n = &x->n;
     bool own = !strcmp(r->recipient, r->creditor); /* own ids and debtors are their Ente's alone */
 
-    n.notificationId = soap_fill_text(r->dedup_id);
-    n.beneficiary = soap_fill_text(r->recipient);
-    n.creditor = soap_fill_text(r->creditor);
-    n.ownId = own ? soap_fill_opt(r->own_id) : NULL;
-    n.debtType = own ? soap_fill_opt(r->debt_type) : NULL;
-    n.noticeNumber = soap_fill_text(r->instalment->notice_number);
-    n.iuv = soap_fill_text(r->instalment->iuv);
-    n.iur = n.receiptId = soap_fill_text(r->token);
-    n.amount = soap_fill_amount(soap, r->amount_cents);
-    n.paidAt = soap_fill_text(r->paid_at_utc);
-    n.applicationDate = soap_fill_opt(r->application_date);
-    debtor.kind = (enum pos__partyKind)(unsigned char)r->debtor->kind[0];
-    debtor.code = soap_fill_text(r->debtor->code);
-    debtor.name = soap_fill_text(r->debtor->name);
-    n.debtor = own ? &debtor : NULL;
+    if (!x) return NULL;
+    memset(x, 0, sizeof *x);
+    n->notificationId = soap_fill_text(r->dedup_id);
+    n->beneficiary = soap_fill_text(r->recipient);
+    n->creditor = soap_fill_text(r->creditor);
+    n->ownId = own ? soap_fill_opt(r->own_id) : NULL;
+    n->debtType = own ? soap_fill_opt(r->debt_type) : NULL;
+    n->noticeNumber = soap_fill_text(r->instalment->notice_number);
+    n->iuv = soap_fill_text(r->instalment->iuv);
+    n->iur = n->receiptId = soap_fill_text(r->token);
+    n->amount = soap_fill_amount(soap, r->amount_cents);
+    n->paidAt = soap_fill_text(r->paid_at_utc);
+    n->applicationDate = soap_fill_opt(r->application_date);
+    x->debtor.kind = (enum pos__partyKind)(unsigned char)r->debtor->kind[0];
+    x->debtor.code = soap_fill_text(r->debtor->code);
+    x->debtor.name = soap_fill_text(r->debtor->name);
+    n->debtor = own ? &x->debtor : NULL;
     if (r->payer && *r->payer->kind) {
-        payer.kind = (enum pos__partyKind)(unsigned char)r->payer->kind[0];
-        payer.code = soap_fill_text(r->payer->code);
-        payer.name = soap_fill_text(r->payer->name);
-        n.payer = &payer;
+        x->payer.kind = (enum pos__partyKind)(unsigned char)r->payer->kind[0];
+        x->payer.code = soap_fill_text(r->payer->code);
+        x->payer.name = soap_fill_text(r->payer->name);
+        n->payer = &x->payer;
     }
-    by.psp = soap_fill_text(r->psp);
-    by.pspName = soap_fill_opt(r->psp_name);
-    by.id = soap_fill_text(r->channel);
-    if (soap_s2bof__channelKind(soap, r->channel_kind, &by.kind) != SOAP_OK) {
+    x->by.psp = soap_fill_text(r->psp);
+    x->by.pspName = soap_fill_opt(r->psp_name);
+    x->by.id = soap_fill_text(r->channel);
+    if (soap_s2bof__channelKind(soap, r->channel_kind, &x->by.kind) != SOAP_OK) {
         soap->error = SOAP_OK; /* a channel that left the registry: the contract wants a kind */
-        by.kind = bof__channelKind__counter;
+        x->by.kind = bof__channelKind__counter;
     }
-    n.channel = &by;
-    n.__sizetransfer = own_transfers(soap, r, transfers);
-    n.transfer = transfers;
-    n.metadata = own ? soap_fill_position_metadata(soap, r->metadata) : NULL;
-    soap_put_bof__paymentNotification(soap, &n, "bof:notifyPayment", NULL);
+    n->channel = &x->by;
+    n->__sizetransfer = own_transfers(soap, r, x->transfers);
+    n->transfer = x->transfers;
+    n->metadata = own ? soap_fill_position_metadata(soap, r->metadata) : NULL;
+    return n;
 }
 
 enum err soap_notify_payment_write(struct soap_message *m, const struct soap_receipt *r,
@@ -198,7 +207,9 @@ enum err soap_notify_payment_write(struct soap_message *m, const struct soap_rec
     enum err rc;
 
     TRY(soap_message_begin_write(m, SOAP_MESSAGE_BACK_OFFICE, out));
-    notification_put(soap_message_soap(m), r);
+    soap_put_bof__paymentNotification(soap_message_soap(m),
+                                      soap_notification_make(soap_message_soap(m), r),
+                                      "bof:notifyPayment", NULL);
     TRY(soap_message_end_write(m));
 out:
     return rc;

@@ -10,7 +10,9 @@
 
 #include <stdint.h>
 
+struct soap;
 struct soap_message;
+struct bof__paymentNotification;
 
 /** All that a receipt tells; borrowed. Amounts in cents, dates YYYY-MM-DD, times Europe/Rome. */
 struct soap_receipt {
@@ -36,6 +38,9 @@ struct soap_receipt {
 /** @param version  1: paSendRTReq, 2: paSendRTV2Request */
 MUST_USE enum err soap_pa_send_rt_write(struct soap_message *m, const struct soap_receipt *r,
                                         int version, struct buf *out);
+/** What notifyPayment says, on the message's heap; it borrows from r. NULL: no memory. */
+struct bof__paymentNotification *soap_notification_make(struct soap *soap,
+                                                        const struct soap_receipt *r);
 MUST_USE enum err soap_notify_payment_write(struct soap_message *m, const struct soap_receipt *r,
                                             struct buf *out);
 /** Is this the receiver's outcome OK? @return ERR_NONE | ERR_PEER_ANSWER naming what came instead.

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DOCUMENTS_MAX = 24, NAME_MAX_BYTES = 64, URL_MAX_BYTES = 300, PATH_MAX_BYTES = 1024 };
+enum { DOCUMENTS_MAX = 32, NAME_MAX_BYTES = 64, URL_MAX_BYTES = 300, PATH_MAX_BYTES = 1024 };
 #define DOCUMENT_BYTES_MAX ((size_t)256 << 10)
 
 /* Which WSDL a path tells, and whether the place to call is here. */
@@ -19,6 +19,7 @@ static const struct source {
     {WIRE_PATH_NODE_FOR_PSP, "node", "nodeForPsp.wsdl", true},
     {WIRE_PATH_NODE_FOR_PSP_ALIAS, "node", "nodeForPsp.wsdl", true},
     {WIRE_PATH_DEBT_POSITION, "payer", "debt-position.wsdl", true},
+    {WIRE_PATH_PAYMENTS, "payer", "payments.wsdl", true},
     {WIRE_PATH_BACK_OFFICE, "payer", "back-office.wsdl", false},
 };
 

@@ -11,6 +11,7 @@
 #define WIRE_PATH_NODE_FOR_PSP "/node-for-psp/v1"
 #define WIRE_PATH_NODE_FOR_PSP_ALIAS "/nodo-auth/node-for-psp/v1"
 #define WIRE_PATH_DEBT_POSITION "/debt-position/v1"
+#define WIRE_PATH_PAYMENTS "/payments/v1"
 #define WIRE_PATH_BACK_OFFICE "/back-office/v1" /* only its contract: Enti serve it, we call it */
 
 struct wire_contracts;

@@ -7,26 +7,6 @@
 #include <string.h>
 
 enum { SUBMIT, GET, LIST, CANCEL, UPDATE_MANY, CANCEL_MANY };
-enum { MEMORY_MAX = 256 * 1024 * 1024 };
-
-void *dealing_make(struct soap *soap, size_t n, size_t size)
-{
-    void *p = soap_malloc(soap, n * size);
-
-    if (p) memset(p, 0, n * size);
-    return p;
-}
-
-struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_refusal *from)
-{
-    struct dpo__refusal *r = dealing_make(soap, 1, sizeof *r);
-
-    if (!r) return NULL;
-    r->code = soap_fill_text(from->code);
-    r->field = soap_fill_opt(from->field);
-    r->text = soap_fill_text(*from->expected ? from->expected : "there is no such position");
-    return r;
-}
 
 static void notice_fill(struct dpo__noticeGiven *to, const struct debt_position *p, int index)
 {
@@ -236,37 +216,14 @@ out:
 static enum err answer_call(struct wire_call *call, struct listen_answer *answer, int variant,
                             const char **out_outcome)
 {
-    static enum err (*const run[])(struct dealing *, struct listen_answer *,
-                                   const char **) = {[SUBMIT] = submit,
-                                                     [GET] = get,
-                                                     [LIST] = dealing_list,
-                                                     [CANCEL] = dealing_cancel,
-                                                     [UPDATE_MANY] = dealing_update,
-                                                     [CANCEL_MANY] = dealing_cancel_many};
-    struct dealing d = {.call = call,
-                        .env = {.db = call->worker->db, .registry = call->worker->registry},
-                        .soap = soap_message_soap(call->worker->message),
-                        .arena = ARENA_INIT(MEMORY_MAX)};
-    char text[400];
-    enum err rc;
+    static dealing_fn *const run[] = {[SUBMIT] = submit,
+                                      [GET] = get,
+                                      [LIST] = dealing_list,
+                                      [CANCEL] = dealing_cancel,
+                                      [UPDATE_MANY] = dealing_update,
+                                      [CANCEL_MANY] = dealing_cancel_many};
 
-    TRY(wire_caller_get(call->worker, call->request, &d.caller));
-    if (!call->valid) { /* our own contract: the sender is told where and what */
-        xml_problem_hide_value(&call->problem);
-        if (call->problem.line > 0)
-            snprintf(text, sizeof text, "Message not valid: line %ld, element %s: %s",
-                     call->problem.line, call->problem.element, call->problem.text);
-        else
-            snprintf(text, sizeof text, "Message not valid: %s", call->problem.text);
-        answer->status = 500;
-        *out_outcome = "INVALID";
-        TRY(soap_message_fault(&answer->body, "Client", text));
-        goto out;
-    }
-    TRY(run[variant](&d, answer, out_outcome));
-out:
-    arena_free(&d.arena);
-    return rc;
+    return dealing_answer(call, answer, run[variant], out_outcome);
 }
 
 static const struct wire_operation operations[] = {

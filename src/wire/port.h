@@ -49,5 +49,6 @@ void wire_port_post(void *worker, const struct listen_request *request,
 /** The ports: defined beside their operations. */
 extern struct wire_port wire_node_for_psp;
 extern struct wire_port wire_debt_position;
+extern struct wire_port wire_payments;
 
 #endif

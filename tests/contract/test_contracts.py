@@ -17,6 +17,7 @@ OPERATIONS = {
     "paForNode": 5,
     "debt-position": 6,
     "back-office": 1,
+    "payments": 2,
 }
 EXAMPLE = ROOT / "tests" / "contract" / "positions.xml"
 

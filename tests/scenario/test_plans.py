@@ -144,6 +144,7 @@ VALUES = {
 DUE, ALL_IDS = ["'1000-01-01'", "'9999-12-31'"], [0, 2 ** 63 - 1]
 NO_FILTERS = ["NULL"] * 10 + [LIMIT]
 GIVEN = {  # where it is compared with nothing, or twice: all of a statement's values
+    "receipt_list": ["'77777777777'", SAMPLE, LIMIT],
     "position_list": [*DUE, "'77777777777'", *ALL_IDS, LIMIT],
     "position_list_state": [*DUE, "'77777777777'", *ALL_IDS, "'OPEN'", LIMIT],
     "position_list_debtor": [*DUE, "'77777777777'", *ALL_IDS, f"'D{SAMPLE}'", LIMIT],

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/receipt.h"
+
+#define COLUMNS                                                                                    \
+    "SELECT r.id, r.seq, r.creditor, y.psp, y.token, y.closed_at, y.application_date,"             \
+    " y.payer_kind, y.payer_code, y.payer_name"
+
+static const struct db_stmt LIST = {
+    "receipt_list",
+    COLUMNS " FROM receipt r JOIN payment y ON y.id = r.payment_id WHERE r.creditor = ?"
+            " AND r.seq > ? ORDER BY r.seq LIMIT ?",
+    DB_OWNED,
+};
+static const struct db_stmt FIND = {
+    "receipt_find",
+    COLUMNS " FROM payment y JOIN receipt r ON r.payment_id = y.id AND r.creditor = ?"
+            " WHERE y.token = ?",
+    DB_OWNED,
+};
+
+#define FIELDS(l)                                                                                  \
+    DB_GET_I64((l)->id), DB_GET_I64((l)->seq), DB_GET_TEXT((l)->beneficiary),                      \
+        DB_GET_TEXT((l)->payment.psp), DB_GET_TEXT((l)->payment.token),                            \
+        DB_GET_INSTANT((l)->payment.closed_us), DB_GET_TEXT((l)->payment.application_date),        \
+        DB_GET_TEXT((l)->payment.payer.kind), DB_GET_TEXT((l)->payment.payer.code),                \
+        DB_GET_TEXT((l)->payment.payer.name)
+
+enum err db_receipt_list(struct db *db, const char *beneficiary, int64_t after, int limit,
+                         struct db_receipt_line *line, db_each_fn *each, void *cls)
+{
+    return db_rows(db, &LIST, DB_IN(db_text(beneficiary), db_i64(after), db_i64(limit)),
+                   DB_OUT(FIELDS(line)), each, cls);
+}
+
+enum err db_receipt_find(struct db *db, const char *beneficiary, const char *token,
+                         struct db_receipt_line *out)
+{
+    bool found;
+
+    out->id = 0;
+    return db_row_find(db, &FIND, DB_IN(db_text(beneficiary), db_text(token)), DB_OUT(FIELDS(out)),
+                       &found);
+}

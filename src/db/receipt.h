@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file receipt.h
+ * Receipts of an Ente, to be read by it: with what only the payment's outcome brought. */
+#ifndef DB_RECEIPT_H
+#define DB_RECEIPT_H
+
+#include "db/notice.h"
+
+struct db_receipt_line {
+    int64_t id, seq; /* seq 0: not numbered yet */
+    char beneficiary[36];
+    struct db_payment payment; /* psp, token and what its outcome brought; the rest is not filled */
+};
+
+/** In order of seq, from after on; each sees the row in *line. */
+MUST_USE enum err db_receipt_list(struct db *db, const char *beneficiary, int64_t after, int limit,
+                                  struct db_receipt_line *line, db_each_fn *each, void *cls);
+/** The one of a payment; id 0: none. */
+MUST_USE enum err db_receipt_find(struct db *db, const char *beneficiary, const char *token,
+                                  struct db_receipt_line *out);
+
+#endif

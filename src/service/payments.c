@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/payments.h"
+
+#include "db/receipt.h"
+#include "domain/calendar.h"
+#include "service/notify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What a receipt borrows from, in the arena. */
+struct facts {
+    struct db_payment payment;
+    struct db_notice notice;
+    char beneficiary[36], dedup_id[24], paid_at_utc[CALENDAR_UTC_SIZE];
+};
+
+struct page {
+    struct db_receipt_line line, *lines;
+    size_t n;
+};
+
+static enum err line_keep(void *cls)
+{
+    struct page *p = cls;
+
+    p->lines[p->n++] = p->line;
+    return ERR_NONE;
+}
+
+static bool refuse(struct position_refusal *out, const char *code, const char *field,
+                   const char *expected)
+{
+    out->code = code;
+    snprintf(out->field, sizeof out->field, "%s", field);
+    snprintf(out->expected, sizeof out->expected, "%s", expected);
+    return false;
+}
+
+static bool may(const struct scope *scope, const char *beneficiary, struct position_refusal *out)
+{
+    memset(out, 0, sizeof *out);
+    out->code = "";
+    return scope_allows(scope, beneficiary) ||
+           refuse(out, "BENEFICIARY_UNKNOWN", "beneficiary", "an Ente that you may speak for");
+}
+
+/* The payment is final, so what is read now is what was told then. */
+static enum err paid_read(struct env *env, struct arena *arena, const struct db_receipt_line *line,
+                          struct paid *out)
+{
+    enum err rc;
+    struct facts *f = arena_alloc(arena, sizeof *f);
+    struct db_key none = {.found = false};
+    const struct db_key_name no_key = {"", "", ""};
+
+    if (!f) return err_set(ERR_LIMIT, "payments");
+    TRY(db_payment_read(env->db, line->payment.psp, line->payment.token, &no_key, &f->payment,
+                        &f->notice, &none));
+    if (!f->payment.id) {
+        rc = BUG("receipt without payment");
+        goto out;
+    }
+    f->payment.payer = line->payment.payer;
+    memcpy(f->payment.application_date, line->payment.application_date,
+           sizeof f->payment.application_date);
+    snprintf(f->beneficiary, sizeof f->beneficiary, "%s", line->beneficiary);
+    snprintf(f->dedup_id, sizeof f->dedup_id, "%" PRId64, line->id);
+    calendar_utc_print(line->payment.closed_us, f->paid_at_utc);
+    service_notify_fill(env, &f->payment, &f->notice, &out->receipt);
+    out->receipt.recipient = f->beneficiary;
+    out->receipt.dedup_id = f->dedup_id;
+    out->receipt.paid_at_utc = f->paid_at_utc;
+    out->seq = line->seq;
+out:
+    return rc;
+}
+
+enum err service_payments_list(struct env *env, const struct scope *scope, struct arena *arena,
+                               const char *beneficiary, int64_t after, int limit,
+                               struct paid *out_list, size_t *out_n,
+                               struct position_refusal *out_refusal)
+{
+    enum err rc = ERR_NONE;
+    struct page p = {.n = 0};
+
+    *out_n = 0;
+    ALWAYS(limit > 0 && limit <= PAYMENTS_PAGE_MAX);
+    if (!may(scope, beneficiary, out_refusal)) goto out;
+    p.lines = arena_alloc(arena, (size_t)limit * sizeof *p.lines);
+    if (!p.lines) return err_set(ERR_LIMIT, "payments");
+    TRY(db_receipt_list(env->db, beneficiary, after, limit, &p.line, line_keep, &p));
+    for (size_t i = 0; i < p.n; i++)
+        TRY(paid_read(env, arena, &p.lines[i], &out_list[i]));
+    *out_n = p.n;
+out:
+    return rc;
+}
+
+enum err service_payments_get(struct env *env, const struct scope *scope, struct arena *arena,
+                              const char *beneficiary, const char *receipt_id, struct paid *out,
+                              struct position_refusal *out_refusal)
+{
+    enum err rc = ERR_NONE;
+    struct db_receipt_line line;
+
+    if (!may(scope, beneficiary, out_refusal)) goto out;
+    TRY(db_receipt_find(env->db, beneficiary, receipt_id, &line));
+    if (line.id)
+        TRY(paid_read(env, arena, &line, out));
+    else
+        (void)refuse(out_refusal, "RECEIPT_UNKNOWN", "receiptId",
+                     "the id of a receipt that this Ente has");
+out:
+    return rc;
+}

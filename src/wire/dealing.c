@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire/dealing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MEMORY_MAX = 256 * 1024 * 1024 };
+
+void *dealing_make(struct soap *soap, size_t n, size_t size)
+{
+    void *p = soap_malloc(soap, n * size);
+
+    if (p) memset(p, 0, n * size);
+    return p;
+}
+
+struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_refusal *from)
+{
+    struct dpo__refusal *r = dealing_make(soap, 1, sizeof *r);
+
+    if (!r) return NULL;
+    r->code = soap_fill_text(from->code);
+    r->field = soap_fill_opt(from->field);
+    r->text = soap_fill_text(*from->expected ? from->expected : "there is no such position");
+    return r;
+}
+
+enum err dealing_answer(struct wire_call *call, struct listen_answer *answer, dealing_fn *run,
+                        const char **out_outcome)
+{
+    struct dealing d = {.call = call,
+                        .env = {.db = call->worker->db, .registry = call->worker->registry},
+                        .soap = soap_message_soap(call->worker->message),
+                        .arena = ARENA_INIT(MEMORY_MAX)};
+    char text[400];
+    enum err rc;
+
+    TRY(wire_caller_get(call->worker, call->request, &d.caller));
+    if (!call->valid) { /* our own contract: the sender is told where and what */
+        xml_problem_hide_value(&call->problem);
+        if (call->problem.line > 0)
+            snprintf(text, sizeof text, "Message not valid: line %ld, element %s: %s",
+                     call->problem.line, call->problem.element, call->problem.text);
+        else
+            snprintf(text, sizeof text, "Message not valid: %s", call->problem.text);
+        answer->status = 500;
+        *out_outcome = "INVALID";
+        TRY(soap_message_fault(&answer->body, "Client", text));
+        goto out;
+    }
+    TRY(run(&d, answer, out_outcome));
+out:
+    arena_free(&d.arena);
+    return rc;
+}

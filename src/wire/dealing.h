@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file dealing.h
+ * What the operations of our own contracts share: who calls, whether the message is one, where
+ * answers are made. */
+#ifndef WIRE_DEALING_H
+#define WIRE_DEALING_H
+
+#include "base/arena.h"
+#include "service/position.h"
+#include "soap/fill.h"
+#include "wire/caller.h"
+#include "wire/port.h"
+
+#include "payH.h"
+
+/** One call: who, and on what. */
+struct dealing {
+    struct wire_call *call;
+    struct wire_caller caller;
+    struct env env;
+    struct soap *soap;
+    struct arena arena;
+};
+
+typedef enum err dealing_fn(struct dealing *d, struct listen_answer *answer,
+                            const char **out_outcome);
+/** Refuse strangers, tell a sender what is wrong with its message, else run. */
+MUST_USE enum err dealing_answer(struct wire_call *call, struct listen_answer *answer,
+                                 dealing_fn *run, const char **out_outcome);
+
+/** gSOAP's heap, zeroed: a request that it cannot hold is a fault of ours, told by the end of the
+ * message. */
+void *dealing_make(struct soap *soap, size_t n, size_t size);
+struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_refusal *from);
+
+#endif
