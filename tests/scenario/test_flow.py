@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The period's end: each fact in one flow, files that never change, audiences that agree. [I8]"""
-import concurrent.futures
 import decimal
 
 from scenario.test_pay import pay
-from support.channel import PATH, RawChannel
-from support.hub import ASL, ATM, COMUNE, FDR, PAIN, PSP, PSP_BROKER, Notice
-from support.registry import PASSWORD
+from support.hub import ASL, COMUNE, FDR, PAIN
 from support.witness import parse, schema_errors
 
 SCHEMAS = {f"{FDR}FlussoRiversamento": "pagopa/xsd-common/FlussoRiversamento_1_0_4.xsd",
@@ -28,31 +25,6 @@ def test_each_payment_is_in_one_flow(hub, channel, comune, asl):
                 for root in map(parse, {path.read_bytes() for path in hub.flow_files()})
                 if root.tag == f"{PAIN}Document"]
     assert len(messages) > 1 and len(set(messages)) == len(messages)  # [F52]
-
-
-def test_a_flow_of_more_payments_than_a_transaction_takes(hub):
-    """Joined in pieces, sealed whole. [F42] [R13]"""
-    hub.payer("flow", "run")
-    rows = [hub.row(amount="1.00") for _ in range(1001)]
-    hub.load(rows)
-    notices = [Notice(COMUNE, row["notice_number"], "1.00", row["own_id"]) for row in rows]
-
-    def pay_all(some):
-        client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
-        for notice in some:
-            pay(client, notice)
-        client.close()
-
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        list(pool.map(pay_all, (notices[n::4] for n in range(4))))
-    hub.payer("flow", "run")
-
-    [(first, _)], [(last, _)] = hub.fdr(notices[0].iuv), hub.fdr(notices[-1].iuv)
-    assert first.findtext(f"{FDR}numeroTotalePagamenti") == "1001"
-    flow_id = first.findtext(f"{FDR}identificativoFlusso")
-    assert flow_id == last.findtext(f"{FDR}identificativoFlusso")
-    [(_, transfer)] = hub.transfers(flow_id)
-    assert transfer.findtext(f"{PAIN}Amt/{PAIN}InstdAmt") == "1001.00"
 
 
 def test_nothing_new_makes_nothing_new(hub, channel, ente):

@@ -68,6 +68,18 @@ def test_two_runs_at_once_settle_more_than_a_transaction_holds(hub):
     assert hub.json("flow", "run") == []
 
 
+def test_more_than_a_transaction_holds_is_one_flow(hub):
+    """Joined in pieces, sealed whole. [F42]"""
+    hub.payer("flow", "run")
+    before = set(hub.flow_files())
+    notices = pay_many(hub, ASL, MANY)
+    hub.payer("flow", "run")
+    flows, orders = told(set(hub.flow_files()) - before)
+    [(flow, iuvs)] = flows.items()
+    assert sorted(iuvs) == sorted(notice.iuv for notice in notices)
+    assert orders == {flow: f"{MANY}.00"}
+
+
 def test_a_payment_that_is_still_being_saved_waits_for_the_next(hub, channel, ente):
     """Nor does the run wait for it: it is not there yet. [F48]"""
     notice = ente.position()
