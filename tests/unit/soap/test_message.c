@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -99,6 +100,32 @@ static void test_read_verify(void **state)
     assert_string_equal(req->idPSP, "60000000001");
     assert_string_equal(req->password, "canale-01");
     assert_string_equal(req->qrCode->noticeNumber, "302000100000019421");
+}
+
+/* As libxml2 reads them: XML 1.0 2.11 [X37]. */
+static void test_line_ends(void **state)
+{
+    static const struct {
+        const char *sent, *read;
+    } cases[] = {{"a\nb", "a\nb"},       {"a\r\nb", "a\nb"},  {"a\rb", "a\nb"},
+                 {"a\r\r\nb", "a\n\nb"}, {"a&#13;b", "a\rb"}, {"a<![CDATA[\r\n]]>b", "a\nb"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct nfp__verifyPaymentNoticeReq *req;
+        static const char verify[] = VERIFY;
+        const char *at = strstr(verify, "60000000001");
+        char text[sizeof verify + 40];
+
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - verify), verify, cases[i].sent, at + 11);
+        assert_int_equal(soap_message_read(message, text, strlen(text)), ERR_NONE);
+        req = soap_get_nfp__verifyPaymentNoticeReq(soap_message_soap(message), NULL,
+                                                   "nfp:verifyPaymentNoticeReq", NULL);
+        assert_int_equal(soap_message_end_read(message), ERR_NONE);
+        assert_non_null(req);
+        assert_string_equal(req->idPSP, cases[i].read);
+        soap_message_reset(message);
+    }
 }
 
 static void test_write_verify(void **state)
@@ -359,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_read_verify, between),
+        cmocka_unit_test_teardown(test_line_ends, between),
         cmocka_unit_test_teardown(test_write_verify, between),
         cmocka_unit_test_teardown(test_write_refusal, between),
         cmocka_unit_test_teardown(test_write_receipt, between),
