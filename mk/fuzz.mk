@@ -9,12 +9,14 @@ FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/c
                   src/listen/http_head.c src/listen/http_chunks.c src/listen/prefilter.c \
                   src/listen/proxy_header.c $(filter-out %_build.c %_cache.c %_secret.c %_switch.c, \
                   $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
-                  src/service/position_xml.c)
+                  src/service/position_xml.c src/soap/message.c src/wire/psp_read.c)
 FUZZ_CLANG := clang -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
               -fno-sanitize-recover=all
 FUZZ_GCC := $(CC) -std=c11 -g -O0 --coverage
 FUZZ_FLAGS := -Wall -Wextra -Wmissing-prototypes $(WERROR) -pthread -Itests/fuzz $(CPPFLAGS)
-FUZZ_LIBS := -lxslt -lxml2 -lcrypto -lm
+FUZZ_LIBS := -Wl,--as-needed -lgsoapssl -lssl -lxslt -lxml2 -lcrypto -lz -lm
+# What sees generated code, which itself is compiled as for the program.
+FUZZ_SOAP := src/soap/message src/wire/psp_read tests/fuzz/target/psp_message
 SECONDS ?= 60
 
 # $(call fuzz_library,FOLDER,COMPILER): $(FUZZ)/FOLDER/lib.a of the sources and what targets share
@@ -23,7 +25,9 @@ $(FUZZ)/$(1)/%.o: %.c $(BUILD)/flags.txt
 	@mkdir -p $$(@D)
 	$$(call say,CC)
 	$$(Q)$(2) $$(FUZZ_FLAGS) -MMD -MP -c -o $$@ $$<
-$(FUZZ)/$(1)/lib.a: $(FUZZ_SOURCES:%.c=$(FUZZ)/$(1)/%.o) $(FUZZ)/$(1)/tests/fuzz/fuzz.o
+$(FUZZ_SOAP:%=$(FUZZ)/$(1)/%.o): private FUZZ_FLAGS += -isystem $(GEN) $(GEN_CFLAGS)
+$(FUZZ_SOAP:%=$(FUZZ)/$(1)/%.o): | $(GEN_HEADERS)
+$(FUZZ)/$(1)/lib.a: $(FUZZ_SOURCES:%.c=$(FUZZ)/$(1)/%.o) $(FUZZ)/$(1)/tests/fuzz/fuzz.o $(GEN_OBJS)
 	@rm -f $$@
 	$$(call say,AR)
 	$$(Q)ar qcs $$@ $$^
@@ -46,6 +50,7 @@ $(FUZZ)/planted/%.c: tests/fuzz/fuzz.py $(FUZZ_SOURCES)
 	$(call say,PLANT)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/fuzz.py break $* > $@
 
+$(FUZZ)/psp_message-planted: private FUZZ_FLAGS += -isystem $(GEN) $(GEN_CFLAGS)
 $(FUZZ)/%-planted: $(FUZZ)/planted/%.c $(FUZZ)/clang/tests/fuzz/target/%.o $(FUZZ)/clang/lib.a
 	$(call say,LD)
 	$(Q)$(FUZZ_CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)

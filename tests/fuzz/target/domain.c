@@ -128,6 +128,8 @@ static void texts(const char *text, int64_t number)
 
     text_base36(number < 0 ? -(number + 1) : number, base36);
     ALWAYS(strtoll(base36, NULL, 36) == (number < 0 ? -(number + 1) : number));
+    text_mend(text, out, cap);
+    ALWAYS(strlen(out) < cap && text_check(out, 0, SIZE_MAX) == ERR_NONE);
     if (text_check_email(text) == ERR_NONE) ALWAYS(text_check(text, 3, 256) == ERR_NONE);
     if (text_check(text, 0, SIZE_MAX) != ERR_NONE) return;
     n = text_length(text);
