@@ -141,6 +141,15 @@ def check_claims(used):
             wrong(name, number, f"tag [{tag}] stands in no test")
 
 
+def check_migrations():
+    """A step's number is its own: two that were written side by side would refuse each other."""
+    taken = {}
+    for path in sorted((ROOT / "db/migrations").glob("*.sql")):
+        other = taken.setdefault(path.name[:4], path)
+        if other is not path:
+            wrong(path.relative_to(ROOT), 1, f"its number is taken by {other.name}")
+
+
 def check_notice():
     """Each package of deps/debian.txt has its line in NOTICE."""
     notice = (ROOT / "NOTICE").read_text()
@@ -161,6 +170,7 @@ def main():
         if path.suffix in (".c", ".h"):
             check_c(name, source)
     check_claims(used)
+    check_migrations()
     check_notice()
     for problem in problems:
         print(problem)
