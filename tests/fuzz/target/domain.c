@@ -63,6 +63,23 @@ static void dates(const char *text)
     }
 }
 
+static void days(int32_t day, int minute)
+{
+    struct calendar_date date = calendar_date_of(day), next = calendar_date_of(day + 1);
+    char printed[CALENDAR_DATE_SIZE], parts[48];
+    int32_t open = calendar_target_day(day);
+    int64_t at = calendar_rome_instant(day, minute);
+
+    calendar_date_print(day, printed);
+    snprintf(parts, sizeof parts, "%04d-%02d-%02d", date.year, date.month, date.day);
+    ALWAYS(strcmp(parts, printed) == 0);
+    ALWAYS((date.day == calendar_month_days(date)) == (next.day == 1));
+    ALWAYS((calendar_weekday(day) + 1) % 7 == calendar_weekday(day + 1));
+    ALWAYS(open >= day && open <= day + 5 && calendar_target_open(open));
+    ALWAYS(calendar_target_open(day) == (open == day));
+    ALWAYS(calendar_rome_day_number(at) == day && at >= calendar_rome_day_start(day));
+}
+
 /* A day in Rome begins when the one before ends, and is the day of each of its instants. */
 static void instants(int64_t us)
 {
@@ -76,6 +93,7 @@ static void instants(int64_t us)
         return; /* Rome is ahead of what exists */
     number = calendar_rome_day_number(us);
     ALWAYS(calendar_rome_day_start(number) <= us && us < calendar_rome_day_start(number + 1));
+    if (memcmp(text, "2999-12-3", 9) != 0) days(number, (int)((uint64_t)us % 1440));
     calendar_rome_day(us, day);
     calendar_rome_time(us, time);
     ALWAYS(memcmp(day, time, 10) == 0);
