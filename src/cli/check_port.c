@@ -89,7 +89,10 @@ static void place_check(const struct addrinfo *place, int64_t port, const struct
         check_found(out, "%" PRId64 ": a hub answers there", port);
     else {
         check_wrong(out, "%" PRId64 ": %s", port, strerror(error));
-        check_cure(out, "end what listens there, or set another port");
+        check_cure(out, "%s",
+                   error == EACCES          ? "a port below 1024 needs CAP_NET_BIND_SERVICE"
+                   : error == EADDRNOTAVAIL ? "set an address that this machine has"
+                                            : "end what listens there, or set another port");
     }
 }
 

@@ -152,3 +152,16 @@ enum err db_audit_run(struct db *db, struct db_audit_finding *finding, db_each_f
 out:
     return rc;
 }
+
+static const struct db_stmt FLOW_NAMES = {
+    "audit_flow_names",
+    "SELECT name FROM flow",
+    0,
+};
+
+enum err db_audit_flow_names(struct db *db, char *name, size_t cap, db_each_fn *each, void *cls)
+{
+    const struct db_field to = {DB_F_TEXT, name, cap};
+
+    return db_rows(db, &FLOW_NAMES, DB_NONE_IN, &to, 1, each, cls);
+}

@@ -19,5 +19,8 @@ struct db_audit_finding {
  * @param finding  filled before each call */
 MUST_USE enum err db_audit_run(struct db *db, struct db_audit_finding *finding, db_each_fn *each,
                                void *cls, int *out_questions);
+/** The file names of all flows. @param name  filled before each call */
+MUST_USE enum err db_audit_flow_names(struct db *db, char *name, size_t cap, db_each_fn *each,
+                                      void *cls);
 
 #endif

@@ -35,10 +35,12 @@ static const struct db_stmt FLOW_SKIP = {
     "UPDATE flow_counter SET next = next + ?",
     0,
 };
+/* Of receipts alone: the journal's chain goes on where the backup's ends. */
 static const struct db_stmt RECEIPT_SKIP = {
     "restore_receipt_skip",
-    "UPDATE sequencer SET last = IF(name = 'receipt', last + ?, last), owner = NULL,"
-    " lease_until = NULL, fence = fence + 1",
+    "INSERT INTO sequencer (name, last, fence) VALUES ('receipt', ?, 0)"
+    " ON DUPLICATE KEY UPDATE last = last + VALUES(last), owner = NULL, lease_until = NULL,"
+    " fence = fence + 1",
     0,
 };
 static const struct db_stmt NOTICE_SKIP = {

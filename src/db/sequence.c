@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/sequence.h"
-#include "db/restore.h"
 
 #include <string.h>
 
@@ -11,7 +10,7 @@ static const struct db_stmt LEASE_FIND = {
 };
 static const struct db_stmt LEASE_ADD = {
     "sequence_lease_add",
-    "INSERT INTO sequencer (name, last, owner, lease_until, fence) VALUES (?, ?, ?, ?, 1)",
+    "INSERT INTO sequencer (name, last, owner, lease_until, fence) VALUES (?, 0, ?, ?, 1)",
     0,
 };
 static const struct db_stmt LEASE_SET = {
@@ -43,7 +42,7 @@ enum err db_sequence_lease(struct db *db, const char *name, const char *owner, i
     enum err rc;
     bool found;
     char holder[71];
-    int64_t until_us, restores;
+    int64_t until_us;
 
     *out_mine = false;
     *out_last = 0;
@@ -51,12 +50,8 @@ enum err db_sequence_lease(struct db *db, const char *name, const char *owner, i
                     DB_OUT(DB_GET_I64(*out_last), DB_GET_TEXT(holder), DB_GET_INSTANT(until_us)),
                     &found));
     if (!found) {
-        TRY(db_restore_count(db, &restores));
-        *out_last = restores * RESTORE_NUMBERS;
-        TRY(db_exec(
-            db, &LEASE_ADD,
-            DB_IN(db_text(name), db_i64(*out_last), db_text(owner), db_instant(now_us + lease_us)),
-            NULL));
+        TRY(db_exec(db, &LEASE_ADD,
+                    DB_IN(db_text(name), db_text(owner), db_instant(now_us + lease_us)), NULL));
     } else {
         if (strcmp(holder, owner) != 0 && until_us > now_us) goto out;
         TRY(db_row_change(db, &LEASE_SET,

@@ -2,6 +2,7 @@
 #include "service/audit.h"
 
 #include "db/audit.h"
+#include "service/audit_files.h"
 #include "service/flow.h"
 #include "service/seal.h"
 
@@ -52,6 +53,7 @@ enum err service_audit_run(struct db *db, struct service_audit *audit)
 
     TRY(db_audit_run(db, &a.finding, question_row, &a, &audit->questions));
     TRY(db_flow_targets(db, &h.flow, h.target, sizeof h.target, file_row, &h));
+    TRY(service_audit_files(db, audit));
     TRY(service_seal_audit(db, audit));
 out:
     return rc;

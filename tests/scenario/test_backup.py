@@ -25,6 +25,17 @@ def flows(hub):
     return {(flow.subscription, flow.seq): flow.message_id for flow in hub.json("flow", "list")}
 
 
+def names(hub):
+    return {flow.name for flow in hub.json("flow", "list")}
+
+
+def put_aside(hub):
+    """What a person does with files of the lost time, once they are understood."""
+    for path in hub.flow_files():
+        if path.name not in names(hub):
+            path.unlink()
+
+
 class Payers:
     """Channels that pay until they are stopped; notices paid so far."""
 
@@ -50,6 +61,7 @@ def restore(hub, folder):
     """The old database is gone, and with it all since the backup."""
     for daemon in (hub.serve, hub.work):
         daemon.stop()
+    hub.payer("work", "--once")  # signs how far the journal reached, which the backup does not
     hub.payer("db", "stop")
     shutil.rmtree(hub.home / "var" / "db")
     said = hub.payer("db", "restore", str(folder)).stderr
@@ -77,7 +89,9 @@ def test_a_backup_under_load_and_its_restore(hub, comune):
     known = flows(hub)
     restore(hub, folder)
 
-    assert hub.payer("audit").stdout == ""
+    lost = {f"F45 flow 0: a published file that the database does not know ({path})"
+            for path in published if path.name not in names(hub)}
+    assert lost and set(hub.payer("audit", ok=(1,)).stdout.splitlines()) == lost
     assert all(hub.position(notice).state == "PAID" for notice in before)
     assert number_given(hub) not in {early, late}
     channel = hub.channel()
@@ -87,7 +101,9 @@ def test_a_backup_under_load_and_its_restore(hub, comune):
     new = {key: message for key, message in flows(hub).items() if message not in known.values()}
     assert new and not set(new) & set(known), "a flow number was given twice"
     assert all(path.read_bytes() == content for path, content in published.items())
-    assert hub.fdr(unpaid.iuv) and hub.payer("audit").stdout == ""
+    assert hub.fdr(unpaid.iuv)
+    assert set(hub.payer("audit", ok=(1,)).stdout.splitlines()) == lost
+    put_aside(hub)
 
 
 def test_counters_that_did_not_exist_yet(hub, channel, asl):
@@ -109,6 +125,7 @@ def test_counters_that_did_not_exist_yet(hub, channel, asl):
     again = first()
     assert lost[0] != again[0] and len(lost[1]) == len(again[1]) == 1
     assert not lost[1] & again[1], "a flow number was given twice"
+    put_aside(hub)
     assert hub.payer("audit").stdout == ""
 
 
