@@ -157,6 +157,25 @@ out:
     return rc;
 }
 
+static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
+
+static bool heeds(const struct listen_server *server, int number)
+{
+    return number != SIGHUP || server->options.hangup;
+}
+
+/* From the first open door on: a signal that comes before listen_run() waits for it, and ends
+ * nobody who has just said that he is ready. */
+static void signals_mask(const struct listen_server *server, int how)
+{
+    sigset_t ours;
+
+    sigemptyset(&ours);
+    for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
+        if (heeds(server, SIGNALS[i])) sigaddset(&ours, SIGNALS[i]);
+    pthread_sigmask(how, &ours, NULL);
+}
+
 enum err listen_open_with(const struct listen_options *options,
                           const int64_t deadlines_ms[DEADLINE_COUNT], struct listen_server **out)
 {
@@ -174,6 +193,7 @@ enum err listen_open_with(const struct listen_options *options,
     raise_descriptor_limit();
     for (int i = 0; i < DOOR_COUNT; i++)
         server->doors[i].fd = server->doors[i].port = -1;
+    signals_mask(server, SIG_BLOCK);
     TRY(listen_live_open(server));
     TRY(open_doors(server));
     TRY(open_loops(server));
@@ -281,28 +301,24 @@ static enum err start_threads(struct listen_server *server, int *out_started)
 
 enum err listen_run(struct listen_server *server)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-    struct event *signals[ARRAY_LEN(numbers)] = {NULL};
+    struct event *signals[ARRAY_LEN(SIGNALS)] = {NULL};
     struct event *watchdog = watchdog_start(server->loops[0].base);
-    sigset_t ours;
     int started;
     enum err rc;
 
-    sigemptyset(&ours);
-    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-        if (numbers[i] == SIGHUP && !server->options.hangup) continue;
-        signals[i] = evsignal_new(server->loops[0].base, numbers[i], on_signal, server);
+    for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++) {
+        if (!heeds(server, SIGNALS[i])) continue;
+        signals[i] = evsignal_new(server->loops[0].base, SIGNALS[i], on_signal, server);
         if (signals[i]) event_add(signals[i], NULL);
-        sigaddset(&ours, numbers[i]);
     }
-    pthread_sigmask(SIG_UNBLOCK, &ours, NULL); /* what came before comes now */
+    signals_mask(server, SIG_UNBLOCK);
     rc = start_threads(server, &started);
     if (rc != ERR_NONE) listen_stop(server);
     listen_loop_run(&server->loops[0]);
     close_doors(server);
     for (int i = 1; i < started; i++)
         pthread_join(server->loops[i].thread, NULL);
-    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+    for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
         if (signals[i]) event_free(signals[i]);
     if (watchdog) event_free(watchdog);
     if (rc == ERR_NONE && atomic_load(&server->failed))
