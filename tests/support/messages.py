@@ -25,9 +25,10 @@ except ImportError:  # before Python 3.11
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 OWN = "urn:payer:"  # namespaces of our own contracts
-VALUES = {"string": "x", "decimal": "1.00", "integer": "1", "int": "1", "positiveInteger": "1",
-          "nonNegativeInteger": "1", "date": "2026-03-02", "dateTime": "2026-03-02T09:14:07",
-          "boolean": "true", "base64Binary": "QQ=="}
+WHOLE = ("integer long int short byte unsignedLong unsignedInt unsignedShort unsignedByte "
+         "positiveInteger nonNegativeInteger").split()
+VALUES = {"string": "x", "decimal": "1.00", "date": "2026-03-02", "dateTime": "2026-03-02T09:14:07",
+          "boolean": "true", "base64Binary": "QQ==", **dict.fromkeys(WHOLE, "1")}
 
 
 def paths(hub_url):
