@@ -81,6 +81,7 @@ CREATE TABLE `flow_gap` (
 CREATE TABLE `flow_period` (
   `subscription` varchar(35) NOT NULL,
   `rule` varchar(100) NOT NULL COMMENT 'as the registry said it: another one begins anew',
+  `registry` bigint(20) NOT NULL DEFAULT 0 COMMENT 'version that said the rule: who still holds an older one changes nothing',
   `ends_at` datetime(6) NOT NULL COMMENT 'of the period that is being closed, or was last',
   `cut_off` datetime(6) NOT NULL COMMENT 'it holds entries before this instant',
   `state` varchar(12) NOT NULL COMMENT 'OPEN while it is settled, PLANNED when its flows are decided, CLOSED when they are published',

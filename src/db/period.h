@@ -9,6 +9,7 @@
 
 struct db_period {
     char subscription[36], rule[101], state[13];
+    int64_t registry; /* its version that said the rule */
     int64_t ends_us, cut_off_us;
     int flows, ver;
 };

@@ -100,11 +100,13 @@ out:
 
 struct change {
     const struct registry_subscription *subscription;
+    int64_t registry; /* its version */
     int64_t ends_us;
     struct db_period now;
 };
 
-/* One that is new, or has another rule than before, begins now. */
+/* One that is new, or has another rule than before, begins now. A worker that still holds an older
+ * registry does not change the rule back: a period would be skipped. */
 static enum err begin_tx(struct db *db, void *cls)
 {
     enum err rc;
@@ -115,11 +117,13 @@ static enum err begin_tx(struct db *db, void *cls)
     TRY(db_now(db, &now_us));
     TRY(db_period_find(db, c->subscription->code, &c->now));
     new = *c->now.subscription == '\0';
-    if (!new && (!is(c->now.state, "CLOSED") || is(c->now.rule, rule_of(c->subscription))))
+    if (!new && (!is(c->now.state, "CLOSED") || c->now.registry >= c->registry ||
+                 is(c->now.rule, rule_of(c->subscription))))
         goto out;
     snprintf(c->now.subscription, sizeof c->now.subscription, "%s", c->subscription->code);
     snprintf(c->now.rule, sizeof c->now.rule, "%s", rule_of(c->subscription));
     snprintf(c->now.state, sizeof c->now.state, "CLOSED");
+    c->now.registry = c->registry;
     c->now.ends_us = c->now.cut_off_us = now_us;
     TRY(new ? db_period_add(db, &c->now) : db_period_set(db, &c->now));
 out:
@@ -128,7 +132,7 @@ out:
 
 static enum err begin(struct env *env, const struct service_period *at)
 {
-    struct change c = {.subscription = at->subscription};
+    struct change c = {.subscription = at->subscription, .registry = env->registry->version};
     struct period p;
     enum err rc;
 

@@ -35,8 +35,10 @@ def cutter(hub):
 
 def restore(hub):
     """The registry that the hub was started with; seen, so that what comes next begins anew."""
+    hub.work.stop()  # it may hold the one before for a second
     hub.payer("registry", "import", str(hub.registry))
     hub.payer("work", "--once")
+    hub.start_work()
 
 
 @pytest.fixture
