@@ -168,7 +168,7 @@ CREATE TABLE `outbox` (
   `kind` varchar(16) NOT NULL COMMENT 'paSendRT, paSendRTV2, notifyPayment',
   `dedup_id` varchar(70) NOT NULL COMMENT 'the same on each send [F11]',
   `payload` mediumblob NOT NULL,
-  `state` varchar(12) NOT NULL COMMENT 'READY, CLAIMED, DONE, PARKED',
+  `state` varchar(12) NOT NULL COMMENT 'READY, CLAIMED, HELD (its destination fails), DONE, PARKED',
   `ver` int(11) NOT NULL DEFAULT 0,
   `fence` int(11) NOT NULL DEFAULT 0 COMMENT 'a worker whose lease was taken writes nothing [F50]',
   `owner` varchar(70) DEFAULT NULL,
@@ -179,8 +179,18 @@ CREATE TABLE `outbox` (
   `done_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `receipt` (`receipt_id`,`destination`),
-  KEY `due` (`state`,`next_at`)
+  KEY `due` (`state`,`next_at`),
+  KEY `held` (`creditor`,`destination`,`state`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what must be sent: bytes and id are fixed with the fact [I7]';
+CREATE TABLE `outbox_lane` (
+  `creditor` varchar(35) NOT NULL,
+  `destination` varchar(35) NOT NULL COMMENT 'a registry code of the Ente',
+  `failures` int(11) NOT NULL COMMENT 'sends in a row that failed',
+  `turn` bigint(20) NOT NULL DEFAULT 0 COMMENT 'the one notification that may be sent; the others are HELD; 0: all may',
+  `ver` int(11) NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]; whoever holds a notification bumps it [R5]',
+  `since` datetime(6) NOT NULL COMMENT 'the first of these failures',
+  PRIMARY KEY (`creditor`,`destination`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='destinations that failed lately: their own queue [F59]';
 CREATE TABLE `payment` (
   `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
   `instalment_id` bigint(20) NOT NULL,

@@ -9,7 +9,7 @@
 
 #define LABEL_MAX 95
 
-enum kind { COUNTER, GAUGE, HISTOGRAM };
+enum kind { COUNTER, GAUGE, GAUGE_US, HISTOGRAM };
 
 static const struct {
     enum kind kind;
@@ -21,7 +21,7 @@ static const struct {
 };
 
 static const char *const kind_names[] = {
-    [COUNTER] = "counter", [GAUGE] = "gauge", [HISTOGRAM] = "histogram"};
+    [COUNTER] = "counter", [GAUGE] = "gauge", [GAUGE_US] = "gauge", [HISTOGRAM] = "histogram"};
 
 static const struct {
     int64_t us;
@@ -174,10 +174,14 @@ out:
 
 static enum err print_series(struct buf *out, enum metric m, const struct series *s)
 {
-    char value[24];
+    char value[48];
+    int64_t n = atomic_load(&s->value);
 
     if (defs[m].kind == HISTOGRAM) return print_histogram(out, m, s);
-    snprintf(value, sizeof value, "%" PRId64, atomic_load(&s->value));
+    if (defs[m].kind == GAUGE_US)
+        snprintf(value, sizeof value, "%" PRId64 ".%06d", n / 1000000, (int)(n % 1000000));
+    else
+        snprintf(value, sizeof value, "%" PRId64, n);
     return print_value(out, m, "", s, NULL, value);
 }
 

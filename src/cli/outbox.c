@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { RETRY_BATCH = 1000, PAYLOAD_MAX = 256 * 1024 };
+enum { RETRY_BATCH = 1000, PAYLOAD_MAX = 256 * 1024, STATS_MAX = 4 * 1024 * 1024 };
 
 static const char ID[] = "the id of a notification";
 
@@ -64,7 +64,7 @@ enum err cli_outbox_list(struct cli *cli)
     struct db *db;
     struct listing l = {.cli = cli};
 
-    TRY(cli_page_open(cli, "READY CLAIMED DONE PARKED", &l.page));
+    TRY(cli_page_open(cli, "READY CLAIMED HELD DONE PARKED", &l.page));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     TRY(db_outbox_list(db, l.page.state, l.page.after, CLI_PAGE, &l.row, outbox_row, &l));
     cli_page_end(&l.page, l.row.id, "no notifications");
@@ -86,6 +86,82 @@ enum err cli_outbox_show(struct cli *cli)
     if (!cli->json) cli_print(cli, "%s\n", buf_str(&l.payload));
 out:
     buf_free(&l.payload);
+    return rc;
+}
+
+struct counting {
+    struct cli *cli;
+    struct json *json;
+    struct db_outbox_waiting row;
+    int64_t waiting, held, parked, oldest_s;
+};
+
+static enum err waiting_row(void *cls)
+{
+    struct counting *c = cls;
+    const struct db_outbox_waiting *w = &c->row;
+
+    c->waiting += w->waiting;
+    c->held += w->held;
+    c->parked += w->parked;
+    if (w->oldest_s > c->oldest_s) c->oldest_s = w->oldest_s;
+    if (!c->json) {
+        cli_print(c->cli,
+                  "%s  %s  %" PRId64 " waiting, %" PRId64 " of them held, %" PRId64
+                  " parked; the oldest for %" PRId64 " s; %d failures in a row\n",
+                  w->creditor, w->destination, w->waiting, w->held, w->parked, w->oldest_s,
+                  w->failures);
+        return ERR_NONE;
+    }
+    json_object(c->json, NULL);
+    json_text(c->json, "creditor", w->creditor);
+    json_text(c->json, "destination", w->destination);
+    json_int(c->json, "waiting", w->waiting);
+    json_int(c->json, "held", w->held);
+    json_int(c->json, "parked", w->parked);
+    json_int(c->json, "oldest_seconds", w->oldest_s);
+    json_int(c->json, "failures", w->failures);
+    json_end(c->json);
+    return ERR_NONE;
+}
+
+enum err cli_outbox_stats(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    struct buf text = BUF_INIT(STATS_MAX);
+    struct json j = JSON_INIT(&text);
+    struct counting c = {.cli = cli, .json = cli->json ? &j : NULL};
+    int64_t p50_us, p95_us;
+
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    TRY(db_outbox_delivered(db, &p50_us, &p95_us));
+    if (c.json) {
+        json_object(&j, NULL);
+        json_array(&j, "destinations");
+    }
+    TRY(db_outbox_waiting(db, &c.row, waiting_row, &c));
+    cli->findings = c.parked > 0;
+    if (!c.json) {
+        cli_print(cli,
+                  "%" PRId64 " waiting, %" PRId64 " of them held, %" PRId64
+                  " parked; the oldest for %" PRId64 " s; the last thousand took %" PRId64
+                  " ms (half), %" PRId64 " ms (95 of 100)\n",
+                  c.waiting, c.held, c.parked, c.oldest_s, p50_us / 1000, p95_us / 1000);
+        goto out;
+    }
+    json_end(&j);
+    json_int(&j, "waiting", c.waiting);
+    json_int(&j, "held", c.held);
+    json_int(&j, "parked", c.parked);
+    json_int(&j, "oldest_seconds", c.oldest_s);
+    json_int(&j, "p50_ms", p50_us / 1000);
+    json_int(&j, "p95_ms", p95_us / 1000);
+    json_end(&j);
+    TRY(json_finish(&j));
+    cli_write(cli, buf_str(&text), text.len);
+out:
+    buf_free(&text);
     return rc;
 }
 

@@ -93,7 +93,8 @@ static const struct {
       "SELECT o.id, o.kind FROM outbox o LEFT JOIN receipt r ON r.id = o.receipt_id"
       " WHERE r.id IS NULL OR r.payment_id <> o.payment_id"),
     Q("I7", "a notification in no known state, or done without a time", "outbox",
-      "SELECT id, state FROM outbox WHERE state NOT IN ('READY', 'CLAIMED', 'DONE', 'PARKED')"
+      "SELECT id, state FROM outbox WHERE state NOT IN ('READY', 'CLAIMED', 'HELD', 'DONE', "
+      "'PARKED')"
       " OR (state = 'DONE') <> (done_at IS NOT NULL)"),
     Q("I8", "a settlement's count or total is not its entries'", "settlement",
       "SELECT s.id, CONCAT(s.entry_count, ' of ', s.total_cents, ' cents: ', COUNT(e.id), ' of ',"

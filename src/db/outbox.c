@@ -3,9 +3,10 @@
 
 #include "db/multi.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { NEW_COLUMNS = 10, NEW_MAX = 40 };
+enum { NEW_COLUMNS = 10, NEW_MAX = 40, DELIVERED_MAX = 1000 };
 
 static const struct db_stmt OUTBOX_ADD[DB_MULTI_MAX] = DB_MULTI(
     "outbox_add",
@@ -37,13 +38,21 @@ static const struct db_stmt CLAIM = {
 static const struct db_stmt SETTLE = {
     "outbox_settle",
     "UPDATE outbox SET state = ?, last_error = ?, next_at = ?, done_at = ?, owner = NULL,"
-    " ver = ver + 1 WHERE id = ? AND fence = ? AND state = 'CLAIMED'",
+    " attempts = attempts - ?, ver = ver + 1 WHERE id = ? AND fence = ? AND state = 'CLAIMED'",
     0,
 };
 static const struct db_stmt RETRY = {
     "outbox_retry",
     "UPDATE outbox SET state = 'READY', next_at = ?, attempts = 0, ver = ver + 1"
     " WHERE id = ? AND state IN ('PARKED', 'READY')",
+    0,
+};
+/* A held one is not sent before its turn: the one whose turn it is goes now. */
+static const struct db_stmt RETRY_TURN = {
+    "outbox_retry_turn",
+    "UPDATE outbox o JOIN outbox_lane l ON l.creditor = o.creditor AND l.destination ="
+    " o.destination JOIN outbox t ON t.id = l.turn SET t.next_at = ?, t.ver = t.ver + 1"
+    " WHERE o.id = ? AND o.state = 'HELD' AND t.state = 'READY'",
     0,
 };
 static const struct db_stmt RETRY_PARKED = {
@@ -71,8 +80,27 @@ static const struct db_stmt GET = {
 static const struct db_stmt AGE = {
     "outbox_age",
     "SELECT COALESCE(TIMESTAMPDIFF(SECOND, (SELECT created_at FROM outbox WHERE id = (SELECT"
-    " MIN(id) FROM outbox WHERE state IN ('READY', 'CLAIMED', 'PARKED'))), UTC_TIMESTAMP(6)), 0),"
-    " (SELECT COUNT(*) FROM outbox WHERE state = 'PARKED')",
+    " MIN(id) FROM outbox WHERE state IN ('READY', 'CLAIMED', 'HELD', 'PARKED'))), "
+    "UTC_TIMESTAMP(6)), 0),"
+    " (SELECT COUNT(*) FROM outbox WHERE state = 'PARKED'),"
+    " (SELECT COUNT(*) FROM outbox_lane WHERE turn <> 0)",
+    0,
+};
+
+static const struct db_stmt WAITING = {
+    "outbox_waiting",
+    "SELECT o.creditor, o.destination, COUNT(*), SUM(o.state = 'HELD'), SUM(o.state = 'PARKED'),"
+    " TIMESTAMPDIFF(SECOND, MIN(o.created_at), UTC_TIMESTAMP(6)), COALESCE(MAX(l.failures), 0)"
+    " FROM outbox o LEFT JOIN outbox_lane l ON l.creditor = o.creditor"
+    " AND l.destination = o.destination WHERE o.state IN ('READY', 'CLAIMED', 'HELD', 'PARKED')"
+    " GROUP BY o.creditor, o.destination",
+    0,
+};
+/* next_at of what is DONE is when it was done: the key holds the last ones together. */
+static const struct db_stmt DELIVERED = {
+    "outbox_delivered",
+    "SELECT TIMESTAMPDIFF(MICROSECOND, created_at, done_at) FROM outbox WHERE state = 'DONE'"
+    " ORDER BY next_at DESC LIMIT ?",
     0,
 };
 
@@ -135,19 +163,26 @@ out:
 }
 
 enum err db_outbox_settle(struct db *db, const struct db_outbox *o, const char *state,
-                          const char *error, int64_t next_us, int64_t now_us)
+                          const char *error, bool uncounted, int64_t next_us, int64_t now_us)
 {
     bool done = !strcmp(state, "DONE");
 
     return db_later(db, &SETTLE,
                     DB_IN(db_text(state), db_opt(error), db_instant(next_us),
-                          done ? db_instant(now_us) : db_null(), db_i64(o->id), db_i64(o->fence)),
+                          done ? db_instant(now_us) : db_null(), db_i64(uncounted), db_i64(o->id),
+                          db_i64(o->fence)),
                     1);
 }
 
 enum err db_outbox_retry(struct db *db, int64_t id, int64_t now_us, int64_t *out_rows)
 {
-    return db_exec(db, &RETRY, DB_IN(db_instant(now_us), db_i64(id)), out_rows);
+    enum err rc;
+
+    TRY(db_exec(db, &RETRY, DB_IN(db_instant(now_us), db_i64(id)), out_rows));
+    if (*out_rows == 0)
+        TRY(db_exec(db, &RETRY_TURN, DB_IN(db_instant(now_us), db_i64(id)), out_rows));
+out:
+    return rc;
 }
 
 enum err db_outbox_retry_parked(struct db *db, int64_t now_us, int limit, int64_t *out_rows)
@@ -177,10 +212,58 @@ out:
     return rc;
 }
 
-enum err db_outbox_age(struct db *db, int64_t *out_seconds, int64_t *out_parked)
+enum err db_outbox_age(struct db *db, int64_t *out_seconds, int64_t *out_parked, int64_t *out_lanes)
 {
     bool found;
 
-    return db_row_find(db, &AGE, DB_NONE_IN,
-                       DB_OUT(DB_GET_I64(*out_seconds), DB_GET_I64(*out_parked)), &found);
+    return db_row_find(
+        db, &AGE, DB_NONE_IN,
+        DB_OUT(DB_GET_I64(*out_seconds), DB_GET_I64(*out_parked), DB_GET_I64(*out_lanes)), &found);
+}
+
+enum err db_outbox_waiting(struct db *db, struct db_outbox_waiting *row, db_each_fn *each,
+                           void *cls)
+{
+    return db_rows(db, &WAITING, DB_NONE_IN,
+                   DB_OUT(DB_GET_TEXT(row->creditor), DB_GET_TEXT(row->destination),
+                          DB_GET_I64(row->waiting), DB_GET_I64(row->held), DB_GET_I64(row->parked),
+                          DB_GET_I64(row->oldest_s), DB_GET_INT(row->failures)),
+                   each, cls);
+}
+
+struct delivered {
+    int64_t us, *list;
+    size_t n;
+};
+
+static enum err delivered_row(void *cls)
+{
+    struct delivered *d = cls;
+
+    d->list[d->n++] = d->us;
+    return ERR_NONE;
+}
+
+static int us_compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+enum err db_outbox_delivered(struct db *db, int64_t *out_p50_us, int64_t *out_p95_us)
+{
+    enum err rc;
+    int64_t list[DELIVERED_MAX];
+    struct delivered d = {.list = list};
+
+    *out_p50_us = *out_p95_us = 0;
+    TRY(db_rows(db, &DELIVERED, DB_IN(db_i64(DELIVERED_MAX)), DB_OUT(DB_GET_I64(d.us)),
+                delivered_row, &d));
+    if (d.n == 0) goto out;
+    qsort(list, d.n, sizeof *list, us_compare);
+    *out_p50_us = list[(d.n - 1) / 2];
+    *out_p95_us = list[(d.n - 1) * 95 / 100];
+out:
+    return rc;
 }

@@ -35,10 +35,11 @@ MUST_USE enum err db_outbox_pick(struct db *db, int64_t now_us, struct db_outbox
 MUST_USE enum err db_outbox_claim(struct db *db, struct db_outbox *o, const char *owner,
                                   int64_t lease_until_us);
 /** Under the same fence only: ERR_DB_CONFLICT when another took the lease meanwhile [F50].
- * state READY (again, at next_us), DONE or PARKED. */
+ * state READY (again, at next_us), HELD, DONE or PARKED. uncounted: the attempt is taken back. */
 MUST_USE enum err db_outbox_settle(struct db *db, const struct db_outbox *o, const char *state,
-                                   const char *error, int64_t next_us, int64_t now_us);
-/** A PARKED or waiting row becomes due now. */
+                                   const char *error, bool uncounted, int64_t next_us,
+                                   int64_t now_us);
+/** A PARKED or waiting row becomes due now; of a HELD one, the one whose turn it is. */
 MUST_USE enum err db_outbox_retry(struct db *db, int64_t id, int64_t now_us, int64_t *out_rows);
 /** PARKED ones become due now, at most so many: fewer rows than the limit, and none is left [R13].
  */
@@ -49,7 +50,19 @@ MUST_USE enum err db_outbox_list(struct db *db, const char *state, int64_t after
                                  struct db_outbox *row, db_each_fn *each, void *cls);
 MUST_USE enum err db_outbox_get(struct db *db, int64_t id, struct db_outbox *out,
                                 struct buf *payload);
-/** For metrics: age in seconds of the oldest not DONE, and how many are PARKED. */
-MUST_USE enum err db_outbox_age(struct db *db, int64_t *out_seconds, int64_t *out_parked);
+/** What is not delivered to one destination. */
+struct db_outbox_waiting {
+    char creditor[36], destination[36];
+    int64_t waiting, held, parked, oldest_s; /* held and parked are among those that wait */
+    int failures;                            /* in a row, until now */
+};
+MUST_USE enum err db_outbox_waiting(struct db *db, struct db_outbox_waiting *row, db_each_fn *each,
+                                    void *cls);
+/** How long half and 95 of 100 of the last thousand took, from payment to delivery; 0: none yet. */
+MUST_USE enum err db_outbox_delivered(struct db *db, int64_t *out_p50_us, int64_t *out_p95_us);
+/** For metrics: age in seconds of the oldest not DONE, how many are PARKED, and how many
+ * destinations are tried one notification at a time. */
+MUST_USE enum err db_outbox_age(struct db *db, int64_t *out_seconds, int64_t *out_parked,
+                                int64_t *out_lanes);
 
 #endif

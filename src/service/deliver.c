@@ -5,8 +5,8 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "db/outbox.h"
 #include "domain/text.h"
+#include "service/lane.h"
 #include "soap/message.h"
 #include "soap/receipt.h"
 
@@ -14,12 +14,12 @@
 #include <string.h>
 
 enum { PAYLOAD_MAX = 256 * 1024, ANSWER_MAX = 64 * 1024, TIMEOUT_DEFAULT_MS = 10000 };
-#define BACKOFF_MAX_MS INT64_C(3600000)
 
 struct claiming {
     struct db_outbox row;
     struct buf payload;
     const char *owner;
+    bool may; /* its destination takes it now */
 };
 
 static enum err claim_tx(struct db *db, void *cls)
@@ -28,9 +28,12 @@ static enum err claim_tx(struct db *db, void *cls)
     struct claiming *c = cls;
     int64_t now_us;
 
+    c->may = false;
     TRY(db_now(db, &now_us));
     TRY(db_outbox_pick(db, now_us, &c->row, &c->payload));
-    if (c->row.id)
+    if (!c->row.id) goto out;
+    TRY(service_lane_enter_tx(db, &c->row, now_us, &c->may));
+    if (c->may)
         TRY(db_outbox_claim(db, &c->row, c->owner, now_us + config_int(CONFIG_WORK_LEASE) * 1000));
 out:
     return rc;
@@ -78,6 +81,9 @@ static enum err request_make(const struct env *env, const struct claiming *c,
 static enum err answer_check(struct env *env, const struct db_outbox *row, int status,
                              const struct buf *answer)
 {
+    /* A proxy's words for: nobody there. */
+    if (status == 502 || status == 503 || status == 504)
+        return err_setf(ERR_PEER_CONNECT, "HTTP status %d", status);
     if (status != 200) return err_setf(ERR_PEER_ANSWER, "HTTP status %d", status);
     if (!strcmp(row->kind, "notifyPayment"))
         return soap_notify_payment_read(env->soap, buf_str(answer), answer->len);
@@ -102,44 +108,37 @@ out:
 }
 
 struct settling {
-    const struct db_outbox *row;
-    const char *state;
+    struct lane_result lane;
     char error[200];
-    int64_t wait_ms;
 };
 
 static enum err settle_tx(struct db *db, void *cls)
 {
     enum err rc;
-    const struct settling *s = cls;
+    struct settling *s = cls;
+    struct lane_result *r = &s->lane;
     int64_t now_us;
 
     TRY(db_now(db, &now_us));
-    TRY(db_outbox_settle(db, s->row, s->state, s->error, now_us + s->wait_ms * 1000, now_us));
+    TRY(service_lane_leave_tx(db, r, now_us));
+    TRY(db_outbox_settle(db, r->row, r->state, s->error, r->uncounted, now_us + r->wait_ms * 1000,
+                         now_us));
 out:
     return rc;
 }
 
-static int64_t backoff_ms(int attempts)
-{
-    int64_t wait = config_int(CONFIG_WORK_BACKOFF);
-
-    for (int i = 1; i < attempts && wait < BACKOFF_MAX_MS; i++)
-        wait *= 2;
-    return wait < BACKOFF_MAX_MS ? wait : BACKOFF_MAX_MS;
-}
-
 static void note(const struct settling *s, enum err sent)
 {
-    const struct db_outbox *o = s->row;
+    const struct db_outbox *o = s->lane.row;
+    const char *state = s->lane.state;
 
-    metric_add(METRIC_OUTBOX_SENT, s->state, 1);
+    metric_add(METRIC_OUTBOX_SENT, state, 1);
     if (sent == ERR_NONE) return;
-    log_event(strcmp(s->state, "PARKED") ? LOG_WARN : LOG_ERROR,
-              strcmp(s->state, "PARKED") ? "outbox.retry" : "outbox.parked",
+    log_event(strcmp(state, "PARKED") ? LOG_WARN : LOG_ERROR,
+              strcmp(state, "PARKED") ? "outbox.retry" : "outbox.parked",
               LOG_TEXT("ente", o->creditor), LOG_TEXT("destination", o->destination),
               LOG_INT("id", o->id), LOG_INT("payment", o->payment_id), LOG_INT("try", o->attempts),
-              LOG_INT("next_ms", s->wait_ms), LOG_TEXT("err", err_name(sent)),
+              LOG_INT("next_ms", s->lane.wait_ms), LOG_TEXT("err", err_name(sent)),
               LOG_TEXT("why", s->error));
 }
 
@@ -148,20 +147,21 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
 {
     enum err rc, sent;
     struct claiming c = {.payload = BUF_INIT(PAYLOAD_MAX), .owner = owner};
-    struct settling s = {.row = &c.row, .state = "DONE"};
+    struct settling s = {.lane = {.row = &c.row}};
     char why[2 * sizeof s.error];
 
     *out_any = false;
     TRY(db_tx_run(env->db, "outbox.claim", claim_tx, &c));
     if (!c.row.id) goto out;
     *out_any = true;
+    if (!c.may) goto out;
     err_clear();
     CRASHPOINT("S9.post");
     sent = send(env, http, &c);
     CRASHPOINT("S10.post");
+    s.lane.ok = sent == ERR_NONE;
+    s.lane.away = sent != ERR_PEER_ANSWER;
     if (sent != ERR_NONE) {
-        s.state = c.row.attempts >= config_int(CONFIG_WORK_ATTEMPTS) ? "PARKED" : "READY";
-        s.wait_ms = backoff_ms(c.row.attempts);
         snprintf(why, sizeof why, "%s: %s", err_text(sent), err_detail()->field);
         text_mend(why, s.error, sizeof s.error); /* it may hold half a name of the peer's */
     }
@@ -170,6 +170,7 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     if (rc == ERR_DB_CONFLICT) rc = ERR_NONE; /* another took the lease: it says what came [F50] */
     TRY(rc);
     note(&s, sent);
+    if (s.lane.narrowed) TRY(service_lane_narrow(env->db, &c.row));
 out:
     buf_free(&c.payload);
     return rc;

@@ -113,15 +113,19 @@ static enum err unowned_count(struct work_hand *hand, int64_t *out_accounts)
 enum err work_gauge(struct work_hand *hand, bool *out_any)
 {
     enum err rc;
-    int64_t age, parked, unsettled_age, flow_age, unowned;
+    int64_t age, parked, lanes, p50_us, p95_us, unsettled_age, flow_age, unowned;
 
     *out_any = false;
-    TRY(db_outbox_age(hand->db, &age, &parked));
+    TRY(db_outbox_age(hand->db, &age, &parked, &lanes));
     TRY(db_settlement_age(hand->db, &unsettled_age));
     TRY(db_flow_age(hand->db, &flow_age));
     TRY(unowned_count(hand, &unowned));
     metric_set(METRIC_OUTBOX_AGE, NULL, age);
     metric_set(METRIC_OUTBOX_PARKED, NULL, parked);
+    metric_set(METRIC_OUTBOX_LANES, NULL, lanes);
+    TRY(db_outbox_delivered(hand->db, &p50_us, &p95_us));
+    metric_set(METRIC_OUTBOX_TIME, "0.5", p50_us);
+    metric_set(METRIC_OUTBOX_TIME, "0.95", p95_us);
     metric_set(METRIC_UNSETTLED_AGE, NULL, unsettled_age);
     metric_set(METRIC_UNOWNED, NULL, unowned);
     metric_set(METRIC_FLOW_AGE, NULL, flow_age);

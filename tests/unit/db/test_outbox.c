@@ -44,7 +44,7 @@ static enum err settle_tx(struct db *d, void *cls)
 {
     struct worker *w = cls;
 
-    return db_outbox_settle(d, &w->row, w->state, "", w->now_us, w->now_us);
+    return db_outbox_settle(d, &w->row, w->state, "", false, w->now_us, w->now_us);
 }
 
 static void assert_row(const char *state, int fence)
