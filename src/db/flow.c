@@ -71,6 +71,11 @@ static const struct db_stmt FLOW_TARGETS = {
     " WHERE f.state = 'PUBLISHED' ORDER BY f.id",
     0,
 };
+static const struct db_stmt FLOW_TARGET = {
+    "flow_target",
+    "SELECT target FROM flow_delivery WHERE flow_id = ? LIMIT 1",
+    0,
+};
 static const struct db_stmt FLOW_GET = {
     "flow_get",
     "SELECT " FLOW_COLUMNS " FROM flow WHERE id = ?",
@@ -200,6 +205,13 @@ enum err db_flow_targets(struct db *db, struct db_flow *row, char *target, size_
         db, &FLOW_TARGETS, DB_NONE_IN,
         DB_OUT(DB_GET_I64(row->id), DB_GET_TEXT(row->name), DB_GET_BYTES(row->sha256), to), each,
         cls);
+}
+
+enum err db_flow_target(struct db *db, int64_t id, char *target, size_t cap, bool *out_found)
+{
+    const struct db_field to = {DB_F_TEXT, target, cap};
+
+    return db_row_find(db, &FLOW_TARGET, DB_IN(db_i64(id)), DB_OUT(to), out_found);
 }
 
 enum err db_flow_age(struct db *db, int64_t *out_seconds)

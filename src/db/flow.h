@@ -31,6 +31,9 @@ MUST_USE enum err db_flow_list(struct db *db, const char *subscription, const ch
 /** Every PUBLISHED flow with the path that it was put at. */
 MUST_USE enum err db_flow_targets(struct db *db, struct db_flow *row, char *target, size_t cap,
                                   db_each_fn *each, void *cls);
+/** The path that one of them was put at. */
+MUST_USE enum err db_flow_target(struct db *db, int64_t id, char *target, size_t cap,
+                                 bool *out_found);
 MUST_USE enum err db_flow_get(struct db *db, int64_t id, struct db_flow *out);
 /** Age in seconds of the oldest settlement or flow that is sealed or made but not published, 0:
  * none. */

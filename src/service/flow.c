@@ -46,10 +46,18 @@ struct running {
     struct run_flow *first, **tail;
 };
 
+enum err service_flow_format(const char *name, struct flow_format **out)
+{
+    char dir[1024], lib[1024];
+
+    snprintf(dir, sizeof dir, "%s/xslt/flow/%s", config_text(CONFIG_HUB_SHARE), name);
+    snprintf(lib, sizeof lib, "%s/xslt/lib", config_text(CONFIG_HUB_SHARE));
+    return flow_format_open(dir, lib, out);
+}
+
 static enum err format_get(struct running *r, const char *name, struct flow_format **out)
 {
     enum err rc;
-    char dir[1024], lib[1024];
 
     for (size_t i = 0; i < r->n_formats; i++)
         if (!strcmp(r->formats[i].name, name)) {
@@ -57,9 +65,7 @@ static enum err format_get(struct running *r, const char *name, struct flow_form
             return ERR_NONE;
         }
     if (r->n_formats == FORMATS_MAX) return err_set(ERR_LIMIT, "formats");
-    snprintf(dir, sizeof dir, "%s/xslt/flow/%s", config_text(CONFIG_HUB_SHARE), name);
-    snprintf(lib, sizeof lib, "%s/xslt/lib", config_text(CONFIG_HUB_SHARE));
-    TRY(flow_format_open(dir, lib, out));
+    TRY(service_flow_format(name, out));
     snprintf(r->formats[r->n_formats].name, sizeof r->formats[0].name, "%s", name);
     r->formats[r->n_formats++].format = *out;
 out:
@@ -133,10 +139,7 @@ static enum err flow_row(void *cls)
 static enum err flow_file_make(struct running *r, struct run_flow *f)
 {
     enum err rc;
-    struct flow_settlements l = {.arena = &r->arena};
-    struct flow_content c = {.env = r->env, .subscription = f->subscription, .flow = &f->flow};
     struct flow_format *format;
-    struct flow_source source;
     char folder[1024];
 
     if (!f->subscription)
@@ -145,12 +148,7 @@ static enum err flow_file_make(struct running *r, struct run_flow *f)
     TRY(flow_deliver_folder(config_text(CONFIG_FLOW_DIR), f->subscription->delivery, folder,
                             sizeof folder));
     snprintf(f->path, sizeof f->path, "%s/%s", folder, f->flow.name);
-    TRY(db_settlement_of_flow(r->env->db, f->flow.id, &l.row, flow_settlement_row, &l));
-    c.settlements = l.items;
-    c.n_settlements = l.n;
-    TRY(flow_content_open(&c));
-    source = flow_content_source(&c);
-    TRY(flow_make(format, &c.frame, &source, folder, f->flow.name, &f->made));
+    TRY(flow_content_make(r->env, &f->flow, format, folder, &f->made));
     f->is_made = true;
     memcpy(f->flow.sha256, f->made.sha256.bytes, sizeof f->flow.sha256);
     f->flow.size = f->made.size;

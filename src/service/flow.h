@@ -8,6 +8,7 @@
 
 #include "db/flow.h"
 #include "db/period.h"
+#include "flow/make.h"
 #include "service/settle.h"
 
 struct service_flow_run {
@@ -26,6 +27,26 @@ struct service_flow_run {
  * ERR_FLOW_BUSY: another run is at it, for a period at once, else after minutes | what
  * a format or the disk refused: then nothing of this run is published, and the next one goes on. */
 MUST_USE enum err service_flow_run(struct env *env, struct service_flow_run *run);
+
+/** An installed format, by its name. @return as flow_format_open() */
+MUST_USE enum err service_flow_format(const char *name, struct flow_format **out);
+
+/** Make the file that a format makes of a flow's records, and publish nothing.
+ * @param folder  where it lies unfinished: the caller discards it
+ * @return ERR_NONE | ERR_DATA: the format is for other records than the flow has | as flow_make()
+ */
+MUST_USE enum err service_flow_try(struct env *env, int64_t flow_id,
+                                   const struct flow_format *format, const char *folder,
+                                   struct flow_made *out);
+/** Put a published flow's file where it was put before, with the bytes that it had [F13]. One that
+ * is there is looked at; one that is gone is made anew.
+ * @param out_path   FLOW_TARGET_SIZE bytes
+ * @param out_there  it was there
+ * @return ERR_NONE | ERR_NOT_FOUND: no such flow, or not published yet | ERR_FLOW_CHANGED: other
+ *         bytes are there, or its format makes others now: nothing was changed */
+#define FLOW_TARGET_SIZE 2001
+MUST_USE enum err service_flow_resend(struct env *env, const char *actor, int64_t flow_id,
+                                      char *out_path, bool *out_there);
 
 /** Is a published flow's file there, with the published bytes?
  * @return ERR_NONE | ERR_IO_READ | ERR_FLOW_CHANGED */

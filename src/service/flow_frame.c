@@ -3,9 +3,12 @@
 
 #include "base/config.h"
 #include "domain/calendar.h"
+#include "service/flow_plan.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { SETTLEMENTS_MEMORY = 64 * 1024 * 1024 };
 
 static void put(char *to, size_t cap, const char *from)
 {
@@ -178,4 +181,30 @@ struct flow_source flow_content_source(struct flow_content *c)
     c->next_settlement = 0;
     c->after_entry = 0;
     return (struct flow_source){bank ? &settlements : &payments, c};
+}
+
+enum err flow_content_make(struct env *env, const struct db_flow *flow,
+                           const struct flow_format *format, const char *folder,
+                           struct flow_made *out)
+{
+    enum err rc;
+    struct arena arena = ARENA_INIT(SETTLEMENTS_MEMORY);
+    struct flow_settlements l = {.arena = &arena};
+    struct flow_content c = {.env = env,
+                             .subscription =
+                                 registry_subscription_find(env->registry, flow->subscription),
+                             .flow = flow};
+    struct flow_source source;
+
+    if (!c.subscription)
+        return err_setf(ERR_REGISTRY, "subscription %s left the registry", flow->subscription);
+    TRY(db_settlement_of_flow(env->db, flow->id, &l.row, flow_settlement_row, &l));
+    c.settlements = l.items;
+    c.n_settlements = l.n;
+    TRY(flow_content_open(&c));
+    source = flow_content_source(&c);
+    TRY(flow_make(format, &c.frame, &source, folder, flow->name, out));
+out:
+    arena_free(&arena);
+    return rc;
 }

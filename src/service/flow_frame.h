@@ -26,5 +26,10 @@ struct flow_content {
 /** @return ERR_NONE | ERR_REGISTRY when party or account are not in the registry. */
 MUST_USE enum err flow_content_open(struct flow_content *c);
 struct flow_source flow_content_source(struct flow_content *c);
+/** The file of a flow, from the database's rows: the same bytes each time, when the format is the
+ * same. @return ERR_NONE | ERR_REGISTRY: its subscription left the registry | as flow_make() */
+MUST_USE enum err flow_content_make(struct env *env, const struct db_flow *flow,
+                                    const struct flow_format *format, const char *folder,
+                                    struct flow_made *out);
 
 #endif

@@ -183,6 +183,18 @@ const char *xml_attribute(const struct xml_node *node, const char *name)
     return NULL;
 }
 
+const char *xml_attribute_at(const struct xml_node *node, size_t i, const char **out_name)
+{
+    const xmlNode *element = xml_raw(node);
+    const xmlAttr *a = element->properties;
+
+    while (a != NULL && i-- > 0)
+        a = a->next;
+    if (a == NULL) return NULL;
+    *out_name = (const char *)a->name;
+    return text_of(element->doc, a->children);
+}
+
 const char *xml_text(const struct xml_node *node)
 {
     return text_of(xml_raw(node)->doc, xml_raw(node)->children);

@@ -29,6 +29,9 @@ const char *xml_namespace(const struct xml_node *node); /**< URI or "" */
 long xml_line(const struct xml_node *node);
 /** An attribute's value without namespace, or NULL. Borrowed, for the document's life. */
 const char *xml_attribute(const struct xml_node *node, const char *name);
+/** The i-th attribute's value and local name, whatever its namespace; NULL: there are not so many.
+ * Borrowed as above. */
+const char *xml_attribute_at(const struct xml_node *node, size_t i, const char **out_name);
 /** The concatenated text of an element with only text inside; "" when empty. Borrowed: the
  * document keeps the copy when it had to join pieces. */
 const char *xml_text(const struct xml_node *node);
