@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/backup.h"
 
-#include "base/clock.h"
 #include "base/config.h"
 #include "cli/server.h"
 #include "cli/spawn.h"
@@ -10,7 +9,6 @@
 #include "service/seal_head.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -175,21 +173,6 @@ static void step_say(void *cls, const char *name)
     cli_say(cls, "applied %s", name);
 }
 
-/* Heads that were signed in the lost time are proof of it, and no heads of the chain that goes on.
- */
-static enum err heads_put_aside(struct cli *cli)
-{
-    const char *path = config_text(CONFIG_JOURNAL_HEADS);
-    char aside[SERVER_PATH_SIZE];
-
-    (void)snprintf(aside, sizeof aside, "%s.%" PRId64, path, clock_wall_us() / 1000000);
-    if (rename(path, aside) == 0)
-        cli_say(cli, "%s is now %s: it says how far the lost journal went.", path, aside);
-    else if (errno != ENOENT)
-        return err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
-    return ERR_NONE;
-}
-
 enum err backup_restore_finish(struct cli *cli)
 {
     char mark[SERVER_PATH_SIZE];
@@ -202,7 +185,6 @@ enum err backup_restore_finish(struct cli *cli)
     TRY(db_migrate(db, step_say, cli));
     TRY(db_grant(db));
     TRY(db_numbers_skip(db));
-    TRY(heads_put_aside(cli));
     TRY(seal_heads_set_aside());
     if (unlink(mark) != 0) {
         rc = err_setf(ERR_IO_WRITE, "%s: %s", mark, strerror(errno));
