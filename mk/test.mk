@@ -25,6 +25,7 @@ crash: ## build the program with crash points, for the tests that kill it
 
 check-all: test ## test, fuzz, test under the address and the thread sanitizer, then the package (30 minutes)
 	@+$(AGAIN) fuzz
+	@LOAD_RECORDS=100000 LOAD_KILLS=20 PYTEST_ADDOPTS='-k killed_leaves' tests/run --build $(BUILD_BASE) scenario
 	@+$(AGAIN) SAN=address test-now
 	@+$(AGAIN) SAN=thread test-now
 	@tests/package

@@ -4,7 +4,7 @@ clean, no BUG counted, no planted secret in a log, no contract broken towards a 
 
 A module shares one hub with all others, unless it says CLOCK = True (its own hub, whose time the
 fixture `clock` moves) or SETTINGS = {"section.key": value}, or a function of the hub that returns
-them, or OWN_HUB = True (its own hub).
+them, or OWN_HUB = True (its own hub). Its tests may take LONGER times as long as others.
 """
 import contextlib
 import faulthandler
@@ -46,7 +46,7 @@ def pytest_runtest_setup(item):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item):
-    yield from within(TEST_S, item)
+    yield from within(TEST_S * getattr(item.module, "LONGER", 1), item)
 
 
 @pytest.hookimpl(hookwrapper=True)

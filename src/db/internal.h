@@ -73,6 +73,9 @@ MUST_USE enum err db_prepare(struct db *db, const char *name, const char *sql, M
 /** Bind and execute; what it answers is still to be read. */
 MUST_USE enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
                                   const struct db_value *in, size_t n_in);
+/** Prepared, the writes before it sent, the transaction begun: only to be executed. */
+MUST_USE enum err db_statement_ready(struct db *db, const struct db_stmt *stmt, MYSQL_STMT **out);
+void db_instant_split(int64_t us, MYSQL_TIME *out);
 /** START TRANSACTION, if it is owed. */
 MUST_USE enum err db_begin(struct db *db);
 /** Send what waits, with COMMIT. */

@@ -8,22 +8,13 @@
 
 #include <string.h>
 
-enum { COLUMNS = 10, MANY = 32 };
+enum { COLUMNS = 10, MANY = 200 };
 
 #define HEAD                                                                                       \
     "INSERT INTO journal (id, at, actor, event, creditor, notice_number, token_hash, object_id,"   \
     " outcome, detail, duration_us) VALUES "
 #define ROW "(?, UTC_TIMESTAMP(6), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define ROWS_8 ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW ", " ROW
-
 static const struct db_stmt JOURNAL_ADD[DB_MULTI_MAX] = DB_MULTI("journal_add", HEAD, ROW);
-/* Batches of lines that only looked: as few statements as may be. */
-static const struct db_stmt JOURNAL_ADD_MANY = {
-    "journal_add_32",
-    HEAD ROWS_8 ", " ROWS_8 ", " ROWS_8 ", " ROWS_8,
-    0,
-};
-
 static const struct db_stmt JOURNAL_FIND = {
     "journal_find",
     "SELECT id FROM journal WHERE id = ?",
@@ -56,7 +47,7 @@ enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t
     enum err rc = ERR_NONE;
 
     for (size_t done = 0; done < n;) {
-        size_t left = n - done, k = left >= MANY ? MANY : left < DB_MULTI_MAX ? left : DB_MULTI_MAX;
+        size_t k = n - done < MANY ? n - done : MANY;
         struct db_value *v = values;
 
         for (const struct db_journal_row *r = rows + done; r < rows + done + k; r++) {
@@ -73,8 +64,8 @@ enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t
             *v++ = db_opt(r->detail);
             *v++ = r->duration_us < 0 ? db_null() : db_i64(r->duration_us);
         }
-        if (k == MANY)
-            TRY(db_exec(db, &JOURNAL_ADD_MANY, values, MANY * COLUMNS, NULL));
+        if (k > DB_MULTI_MAX)
+            TRY(db_bulk_add(db, &JOURNAL_ADD[0], values, COLUMNS, k));
         else
             TRY(db_multi_add(db, JOURNAL_ADD, values, COLUMNS, k));
         done += k;

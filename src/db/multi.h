@@ -30,5 +30,9 @@
  * transaction's next message (db_later). */
 MUST_USE enum err db_multi_add(struct db *db, const struct db_stmt stmts[DB_MULTI_MAX],
                                const struct db_value *values, size_t columns, size_t n);
+/** Insert rows of columns values each with a statement for one row, in one message, now: errors
+ * (ERR_DB_DUPLICATE, …) are answered at once. A column's values are of one kind, or NULL. */
+MUST_USE enum err db_bulk_add(struct db *db, const struct db_stmt *stmt,
+                              const struct db_value *values, size_t columns, size_t rows);
 
 #endif

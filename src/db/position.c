@@ -12,6 +12,17 @@ static const struct db_stmt FIND = {
     "SELECT id, content_hash FROM position WHERE creditor = ? AND own_id = ?",
     DB_OWNED,
 };
+static const struct db_stmt FIND_MANY = {
+    "position_find_many",
+    "SELECT own_id, id, content_hash FROM position WHERE creditor = ? AND own_id IN " DB_IDS,
+    DB_OWNED,
+};
+static const struct db_stmt FIND_NOTICES = {
+    "position_find_notices",
+    "SELECT notice_number, position_id FROM instalment WHERE creditor = ? AND notice_number "
+    "IN " DB_IDS,
+    DB_OWNED,
+};
 static const struct db_stmt FIND_NOTICE = {
     "position_find_notice",
     "SELECT position_id FROM instalment WHERE creditor = ? AND notice_number = ?",
@@ -35,71 +46,10 @@ static const struct db_stmt GET_INSTALMENTS = {
     " ORDER BY o.number, i.number, t.number",
     0,
 };
-static const struct db_stmt ADD = {
-    "position_add",
-    "INSERT INTO position (id, creditor, own_id, content_hash, debt_type, debtor_kind,"
-    " debtor_code, debtor_name, debtor_street, debtor_civic, debtor_postal_code, debtor_city,"
-    " debtor_province, debtor_country, debtor_email, description, office, metadata, state,"
-    " created_at, created_by)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?)",
-    DB_OWNED,
-};
-static const struct db_stmt OPTION_ADD[DB_MULTI_MAX] =
-    DB_MULTI("option_add",
-             "INSERT INTO payment_option (id, position_id, number, kind, amount_cents,"
-             " instalment_count) VALUES ",
-             "(?, ?, ?, ?, ?, ?)");
-static const struct db_stmt INSTALMENT_ADD[DB_MULTI_MAX] =
-    DB_MULTI("instalment_add",
-             "INSERT INTO instalment (id, option_id, position_id, creditor, number, notice_number,"
-             " iuv, amount_cents, due_date, payable_until, description, state) VALUES ",
-             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN')");
-static const struct db_stmt TRANSFER_ADD[DB_MULTI_MAX] =
-    DB_MULTI("transfer_add",
-             "INSERT INTO transfer (instalment_id, number, creditor, iban, amount_cents, taxonomy,"
-             " remittance) VALUES ",
-             "(?, ?, ?, ?, ?, ?, ?)");
-static const struct db_stmt UPDATE = {
-    "position_update",
-    "UPDATE position SET content_hash = ?, debt_type = ?, debtor_kind = ?, debtor_code = ?,"
-    " debtor_name = ?, debtor_street = ?, debtor_civic = ?, debtor_postal_code = ?,"
-    " debtor_city = ?, debtor_province = ?, debtor_country = ?, debtor_email = ?, description = ?,"
-    " office = ?, metadata = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND creditor = ?"
-    " AND state = 'OPEN'",
-    DB_OWNED,
-};
-static const struct db_stmt OPTION_UPDATE = {
-    "option_update",
-    "UPDATE payment_option SET amount_cents = ? WHERE id = ?",
-    0,
-};
-static const struct db_stmt INSTALMENT_UPDATE = {
-    "instalment_update",
-    "UPDATE instalment SET amount_cents = ?, due_date = ?, payable_until = ?, description = ?,"
-    " ver = ver + 1 WHERE id = ? AND ver = ? AND state = 'OPEN'",
-    0,
-};
-static const struct db_stmt TRANSFERS_DROP = {
-    "transfers_drop",
-    "DELETE FROM transfer WHERE instalment_id = ?",
-    0,
-};
 static const struct db_stmt LIVE = {
     "position_live",
     "SELECT i.id FROM instalment i JOIN payment y ON y.live_instalment = i.id"
     " WHERE i.position_id = ?",
-    0,
-};
-static const struct db_stmt CANCEL = {
-    "position_cancel",
-    "UPDATE position SET state = 'CANCELLED', ver = ver + 1 WHERE id = ? AND ver = ?"
-    " AND creditor = ? AND state = 'OPEN' AND live_count = 0 AND paid_count = 0",
-    DB_OWNED,
-};
-static const struct db_stmt CANCEL_INSTALMENTS = {
-    "position_cancel_instalments",
-    "UPDATE instalment SET state = 'CANCELLED', ver = ver + 1 WHERE position_id = ?"
-    " AND state = 'OPEN'",
     0,
 };
 /* due_date: the first one between two days; NULL: none is. */
@@ -160,6 +110,48 @@ enum err db_position_find_notice(struct db *db, const char *creditor, const char
     *out_id = 0;
     return db_row_find(db, &FIND_NOTICE, DB_IN(db_text(creditor), db_text(notice_number)),
                        DB_OUT(DB_GET_I64(*out_id)), &found);
+}
+
+struct finding {
+    struct db_position_name *names, *end;
+    char text[DEBT_CHARS(35)];
+    int64_t id;
+    unsigned char hash[32];
+};
+
+static enum err found_row(void *cls)
+{
+    const struct finding *f = cls;
+
+    for (struct db_position_name *name = f->names; name < f->end; name++) {
+        if (strcmp(name->text, f->text) != 0) continue;
+        name->id = f->id;
+        memcpy(name->hash, f->hash, sizeof name->hash);
+    }
+    return ERR_NONE;
+}
+
+enum err db_position_find_many(struct db *db, const char *creditor, bool notices,
+                               struct db_position_name *names, size_t n)
+{
+    enum err rc = ERR_NONE;
+    struct db_value in[1 + DB_IDS_MAX] = {db_text(creditor)};
+    struct finding f = {.names = names};
+    const struct db_field out[] = {DB_GET_TEXT(f.text), DB_GET_I64(f.id), DB_GET_BYTES(f.hash)};
+
+    for (; f.names < names + n; f.names = f.end) {
+        size_t left = (size_t)(names + n - f.names), k = left < DB_IDS_MAX ? left : DB_IDS_MAX;
+
+        f.end = f.names + k;
+        for (size_t i = 0; i < DB_IDS_MAX; i++) /* the last one again, where there are fewer */
+            in[1 + i] = db_text(f.names[i < k ? i : k - 1].text);
+        for (size_t i = 0; i < k; i++)
+            f.names[i].id = 0;
+        TRY(db_rows(db, notices ? &FIND_NOTICES : &FIND_MANY, in, ARRAY_LEN(in), out,
+                    notices ? 2 : 3, found_row, &f));
+    }
+out:
+    return rc;
 }
 
 /* Rows come one a transfer, in order of option, instalment and transfer. */
@@ -261,105 +253,6 @@ out:
     return rc;
 }
 
-static enum err transfers_add(struct db *db, int64_t instalment_id, const struct debt_instalment *i)
-{
-    struct db_value values[DEBT_TRANSFERS_MAX * 7], *v = values;
-
-    for (int t = 0; t < i->n_transfers; t++) {
-        *v++ = db_i64(instalment_id);
-        *v++ = db_i64(i->transfers[t].number);
-        *v++ = db_text(i->transfers[t].creditor);
-        *v++ = db_text(i->transfers[t].iban);
-        *v++ = db_i64(i->transfers[t].amount_cents);
-        *v++ = db_text(i->transfers[t].taxonomy);
-        *v++ = db_text(i->transfers[t].remittance);
-    }
-    return db_multi_add(db, TRANSFER_ADD, values, 7, (size_t)i->n_transfers);
-}
-
-static enum err instalment_add(struct db *db, const struct debt_position *p,
-                               const struct debt_instalment *i)
-{
-    enum err rc;
-
-    TRY(db_later(db, &INSTALMENT_ADD[0],
-                 DB_IN(db_i64(i->id), db_i64(i->option_id), db_i64(p->id), db_text(p->creditor),
-                       db_i64(i->number), db_text(i->notice_number), db_text(i->iuv),
-                       db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
-                       db_text(i->description)),
-                 DB_ROWS_ANY));
-    TRY(transfers_add(db, i->id, i));
-out:
-    return rc;
-}
-
-enum err db_position_add(struct db *db, const struct debt_position *p, const char *actor,
-                         int64_t now_us)
-{
-    enum err rc;
-    struct db_value options[DEBT_OPTIONS_MAX * 6], *v = options;
-    const struct debt_subject *d = &p->debtor;
-
-    TRY(db_queue_send(db)); /* one message a position: few shapes of groups */
-    TRY(db_later(db, &ADD,
-                 DB_IN(db_i64(p->id), db_text(p->creditor), db_text(p->own_id),
-                       db_bytes(p->content_hash, 32), db_text(p->debt_type), db_text(d->kind),
-                       db_text(d->code), db_text(d->name), db_opt(d->street), db_opt(d->civic),
-                       db_opt(d->postal_code), db_opt(d->city), db_opt(d->province),
-                       db_opt(d->country), db_opt(d->email), db_text(p->description),
-                       db_opt(p->office), db_opt(p->metadata), db_instant(now_us), db_text(actor)),
-                 DB_ROWS_ANY));
-    for (int o = 0; o < p->n_options; o++) {
-        *v++ = db_i64(p->options[o].id);
-        *v++ = db_i64(p->id);
-        *v++ = db_i64(p->options[o].number);
-        *v++ = db_text(p->options[o].kind);
-        *v++ = db_i64(p->options[o].amount_cents);
-        *v++ = db_i64(p->options[o].n_instalments);
-    }
-    TRY(db_multi_add(db, OPTION_ADD, options, 6, (size_t)p->n_options));
-    for (int i = 0; i < p->n_instalments; i++)
-        TRY(instalment_add(db, p, &p->instalments[i]));
-out:
-    return rc;
-}
-
-enum err db_position_update(struct db *db, const struct debt_position *stored,
-                            const struct debt_position *p)
-{
-    const struct debt_subject *d = &p->debtor;
-
-    return db_later(db, &UPDATE,
-                    DB_IN(db_bytes(p->content_hash, 32), db_text(p->debt_type), db_text(d->kind),
-                          db_text(d->code), db_text(d->name), db_opt(d->street), db_opt(d->civic),
-                          db_opt(d->postal_code), db_opt(d->city), db_opt(d->province),
-                          db_opt(d->country), db_opt(d->email), db_text(p->description),
-                          db_opt(p->office), db_opt(p->metadata), db_i64(stored->id),
-                          db_i64(stored->ver), db_text(stored->creditor)),
-                    1);
-}
-
-enum err db_option_update(struct db *db, const struct debt_option *stored, int64_t amount_cents)
-{
-    return db_later(db, &OPTION_UPDATE, DB_IN(db_i64(amount_cents), db_i64(stored->id)),
-                    DB_ROWS_ANY);
-}
-
-enum err db_instalment_update(struct db *db, const struct debt_instalment *stored,
-                              const struct debt_instalment *i)
-{
-    enum err rc;
-
-    TRY(db_later(db, &INSTALMENT_UPDATE,
-                 DB_IN(db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
-                       db_text(i->description), db_i64(stored->id), db_i64(stored->ver)),
-                 1));
-    TRY(db_later(db, &TRANSFERS_DROP, DB_IN(db_i64(stored->id)), DB_ROWS_ANY));
-    TRY(transfers_add(db, stored->id, i));
-out:
-    return rc;
-}
-
 struct living {
     struct debt_position *position;
     int64_t id;
@@ -379,16 +272,6 @@ enum err db_position_live(struct db *db, struct debt_position *position)
     struct living l = {position, 0};
 
     return db_rows(db, &LIVE, DB_IN(db_i64(position->id)), DB_OUT(DB_GET_I64(l.id)), live_row, &l);
-}
-
-enum err db_position_cancel(struct db *db, const struct debt_position *p)
-{
-    enum err rc;
-
-    TRY(db_later(db, &CANCEL, DB_IN(db_i64(p->id), db_i64(p->ver), db_text(p->creditor)), 1));
-    TRY(db_later(db, &CANCEL_INSTALMENTS, DB_IN(db_i64(p->id)), DB_ROWS_ANY));
-out:
-    return rc;
 }
 
 static const char *or_else(const char *text, const char *otherwise)

@@ -15,12 +15,22 @@ MUST_USE enum err db_position_find(struct db *db, const char *creditor, const ch
 /** The position that a notice belongs to; id 0: none. */
 MUST_USE enum err db_position_find_notice(struct db *db, const char *creditor,
                                           const char *notice_number, int64_t *out_id);
+/** What is looked for, and what is found. */
+struct db_position_name {
+    const char *text;       /* an own id, or a notice number */
+    int64_t id;             /* 0: none */
+    unsigned char hash[32]; /* of the content; not for a notice number */
+};
+/** The same for many of one Ente, a few statements in all. */
+MUST_USE enum err db_position_find_many(struct db *db, const char *creditor, bool notices,
+                                        struct db_position_name *names, size_t n);
 /** All of it; instalments come from the arena. ERR_NOT_FOUND when it is not that creditor's. */
 MUST_USE enum err db_position_get(struct db *db, struct arena *arena, const char *creditor,
                                   int64_t id, struct debt_position *out);
-/** Insert it whole: ids and numbers are set. ERR_DB_DUPLICATE: own id or notice number taken. */
-MUST_USE enum err db_position_add(struct db *db, const struct debt_position *p, const char *actor,
-                                  int64_t now_us);
+/** Insert them whole: ids and numbers are set. ERR_DB_DUPLICATE, now or with the next message: an
+ * own id or a notice number is taken. */
+MUST_USE enum err db_position_add(struct db *db, const struct debt_position *const *list, size_t n,
+                                  const char *actor, int64_t now_us);
 /** Mark the instalments that somebody is paying. */
 MUST_USE enum err db_position_live(struct db *db, struct debt_position *position);
 /** All but options and instalments, of an OPEN one, compare-and-set on its version [R3]: whoever

@@ -40,7 +40,7 @@ struct db_value db_null(void)
 }
 
 /* Civil date from days since 1970, proleptic Gregorian; only years 1 to 9999 come here. */
-static void instant_split(int64_t us, MYSQL_TIME *t)
+void db_instant_split(int64_t us, MYSQL_TIME *t)
 {
     int64_t days = us / 86400000000, rest = us % 86400000000, era, doe, yoe, doy, mp;
 
@@ -150,7 +150,7 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
         bind[i].length = &bind[i].buffer_length;
         if (in[i].kind == DB_V_I64) bind[i].buffer = (void *)(uintptr_t)&in[i].number;
         if (in[i].kind != DB_V_INSTANT) continue;
-        instant_split(in[i].number, &times[i]);
+        db_instant_split(in[i].number, &times[i]);
         bind[i].buffer = &times[i];
     }
     db->statements++;
@@ -158,6 +158,19 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
     if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle))
         return db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
     return ERR_NONE;
+}
+
+enum err db_statement_ready(struct db *db, const struct db_stmt *stmt, MYSQL_STMT **out)
+{
+    enum err rc;
+
+    TRY(db->failed);
+    if (!db->link) TRY(db_connect(db));
+    TRY(db_queue_send(db));
+    TRY(db_begin(db));
+    TRY(prepared_get(db, stmt, false, out));
+out:
+    return rc;
 }
 
 static enum err run_once(struct db *db, const struct db_stmt *stmt, bool reads,

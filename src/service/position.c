@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STORED_MAX = 16 * 1024 * 1024, NUMBER_TRIES = 20 };
+/* Positions in one transaction: most have a row in each of five tables [R13]. */
+enum { STORED_MAX = 16 * 1024 * 1024, NUMBER_TRIES = 20, TOGETHER_MAX = 200 };
 
 /* Own id known: the same content is a success, other content a refusal that names it. */
 static enum err known(struct env *env, struct position_submission *s, int64_t id,
@@ -66,27 +67,101 @@ out:
     return rc;
 }
 
-/* Everything that can be said without storing. POSITION_CREATED: it may be stored. */
-static enum err prepare(struct env *env, const struct scope *scope, struct position_submission *s)
+/* Everything that can be said without the database. */
+static enum err check(struct env *env, const struct scope *scope, struct position_submission *s)
 {
     enum err rc;
-    int64_t id;
-    unsigned char hash[32];
 
     memset(&s->refusal, 0, sizeof s->refusal);
     s->refusal.code = "";
     s->result = POSITION_CREATED;
     TRY(position_hash(s->position));
-    if (!position_check(env->registry, scope, s->position, &s->refusal)) {
+    if (!position_check(env->registry, scope, s->position, &s->refusal))
         s->result = POSITION_REFUSED;
-        goto out;
-    }
-    TRY(db_position_find(env->db, s->position->creditor, s->position->own_id, &id, hash));
-    if (id)
-        TRY(known(env, s, id, hash));
-    else
-        TRY(notice_taken(env, s));
 out:
+    return rc;
+}
+
+/* What is asked of the database before anything is stored: own ids and notice numbers that the Ente
+ * gave, of submissions that follow each other with one Ente. */
+struct asking {
+    struct db_position_name *own, *notices;
+    size_t *own_of, *notice_of; /* whose they are: places in the list */
+    size_t n_own, n_notices;
+};
+
+static enum err asking_open(struct arena *arena, const struct position_submission *list, size_t n,
+                            struct asking *out)
+{
+    size_t numbers = 0;
+
+    for (size_t i = 0; i < n; i++)
+        numbers += (size_t)list[i].position->n_instalments;
+    out->own = arena_alloc(arena, n * sizeof *out->own);
+    out->own_of = arena_alloc(arena, n * sizeof *out->own_of);
+    out->notices = arena_alloc(arena, numbers * sizeof *out->notices);
+    out->notice_of = arena_alloc(arena, numbers * sizeof *out->notice_of);
+    return out->own && out->own_of && out->notices && out->notice_of
+               ? ERR_NONE
+               : err_set(ERR_LIMIT, "positions");
+}
+
+static void asking_add(struct asking *a, const struct position_submission *s, size_t place)
+{
+    a->own_of[a->n_own] = place;
+    a->own[a->n_own++].text = s->position->own_id;
+    for (int k = 0; k < s->position->n_instalments; k++) {
+        const struct debt_instalment *i = &s->position->instalments[k];
+
+        if (!*i->notice_number || i->numbered) continue;
+        a->notice_of[a->n_notices] = place;
+        a->notices[a->n_notices++].text = i->notice_number;
+    }
+}
+
+static enum err asking_end(struct env *env, struct position_submission *list, const char *creditor,
+                           bool quiet, struct asking *a)
+{
+    enum err rc;
+
+    TRY(db_position_find_many(env->db, creditor, false, a->own, a->n_own));
+    TRY(db_position_find_many(env->db, creditor, true, a->notices, a->n_notices));
+    for (size_t i = 0; i < a->n_notices; i++)
+        if (a->notices[i].id) taken(&list[a->notice_of[i]]);
+    for (size_t i = 0; i < a->n_own; i++) {
+        struct position_submission *s = &list[a->own_of[i]];
+
+        if (!a->own[i].id) continue;
+        memset(&s->refusal, 0, sizeof s->refusal); /* its own notice numbers, maybe */
+        s->refusal.code = "";
+        s->result = POSITION_UNCHANGED;
+        if (!quiet || memcmp(a->own[i].hash, s->position->content_hash, 32) != 0)
+            TRY(known(env, s, a->own[i].id, a->own[i].hash));
+    }
+    a->n_own = a->n_notices = 0;
+out:
+    return rc;
+}
+
+/* POSITION_CREATED after it: it may be stored. */
+static enum err look(struct env *env, struct position_submission *list, size_t n, bool quiet)
+{
+    enum err rc;
+    struct arena arena = ARENA_INIT(STORED_MAX);
+    struct asking a = {.n_own = 0};
+    const char *creditor = NULL;
+
+    TRY(asking_open(&arena, list, n, &a));
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].result != POSITION_CREATED) continue;
+        if (creditor && strcmp(creditor, list[i].position->creditor) != 0)
+            TRY(asking_end(env, list, creditor, quiet, &a));
+        creditor = list[i].position->creditor;
+        asking_add(&a, &list[i], i);
+    }
+    if (creditor) TRY(asking_end(env, list, creditor, quiet, &a));
+out:
+    arena_free(&arena);
     return rc;
 }
 
@@ -123,6 +198,8 @@ struct storing {
     const struct scope *scope;
     struct position_submission *list;
     size_t n;
+    const struct debt_position **positions; /* those that are new */
+    struct db_journal_row *rows;
 };
 
 static enum err store_tx(struct db *db, void *cls)
@@ -130,19 +207,20 @@ static enum err store_tx(struct db *db, void *cls)
     enum err rc;
     const struct storing *c = cls;
     int64_t now_us;
-    struct db_journal_row row;
+    size_t n = 0;
 
     TRY(db_now(db, &now_us));
     for (size_t i = 0; i < c->n; i++) {
         const struct debt_position *p = c->list[i].position;
 
         if (c->list[i].result != POSITION_CREATED) continue;
-        TRY(db_position_add(db, p, c->scope->actor, now_us));
-        db_journal_set(&row, c->scope->actor, "position.created", p->creditor,
+        c->positions[n] = p;
+        db_journal_set(&c->rows[n], c->scope->actor, "position.created", p->creditor,
                        p->instalments[0].notice_number, "OK");
-        row.object_id = p->id;
-        TRY(db_journal_add(db, &row, 1));
+        c->rows[n++].object_id = p->id;
     }
+    TRY(db_position_add(db, c->positions, n, c->scope->actor, now_us));
+    TRY(db_journal_add(db, c->rows, n));
 out:
     return rc;
 }
@@ -177,7 +255,7 @@ static enum err store_each(struct env *env, struct storing *all)
     enum err rc = ERR_NONE;
 
     for (size_t i = 0; i < all->n; i++) {
-        struct storing one = {all->scope, &all->list[i], 1};
+        struct storing one = {all->scope, &all->list[i], 1, all->positions, all->rows};
 
         if (one.list->result == POSITION_CREATED) TRY(store_one(env, &one));
     }
@@ -185,34 +263,86 @@ out:
     return rc;
 }
 
-static bool same_own_id(const struct position_submission *a, const struct position_submission *b)
+static bool names_notice(const struct debt_position *p, const char *number)
 {
-    return !strcmp(a->position->own_id, b->position->own_id) &&
-           !strcmp(a->position->creditor, b->position->creditor);
+    for (int i = 0; i < p->n_instalments; i++)
+        if (!strcmp(p->instalments[i].notice_number, number)) return true;
+    return false;
+}
+
+/* Two that could not both be stored. */
+static bool collide(const struct debt_position *a, const struct debt_position *b)
+{
+    if (strcmp(a->creditor, b->creditor) != 0) return false;
+    if (!strcmp(a->own_id, b->own_id)) return true;
+    for (int i = 0; i < b->n_instalments; i++)
+        if (*b->instalments[i].notice_number && names_notice(a, b->instalments[i].notice_number))
+            return true;
+    return false;
+}
+
+static enum err store(struct env *env, struct storing *all)
+{
+    enum err rc = ERR_NONE;
+    size_t new = 0;
+
+    for (size_t i = 0; i < all->n; i++)
+        new += all->list[i].result == POSITION_CREATED;
+    if (new == 0) goto out;
+    rc = db_tx_run(env->db, "positions", store_tx, all);
+    if (rc != ERR_DB_DUPLICATE) goto out;
+    err_clear();
+    TRY(store_each(env, all));
+out:
+    return rc;
+}
+
+/* How many from the first on may be stored together: none names what another of them names. */
+static size_t together(const struct position_submission *list, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (list[i].result == POSITION_CREATED && list[k].result == POSITION_CREATED &&
+                collide(list[k].position, list[i].position))
+                return i;
+    return n;
+}
+
+static enum err submit_some(struct env *env, struct storing *some, bool quiet)
+{
+    enum err rc;
+
+    TRY(look(env, some->list, some->n, quiet));
+    for (size_t i = 0; i < some->n; i++)
+        if (some->list[i].result == POSITION_CREATED) TRY(number(env, some->list[i].position));
+    TRY(store(env, some));
+out:
+    return rc;
 }
 
 enum err service_position_submit(struct env *env, const struct scope *scope,
-                                 struct position_submission *list, size_t n)
+                                 struct position_submission *list, size_t n, bool quiet)
 {
     enum err rc = ERR_NONE;
-    struct storing all = {scope, list, n};
-    bool twice = false;
-    size_t new = 0;
+    struct arena arena = ARENA_INIT(STORED_MAX);
+    struct storing some = {.scope = scope};
 
-    for (size_t i = 0; i < n; i++) {
-        TRY(prepare(env, scope, &list[i]));
-        if (list[i].result != POSITION_CREATED) continue;
-        TRY(number(env, list[i].position));
-        for (size_t k = 0; k < i; k++)
-            twice |= list[k].result == POSITION_CREATED && same_own_id(&list[k], &list[i]);
-        new ++;
+    some.positions = arena_alloc(&arena, TOGETHER_MAX * sizeof *some.positions);
+    some.rows = arena_alloc(&arena, TOGETHER_MAX * sizeof *some.rows);
+    if (!some.rows) {
+        rc = err_set(ERR_LIMIT, "positions");
+        goto out;
     }
-    if (new == 0) goto out;
-    rc = twice ? ERR_DB_DUPLICATE : db_tx_run(env->db, "positions", store_tx, &all);
-    if (rc != ERR_DB_DUPLICATE) goto out;
-    err_clear();
-    TRY(store_each(env, &all));
+    for (size_t i = 0; i < n; i++)
+        TRY(check(env, scope, &list[i]));
+    for (some.list = list; some.list < list + n; some.list += some.n) {
+        size_t left = (size_t)(list + n - some.list);
+
+        some.n = together(some.list, left < TOGETHER_MAX ? left : TOGETHER_MAX);
+        TRY(submit_some(env, &some, quiet));
+    }
 out:
+    arena_free(&arena);
     return rc;
 }
 
@@ -222,7 +352,8 @@ enum err service_position_try(struct env *env, const struct scope *scope,
     enum err rc = ERR_NONE;
 
     for (size_t i = 0; i < n; i++)
-        TRY(prepare(env, scope, &list[i]));
+        TRY(check(env, scope, &list[i]));
+    TRY(look(env, list, n, true));
 out:
     return rc;
 }

@@ -32,9 +32,10 @@ struct position_submission {
 };
 
 /** Check, complete and store n positions; each has its own result, good ones are stored whatever
- * the others are. @return an error only when nothing can be said about any of them. */
+ * the others are. @param quiet  of those that were there already, do not read numbers back
+ * @return an error only when nothing can be said about any of them. */
 MUST_USE enum err service_position_submit(struct env *env, const struct scope *scope,
-                                          struct position_submission *list, size_t n);
+                                          struct position_submission *list, size_t n, bool quiet);
 /** The same without storing: for a dry run. */
 MUST_USE enum err service_position_try(struct env *env, const struct scope *scope,
                                        struct position_submission *list, size_t n);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { BATCH = 100, MEMORY_MAX = 48 * 1024 * 1024, LINE_MAX_BYTES = 8 * 1024 };
+enum { BATCH = 200, MEMORY_MAX = 48 * 1024 * 1024, LINE_MAX_BYTES = 8 * 1024 };
 
 /* One batch in hand: what is stored together. Everything lives in the arena. */
 struct batch {
@@ -88,7 +88,7 @@ static enum err batch_end(struct batch *b)
     else if (b->load->dry_run)
         TRY(service_position_try(b->env, b->scope, b->list, b->n));
     else
-        TRY(service_position_submit(b->env, b->scope, b->list, b->n));
+        TRY(service_position_submit(b->env, b->scope, b->list, b->n, true));
     TRY(batch_tell(b));
     b->n = 0;
     memset(b->items, 0, sizeof b->items);

@@ -69,7 +69,7 @@ static enum err submit(struct dealing *d, struct listen_answer *answer, const ch
     struct dpo__submissionResult r = {0};
 
     TRY(submissions_read(d, &list, &n));
-    TRY(service_position_submit(&d->env, &d->caller.scope, list, n));
+    TRY(service_position_submit(&d->env, &d->caller.scope, list, n, false));
     r.result = dealing_make(d->soap, n, sizeof *r.result);
     for (size_t i = 0; r.result && i < n; i++)
         result_fill(d->soap, &list[i], &r.result[r.__sizeresult++]);

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+from load import Loading
 from support.channel import PATH, RawChannel, envelope
 from support.hub import ASL, ATM, COMUNE, Hub, PASSWORD, PSP, PSP_BROKER, wait_until
 from support.slow import SlowClients
@@ -30,6 +31,8 @@ PAID = 2500          # notices that a round can pay at most
 CHUNK = 2000         # positions a load
 SLOW = 100           # slow clients beside the smaller number of connections
 VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET, SLOW_TARGET = 0.35, 0.2, 16, 4
+RECORDS = int(os.environ.get("BENCH_RECORDS", "1000000"))  # of a load
+LOAD_TARGET, LOAD_MEMORY_MIB = 0.25, 64
 
 
 def run(*arguments, timeout_s=60):
@@ -171,6 +174,14 @@ class Bench:
         return next(self.hub.home.glob("var/db/**/*.sock"))
 
 
+def load_once(bench, loading):
+    """Once is enough: it is a hundred times as long as a measure of the others."""
+    hub, data, memory = loading.round()
+    bench.note("load", hub, f"positions/s   {memory:.0f} MiB")
+    bench.note("LOAD DATA", data, "positions/s")
+    bench.note("memory of a load", memory, "MiB")
+
+
 def rounds(bench, noop):
     for nth in range(ROUNDS):
         print(f"round {nth + 1} of {ROUNDS}   load average {load_average()}")
@@ -197,6 +208,10 @@ def results(raw):
     found.append(ratio("pay / half the commit ceiling", raw, "pay", "commit", PAY_TARGET, 0.5))
     found.append(ratio(f"p99 beside {SLOW} slow clients / alone", raw, "p99 beside slow",
                        "p99 alone", SLOW_TARGET, at_most=True))
+    found.append(ratio("load / LOAD DATA", raw, "load", "LOAD DATA", LOAD_TARGET))
+    found.append({"name": "memory of a load", "ratio": raw["memory of a load"][0],
+                  "target": LOAD_MEMORY_MIB, "at_most": True, "unit": "MiB",
+                  "raw": {"memory of a load": raw["memory of a load"]}})
     found.append({"name": "statements a payment", "ratio": statistics.median(raw["statements"]),
                   "target": STATEMENTS_TARGET, "at_most": True, "unit": "statements",
                   "raw": {"statements": raw["statements"]}})
@@ -233,6 +248,8 @@ def main():
         if program.exists() and options.request.exists():
             noop = Noop(program, options.request)
         rounds(bench, noop)
+        hub.serve.stop()
+        load_once(bench, Loading(hub, RECORDS))
     finally:
         if noop:
             noop.stop()

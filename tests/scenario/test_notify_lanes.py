@@ -101,9 +101,8 @@ def test_an_operator_knows_that_it_is_back(hub, channel, dead):
         hub.peers.behave("ok")
         hub.payer("outbox", "retry", str(waiting[-1].id))
         wait_until(lambda: len(set(taken(hub, rows))) >= 4, "the held ones told")
-        hub.payer("outbox", "list", "--state", "PARKED")
         for row in hub.json("outbox", "list", "--state", "READY"):
-            hub.payer("outbox", "retry", str(row.id))
+            hub.payer("outbox", "retry", str(row.id), ok=(0, 65))  # it may be on its way by now
         wait_until(lambda: len(set(taken(hub, rows))) == 6, "all of them told")
     finally:
         hub.work.stop()

@@ -151,6 +151,8 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "lane_hold_all": ["'77777777777'", "'DEST1'", 0, LIMIT],
     "outbox_settle": ["'DONE'", "NULL", NOW, NOW, 0, 2 * SAMPLE, 0],
     "receipt_list": ["'77777777777'", SAMPLE, LIMIT],
+    "position_find_many": ["'77777777777'", *(f"'P{SAMPLE + 20 * n}'" for n in range(64))],
+    "position_find_notices": ["'77777777777'", *(f"'3{SAMPLE + 20 * n:017}'" for n in range(64))],
     "position_list": [*DUE, "'77777777777'", *ALL_IDS, LIMIT],
     "position_list_state": [*DUE, "'77777777777'", *ALL_IDS, "'OPEN'", LIMIT],
     "position_list_debtor": [*DUE, "'77777777777'", *ALL_IDS, f"'D{SAMPLE}'", LIMIT],

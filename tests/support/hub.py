@@ -271,13 +271,13 @@ class Hub:
                    for line in lines if line.strip()]
         return objects
 
-    def sql(self, text):
+    def sql(self, text, timeout_s=10):
         """Ask the private database past the program: its lines, without a head."""
         socket = self.json("db", "status")[0].socket
         done = subprocess.run(
             ["mariadb", f"--socket={socket}", "--default-character-set=utf8mb4",
              "--skip-column-names", "--batch", "-e", text, "payer"],
-            capture_output=True, encoding="utf-8", timeout=10, check=True, env=self.environment)
+            capture_output=True, encoding="utf-8", timeout=timeout_s, check=True, env=self.environment)
         return done.stdout.splitlines()
 
     def load(self, rows, ok=(0,), verb="load", options=()):
