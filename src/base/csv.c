@@ -14,11 +14,17 @@ enum err csv_open(struct csv *c, const char *path)
     c->separator = ',';
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return err_setf(ERR_IO_READ, "%s: not a file", path);
+    c->size = st.st_size;
     c->in = fopen(path, "rbe");
     if (!c->in) return err_set(ERR_IO_READ, path);
     if (fgetc(c->in) == 0xEF && fgetc(c->in) == 0xBB && fgetc(c->in) == 0xBF) return ERR_NONE;
     rewind(c->in); /* no byte order mark */
     return ERR_NONE;
+}
+
+int64_t csv_read_bytes(const struct csv *c)
+{
+    return ftello(c->in);
 }
 
 void csv_close(struct csv *c)

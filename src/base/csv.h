@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 enum { CSV_FIELDS_MAX = 128, CSV_RECORD_MAX = 64 * 1024 };
@@ -17,6 +18,7 @@ struct csv {
     struct buf text;                    /* the fields' characters, NUL between them */
     const char *fields[CSV_FIELDS_MAX]; /* borrowed until the next record */
     size_t n;
+    int64_t size;   /* of the file, in bytes */
     long line;      /* where the record starts, from 1 */
     long next_line; /* where the next one will */
 };
@@ -27,6 +29,8 @@ MUST_USE enum err csv_open(struct csv *c, const char *path);
  * @return ERR_NONE | ERR_DATA: this record is broken (what, in err_detail), go on with the next |
  * ERR_IO_READ. */
 MUST_USE enum err csv_next(struct csv *c, bool *out_more);
+/** Bytes that were read until now, of c->size. */
+int64_t csv_read_bytes(const struct csv *c);
 void csv_close(struct csv *c);
 /** Append one field, quoted where it must be; before what a table program would take for a formula
  * comes an apostrophe [X70]. */

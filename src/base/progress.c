@@ -31,7 +31,10 @@ static void line_print(const struct progress *p, int64_t done, int64_t now_us)
 {
     int64_t seconds = (now_us - p->start_us) / 1000000;
 
-    if (p->total > 0)
+    if (p->whole > 0)
+        (void)fprintf(stderr, "%" PRId64 " %s, %d %% of the input, %" PRId64 " s", done, p->what,
+                      (int)(p->part * 100 / p->whole), seconds);
+    else if (p->total > 0)
         (void)fprintf(stderr, "%" PRId64 " of %" PRId64 " %s, %" PRId64 " s", done, p->total,
                       p->what, seconds);
     else
@@ -41,13 +44,20 @@ static void line_print(const struct progress *p, int64_t done, int64_t now_us)
 static void bar_print(const struct progress *p, int64_t done, int64_t now_us)
 {
     static const char full[BAR_WIDTH + 1] = "##############################";
-    int64_t part = p->total > 0 ? done * BAR_WIDTH / p->total : 0;
+    int64_t whole = p->whole > 0 ? p->whole : p->total;
+    int64_t part = whole > 0 ? (p->whole > 0 ? p->part : done) * BAR_WIDTH / whole : 0;
     int filled = part > BAR_WIDTH ? BAR_WIDTH : (int)part;
 
     (void)fprintf(stderr, "\r");
-    if (p->total > 0) (void)fprintf(stderr, "[%.*s%*s] ", filled, full, BAR_WIDTH - filled, "");
+    if (whole > 0) (void)fprintf(stderr, "[%.*s%*s] ", filled, full, BAR_WIDTH - filled, "");
     line_print(p, done, now_us);
     (void)fprintf(stderr, "\033[K");
+}
+
+void progress_read(struct progress *p, int64_t part, int64_t whole)
+{
+    p->part = part;
+    p->whole = whole;
 }
 
 void progress_step(struct progress *p, int64_t done)

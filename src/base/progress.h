@@ -9,14 +9,17 @@
 #include <stdint.h>
 
 struct progress {
-    const char *what; /* borrowed: "positions" */
-    int64_t total;    /* 0: not known */
+    const char *what;    /* borrowed: "positions" */
+    int64_t total;       /* 0: not known */
+    int64_t part, whole; /* of something else that is read meanwhile; whole 0: not known */
     int64_t start_us, next_us;
     bool terminal, silent, drawn;
 };
 
 /** @param silent  for --quiet: show nothing */
 void progress_begin(struct progress *p, const char *what, int64_t total, bool silent);
+/** Where the total is not known: how much of the input is read. Before progress_step(). */
+void progress_read(struct progress *p, int64_t part, int64_t whole);
 /** Cheap: call it for every item. */
 void progress_step(struct progress *p, int64_t done);
 /** Take the bar away, so that what is said next stands on a line of its own. */

@@ -25,6 +25,7 @@ static bool load_progress(void *cls, const struct position_load *load)
 {
     struct loading *l = cls;
 
+    progress_read(&l->progress, load->read_bytes, load->size_bytes);
     progress_step(&l->progress, load->taken + load->unchanged + load->refused);
     return cli_stop_asked();
 }

@@ -96,6 +96,12 @@ static const struct {
       "SELECT id, state FROM outbox WHERE state NOT IN ('READY', 'CLAIMED', 'HELD', 'DONE', "
       "'PARKED')"
       " OR (state = 'DONE') <> (done_at IS NOT NULL)"),
+    Q("I7", "a held notification that nothing lets out", "outbox",
+      "SELECT o.id, o.destination FROM outbox o LEFT JOIN outbox_lane l ON l.creditor = o.creditor"
+      " AND l.destination = o.destination WHERE o.state = 'HELD' AND COALESCE(l.turn, 0) = 0"),
+    Q("I7", "a turn of a notification that is not to be sent", "outbox",
+      "SELECT l.turn, l.destination FROM outbox_lane l LEFT JOIN outbox o ON o.id = l.turn"
+      " WHERE l.turn <> 0 AND COALESCE(o.state, '') NOT IN ('READY', 'CLAIMED')"),
     Q("I8", "a settlement's count or total is not its entries'", "settlement",
       "SELECT s.id, CONCAT(s.entry_count, ' of ', s.total_cents, ' cents: ', COUNT(e.id), ' of ',"
       " COALESCE(SUM(e.amount_cents), 0)) FROM settlement s LEFT JOIN settlement_entry j"

@@ -137,6 +137,12 @@ void position_csv_close(struct position_csv **reader)
     *reader = NULL;
 }
 
+void position_csv_progress(const struct position_csv *r, int64_t *out_read, int64_t *out_size)
+{
+    *out_read = csv_read_bytes(&r->csv);
+    *out_size = r->csv.size;
+}
+
 /* Read one record ahead; what is broken is remembered, to be told in its turn. */
 static enum err fetch(struct position_csv *r, bool *out_more)
 {

@@ -21,6 +21,8 @@ struct position_csv;
 /** Reads the header row. @return ERR_NONE | ERR_IO_READ | ERR_DATA naming what is wrong with it. */
 MUST_USE enum err position_csv_open(const char *path, struct position_csv **out);
 void position_csv_close(struct position_csv **reader);
+/** How much of the file is read, and how much there is, in bytes. */
+void position_csv_progress(const struct position_csv *reader, int64_t *out_read, int64_t *out_size);
 
 /** What the file says next. */
 struct position_csv_item {

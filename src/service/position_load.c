@@ -117,6 +117,7 @@ static enum err csv_load(struct batch *b)
         struct position_csv_item item;
 
         TRY(position_csv_next(reader, &b->arena, &item, &more));
+        position_csv_progress(reader, &b->load->read_bytes, &b->load->size_bytes);
         if (!more) break;
         if (*item.refusal.code) {
             TRY(position_load_reject(b->load, &item.place,

@@ -21,6 +21,7 @@ struct position_load {
     void *progress_cls;
     /* results */
     int64_t taken, unchanged, refused; /* taken: created, updated or withdrawn */
+    int64_t read_bytes, size_bytes;    /* of a CSV, while it is read; size 0: not known */
     bool stopped;
 };
 

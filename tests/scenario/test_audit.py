@@ -77,6 +77,11 @@ CORRUPTIONS = [
     ("INSERT INTO receipt (id, payment_id, creditor, token, created_at)"
      " VALUES (4711, {paid}, 'X', 'X', '2020-01-01')",
      {"a receipt of a payment on which nothing was paid to that Ente": "4711"}),
+    ("UPDATE outbox SET state = 'HELD', done_at = NULL WHERE payment_id = {paid}",
+     {"a held notification that nothing lets out": "SELECT id FROM outbox WHERE payment_id = {paid}"}),
+    ("INSERT INTO outbox_lane (creditor, destination, failures, turn, since)"
+     " VALUES ('X', 'Y', 3, 4711, '2020-01-01')",
+     {"a turn of a notification that is not to be sent": "4711"}),
     ("UPDATE entry SET amount_cents = amount_cents + 1 WHERE payment_id = {paid} AND kind = 'fee'",
      {"the entries of a fact do not sum to 0":
       "SELECT MIN(id) FROM entry WHERE fact_id = {paid}"}),

@@ -4,7 +4,7 @@ back it is told everything, once, in order. [F58] [F59] [I7] [I12]"""
 import pytest
 
 from scenario.test_pay import pay
-from support.hub import COMUNE, wait_until
+from support.hub import wait_until
 
 # Own hub: few attempts, so that a notification which is held would be parked if tries counted.
 SETTINGS = {"work.attempts": 4, "work.backoff": "50ms", "work.backoff_max": "1s",
