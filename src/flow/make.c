@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "flow/make.h"
 
-#include "base/clock.h"
+#include "flow/render.h"
 #include "flow/tally.h"
-#include "xml/sheet.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,38 +12,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The record document marks the place of each group's records before and after; the sheet's library
- * hands the marks through. So a result has pieces: 0 the frame before group 0's records, 1 those
- * records, 2 the frame up to group 1's, and so on, and last the frame's end. The mark holds a
- * random number, because a text of somebody's may look like one where the format does not escape.
- */
-enum { DOCUMENT_MAX = 32 << 20, RESULT_MAX = 64 << 20 };
-
-struct piece {
-    const char *bytes; /* borrowed from the result */
-    size_t len;
-};
-
-struct result {
-    struct buf bytes;
-    struct piece *pieces; /* n_pieces of struct make */
-};
-
 struct sum {
     int64_t count, total_cents;
 };
 
 struct make {
-    const struct flow_format *format;
-    const struct flow_frame *frame;
-    size_t n_places, n_pieces; /* groups, or one where there are none */
-    char mark[17], cut[32];    /* the random number; the whole mark as it stands in results */
-    struct buf document;
-    struct result empty, filled; /* the frame alone, and around a batch */
-    struct flow_record *batch;
-    struct sum *sums; /* of each place */
-    int64_t n;        /* records so far */
-    size_t place;     /* whose records are being written */
+    struct flow_render render;
+    struct flow_lanes *lanes;
+    struct flow_batch empty; /* the frame alone */
+    size_t batch;            /* records of a batch */
+    struct sum *sums;        /* of each place */
+    int64_t n;               /* records read so far */
+    size_t last_place;       /* of the last record that was read */
+    size_t place;            /* whose records are being written */
     int fd;
 };
 
@@ -61,59 +41,17 @@ static enum err file_write(int fd, const char *bytes, size_t len)
     return ERR_NONE;
 }
 
-static enum err result_split(const struct make *m, struct result *r)
-{
-    const char *at = buf_str(&r->bytes);
-    size_t i = 0;
-
-    for (; i < m->n_pieces; i++) {
-        const char *cut = strstr(at, m->cut);
-
-        r->pieces[i].bytes = at;
-        r->pieces[i].len = cut == NULL ? strlen(at) : (size_t)(cut - at);
-        if (cut == NULL) break;
-        at = cut + strlen(m->cut);
-    }
-    if (i + 1 != m->n_pieces)
-        return err_setf(ERR_FLOW_FORMAT, "%s: records must be called once in each place",
-                        m->format->name);
-    return ERR_NONE;
-}
-
-/* The sheet's result for the frame and these records, in pieces. */
-static enum err render(struct make *m, size_t n_records, struct result *r)
-{
-    enum err rc;
-    struct xml_document *doc = NULL;
-    const struct flow_document d = {.format = m->format->name,
-                                    .frame = m->frame,
-                                    .records = m->batch,
-                                    .n_records = n_records,
-                                    .first = m->n + 1,
-                                    .cut = m->mark};
-
-    buf_reset(&m->document);
-    buf_reset(&r->bytes);
-    TRY(flow_document_write(&d, &m->document));
-    TRY(xml_document_parse(buf_str(&m->document), m->document.len, &doc));
-    TRY(xml_sheet_apply(m->format->sheet, doc, NULL, &r->bytes));
-    TRY(result_split(m, r));
-out:
-    xml_document_close(&doc);
-    return rc;
-}
-
 /* Where the frame's own text depends on records, batches cannot be joined. */
-static enum err frame_check(const struct make *m, const struct result *r, bool empty)
+static enum err frame_check(const struct make *m, const struct flow_batch *b, bool empty)
 {
-    for (size_t i = 0; i < m->n_pieces; i++) {
-        const struct piece *a = &r->pieces[i], *b = &m->empty.pieces[i];
+    for (size_t i = 0; i < m->render.n_pieces; i++) {
+        const struct flow_piece *x = &b->pieces[i], *y = &m->empty.pieces[i];
         bool of_records = i % 2 == 1;
 
-        if (of_records ? empty && a->len > 0
-                       : a->len != b->len || memcmp(a->bytes, b->bytes, a->len) != 0)
+        if (of_records ? empty && x->len > 0
+                       : x->len != y->len || memcmp(x->bytes, y->bytes, x->len) != 0)
             return err_setf(ERR_FLOW_FORMAT, "%s: the frame depends on the records",
-                            m->format->name);
+                            m->render.format->name);
     }
     return ERR_NONE;
 }
@@ -124,7 +62,7 @@ static enum err frame_write(struct make *m, size_t place)
     enum err rc = ERR_NONE;
 
     for (; m->place < place; m->place++) {
-        const struct piece *p = &m->empty.pieces[2 * m->place + 2];
+        const struct flow_piece *p = &m->empty.pieces[2 * m->place + 2];
 
         TRY(file_write(m->fd, p->bytes, p->len));
     }
@@ -133,38 +71,73 @@ out:
 }
 
 /* Records that are out of order or not the frame's would make a file that lies. */
-static enum err batch_count(struct make *m, size_t n_records)
+static enum err batch_count(struct make *m, const struct flow_batch *b)
 {
-    size_t before = m->place;
+    for (size_t i = 0; i < b->n; i++) {
+        const struct flow_record *r = &b->records[i];
 
-    for (size_t i = 0; i < n_records; i++) {
-        const struct flow_record *r = &m->batch[i];
-
-        if (r->group < before || r->group >= m->n_places)
+        if (r->group < m->last_place || r->group >= m->render.n_places)
             return err_setf(ERR_DATA, "flow %s: record %" PRId64 " is not in its group's place",
-                            m->frame->id, m->n + (int64_t)i + 1);
-        before = r->group;
+                            m->render.frame->id, b->first + (int64_t)i);
+        m->last_place = r->group;
         m->sums[r->group].count++;
         m->sums[r->group].total_cents += r->amount_cents;
     }
     return ERR_NONE;
 }
 
-static enum err batch_write(struct make *m, size_t n_records)
+static enum err batch_write(struct make *m, const struct flow_batch *b)
 {
     enum err rc;
 
-    TRY(batch_count(m, n_records));
-    TRY(render(m, n_records, &m->filled));
-    TRY(frame_check(m, &m->filled, false));
-    for (size_t i = 0; i < m->n_places; i++) {
-        const struct piece *p = &m->filled.pieces[2 * i + 1];
+    TRY(frame_check(m, b, false));
+    for (size_t i = 0; i < m->render.n_places; i++) {
+        const struct flow_piece *p = &b->pieces[2 * i + 1];
 
         if (p->len == 0) continue;
         TRY(frame_write(m, i));
         TRY(file_write(m->fd, p->bytes, p->len));
     }
-    m->n += (int64_t)n_records;
+out:
+    return rc;
+}
+
+/* Read the next batch and have it rendered. */
+static enum err batch_read(struct make *m, const struct flow_source *source, struct flow_batch *b,
+                           bool *out_end)
+{
+    enum err rc;
+
+    b->n = 0;
+    b->first = m->n + 1;
+    TRY(source->ops->next(source->cls, b->records, m->batch, &b->n));
+    ALWAYS(b->n <= m->batch);
+    *out_end = b->n == 0;
+    if (*out_end) goto out;
+    TRY(batch_count(m, b));
+    m->n += (int64_t)b->n;
+    flow_lanes_submit(m->lanes);
+out:
+    return rc;
+}
+
+/* Batches are read as long as one is free, and written in the order in which they were read. */
+static enum err batches_write(struct make *m, const struct flow_source *source)
+{
+    enum err rc = ERR_NONE;
+    bool end = false;
+
+    for (;;) {
+        struct flow_batch *b = end ? NULL : flow_lanes_free(m->lanes);
+
+        if (b != NULL) {
+            TRY(batch_read(m, source, b, &end));
+            continue;
+        }
+        TRY(flow_lanes_take(m->lanes, &b));
+        if (b == NULL) break;
+        TRY(batch_write(m, b));
+    }
 out:
     return rc;
 }
@@ -172,11 +145,11 @@ out:
 /* The frame said how many before the first one was read. */
 static enum err sums_check(const struct make *m)
 {
-    const struct flow_frame *f = m->frame;
+    const struct flow_frame *f = m->render.frame;
     struct sum all = {0, 0};
     bool right = true;
 
-    for (size_t i = 0; i < m->n_places; i++) {
+    for (size_t i = 0; i < m->render.n_places; i++) {
         if (f->n_groups > 0 && (m->sums[i].count != f->groups[i].count ||
                                 m->sums[i].total_cents != f->groups[i].total_cents))
             right = false;
@@ -192,51 +165,36 @@ static enum err sums_check(const struct make *m)
 static enum err body_write(struct make *m, const struct flow_source *source)
 {
     enum err rc;
-    size_t n;
 
-    TRY(render(m, 0, &m->empty));
+    TRY(flow_render_batch(&m->render, &m->empty));
     TRY(frame_check(m, &m->empty, true));
     TRY(file_write(m->fd, m->empty.pieces[0].bytes, m->empty.pieces[0].len));
-    do {
-        memset(m->batch, 0, FLOW_BATCH * sizeof *m->batch);
-        n = 0;
-        TRY(source->ops->next(source->cls, m->batch, FLOW_BATCH, &n));
-        ALWAYS(n <= FLOW_BATCH);
-        if (n > 0) TRY(batch_write(m, n));
-    } while (n > 0);
+    TRY(batches_write(m, source));
     TRY(sums_check(m));
-    TRY(frame_write(m, m->n_places));
+    TRY(frame_write(m, m->render.n_places));
 out:
     return rc;
 }
 
-static enum err make_init(struct make *m)
+static enum err make_init(struct make *m, const struct flow_source *source)
 {
-    uint64_t random;
+    enum err rc;
+    bool one = m->render.frame->count <= (int64_t)(source->batch ? source->batch : FLOW_BATCH);
 
-    clock_random(&random, sizeof random);
-    (void)snprintf(m->mark, sizeof m->mark, "%016" PRIx64, random);
-    (void)snprintf(m->cut, sizeof m->cut, "<?cut %s?>", m->mark);
-    m->n_places = m->frame->n_groups > 0 ? m->frame->n_groups : 1;
-    m->n_pieces = 2 * m->n_places + 1;
-    m->batch = calloc(FLOW_BATCH, sizeof *m->batch);
-    m->sums = calloc(m->n_places, sizeof *m->sums);
-    m->empty.pieces = calloc(m->n_pieces, sizeof *m->empty.pieces);
-    m->filled.pieces = calloc(m->n_pieces, sizeof *m->filled.pieces);
-    if (!m->batch || !m->sums || !m->empty.pieces || !m->filled.pieces)
-        return err_set(ERR_MEMORY, "flow");
-    return ERR_NONE;
+    m->batch = source->batch ? source->batch : FLOW_BATCH;
+    m->sums = calloc(m->render.n_places, sizeof *m->sums);
+    if (m->sums == NULL) return err_set(ERR_MEMORY, "flow");
+    TRY(flow_batch_init(&m->empty, &m->render, 1));
+    TRY(flow_lanes_open(&m->render, m->batch, one ? 1 : source->threads, &m->lanes));
+out:
+    return rc;
 }
 
 static void make_fini(struct make *m)
 {
-    free(m->batch);
+    flow_lanes_close(&m->lanes);
+    flow_batch_fini(&m->empty);
     free(m->sums);
-    free(m->empty.pieces);
-    free(m->filled.pieces);
-    buf_free(&m->document);
-    buf_free(&m->empty.bytes);
-    buf_free(&m->filled.bytes);
 }
 
 /* To disk, and from there: what is hashed and checked is what was kept. */
@@ -250,7 +208,8 @@ static enum err made_check(const struct make *m, struct flow_made *made)
         return err_setf(ERR_IO_WRITE, "%s: %s", made->file.name, strerror(errno));
     made->size = st.st_size;
     (void)snprintf(path, sizeof path, "%s/%s", made->file.dir, made->file.tmp_name);
-    TRY(flow_tally_file(m->format, path, m->frame->count, m->frame->total_cents));
+    TRY(flow_tally_file(m->render.format, path, m->render.frame->count,
+                        m->render.frame->total_cents));
     TRY(crypto_hash_fd(m->fd, &made->sha256));
 out:
     return rc;
@@ -261,19 +220,15 @@ enum err flow_make(const struct flow_format *format, const struct flow_frame *fr
                    struct flow_made *out)
 {
     enum err rc;
-    struct make m = {.format = format,
-                     .frame = frame,
-                     .document = BUF_INIT(DOCUMENT_MAX),
-                     .empty = {.bytes = BUF_INIT(RESULT_MAX)},
-                     .filled = {.bytes = BUF_INIT(RESULT_MAX)},
-                     .fd = -1};
+    struct make m = {.fd = -1};
 
     memset(out, 0, sizeof *out);
     if (frame->count < 0 || (frame->count == 0 && !format->empty))
         return err_setf(ERR_DATA, "flow %s: no records", frame->id);
     if (format->max_records > 0 && frame->count > format->max_records)
         return err_setf(ERR_DATA, "flow %s: more records than %s takes", frame->id, format->name);
-    TRY(make_init(&m));
+    flow_render_init(&m.render, format, frame);
+    TRY(make_init(&m, source));
     TRY(flow_file_begin(dir, name, &out->file, &m.fd));
     TRY(body_write(&m, source));
     TRY(made_check(&m, out));

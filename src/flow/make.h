@@ -9,7 +9,7 @@
 #include "flow/file.h"
 #include "flow/format.h"
 
-#define FLOW_BATCH 1000
+#define FLOW_BATCH 200 /* records: a batch and its tree stay in a processor's cache */
 
 /** Where records come from: a port, because the database and the tests both are one. */
 struct flow_source_ops {
@@ -21,6 +21,8 @@ struct flow_source_ops {
 struct flow_source {
     const struct flow_source_ops *ops;
     void *cls;
+    size_t batch; /* records of a batch; 0: FLOW_BATCH */
+    int threads;  /* that render batches; 0 or 1: the caller */
 };
 
 /** A finished file that is not yet published: flow_file_publish() or flow_file_discard() it. */

@@ -3,6 +3,7 @@
 
 #include "domain/amount.h"
 #include "domain/text.h"
+#include "xml/document.h"
 #include "xml/writer.h"
 
 #include <stdio.h>
@@ -121,35 +122,58 @@ static void group_open(struct xml_writer *w, const struct flow_group *g)
     account_opt(w, &g->account);
 }
 
-enum err flow_document_write(const struct flow_document *d, struct buf *out)
+static enum err document(struct xml_writer *w, const struct flow_document *d)
 {
     const struct flow_frame *f = d->frame;
-    struct xml_writer w;
     size_t next = 0;
 
-    xml_writer_begin(&w, out, true);
-    xml_open(&w, "flow");
-    xml_attr(&w, "xmlns", "urn:payer:flow:1");
-    xml_attr(&w, "id", f->id);
-    xml_attr(&w, "format", d->format);
-    xml_attr(&w, "created", f->created);
-    xml_attr_opt(&w, "from", f->from);
-    xml_attr_opt(&w, "to", f->to);
-    xml_attr_int(&w, "sequence", f->sequence);
-    xml_attr_int(&w, "count", f->count);
-    amount(&w, "total", f->total_cents);
-    xml_attr_opt(&w, "execution-date", f->execution_date);
-    xml_attr_opt(&w, "reference", f->reference);
-    party(&w, "sender", &f->sender);
-    party(&w, "receiver", &f->receiver);
-    account_opt(&w, &f->account);
+    xml_open(w, "flow");
+    xml_attr(w, "xmlns", "urn:payer:flow:1");
+    xml_attr(w, "id", f->id);
+    xml_attr(w, "format", d->format);
+    xml_attr(w, "created", f->created);
+    xml_attr_opt(w, "from", f->from);
+    xml_attr_opt(w, "to", f->to);
+    xml_attr_int(w, "sequence", f->sequence);
+    xml_attr_int(w, "count", f->count);
+    amount(w, "total", f->total_cents);
+    xml_attr_opt(w, "execution-date", f->execution_date);
+    xml_attr_opt(w, "reference", f->reference);
+    party(w, "sender", &f->sender);
+    party(w, "receiver", &f->receiver);
+    account_opt(w, &f->account);
     for (size_t i = 0; i < f->n_groups; i++) {
-        group_open(&w, &f->groups[i]);
-        records(&w, d, i, &next);
-        xml_close(&w);
+        group_open(w, &f->groups[i]);
+        records(w, d, i, &next);
+        xml_close(w);
     }
-    if (f->n_groups == 0) records(&w, d, 0, &next);
-    xml_close(&w);
+    if (f->n_groups == 0) records(w, d, 0, &next);
+    xml_close(w);
     if (next != d->n_records) return BUG("records out of their groups' order");
-    return xml_writer_end(&w);
+    return ERR_NONE;
+}
+
+enum err flow_document_write(const struct flow_document *d, struct buf *out)
+{
+    enum err rc;
+    struct xml_writer w;
+
+    xml_writer_begin(&w, out, true);
+    TRY(document(&w, d));
+    TRY(xml_writer_end(&w));
+out:
+    return rc;
+}
+
+enum err flow_document_build(const struct flow_document *d, struct xml_document **out)
+{
+    enum err rc, end;
+    struct xml_writer w;
+
+    xml_writer_begin_tree(&w);
+    rc = document(&w, d);
+    end = xml_writer_end_tree(&w, out);
+    if (rc == ERR_NONE) return end;
+    xml_document_close(out);
+    return rc;
 }

@@ -134,7 +134,7 @@ struct flow_source flow_sample_source(struct flow_sample *s, size_t page)
 
     s->next = 0;
     s->page = page;
-    return (struct flow_source){&ops, s};
+    return (struct flow_source){.ops = &ops, .cls = s, .batch = page, .threads = 2};
 }
 
 enum err flow_sample_write(const struct flow_sample *s, const char *format, struct buf *out)

@@ -180,7 +180,9 @@ struct flow_source flow_content_source(struct flow_content *c)
 
     c->next_settlement = 0;
     c->after_entry = 0;
-    return (struct flow_source){bank ? &settlements : &payments, c};
+    return (struct flow_source){.ops = bank ? &settlements : &payments,
+                                .cls = c,
+                                .threads = (int)config_int(CONFIG_FLOW_THREADS)};
 }
 
 enum err flow_content_make(struct env *env, const struct db_flow *flow,

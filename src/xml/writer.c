@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xml/writer.h"
 
+#include "xml/tree.h"
+
 #include <libxml/chvalid.h>
 #include <libxml/xmlstring.h>
 
@@ -55,15 +57,17 @@ static const char *reference(char c, bool attribute)
     }
 }
 
+static bool characters_check(struct xml_writer *w, const char *name, const char *text)
+{
+    if (w->rc == ERR_NONE && !has_only_characters(text)) w->rc = err_set(ERR_TEXT_SYNTAX, name);
+    return w->rc == ERR_NONE;
+}
+
 static void put_escaped(struct xml_writer *w, const char *name, const char *text, bool attribute)
 {
     const char *from = text;
 
-    if (w->rc != ERR_NONE) return;
-    if (!has_only_characters(text)) {
-        w->rc = err_set(ERR_TEXT_SYNTAX, name);
-        return;
-    }
+    if (!characters_check(w, name, text)) return;
     for (const char *p = text; w->rc == ERR_NONE; p++) {
         const char *instead = reference(*p, attribute);
 
@@ -88,13 +92,23 @@ void xml_writer_begin(struct xml_writer *w, struct buf *out, bool declaration)
     if (declaration) put(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 }
 
+void xml_writer_begin_tree(struct xml_writer *w)
+{
+    memset(w, 0, sizeof *w);
+    w->rc = xml_tree_open(&w->tree);
+}
+
 void xml_open(struct xml_writer *w, const char *name)
 {
     if (w->rc == ERR_NONE && w->depth == XML_WRITER_DEPTH) w->rc = err_set(ERR_LIMIT, name);
     if (w->rc != ERR_NONE) return;
-    end_tag(w);
-    put(w, "<");
-    put(w, name);
+    if (w->tree != NULL) {
+        w->rc = xml_tree_element(w->tree, name);
+    } else {
+        end_tag(w);
+        put(w, "<");
+        put(w, name);
+    }
     w->open[w->depth++] = name;
     w->in_tag = true;
 }
@@ -102,6 +116,10 @@ void xml_open(struct xml_writer *w, const char *name)
 void xml_attr(struct xml_writer *w, const char *name, const char *value)
 {
     if (w->rc == ERR_NONE && !w->in_tag) w->rc = BUG("attribute outside a start tag");
+    if (w->tree != NULL) {
+        if (characters_check(w, name, value)) w->rc = xml_tree_attribute(w->tree, name, value);
+        return;
+    }
     put(w, " ");
     put(w, name);
     put(w, "=\"");
@@ -124,8 +142,15 @@ void xml_attr_opt(struct xml_writer *w, const char *name, const char *value)
 
 void xml_content(struct xml_writer *w, const char *text)
 {
+    const char *name = w->depth > 0 ? w->open[w->depth - 1] : "content";
+
+    if (w->tree != NULL) {
+        w->in_tag = false;
+        if (characters_check(w, name, text)) w->rc = xml_tree_text(w->tree, text);
+        return;
+    }
     end_tag(w);
-    put_escaped(w, w->depth > 0 ? w->open[w->depth - 1] : "content", text, false);
+    put_escaped(w, name, text, false);
 }
 
 void xml_close(struct xml_writer *w)
@@ -133,7 +158,9 @@ void xml_close(struct xml_writer *w)
     if (w->rc == ERR_NONE && w->depth == 0) w->rc = BUG("more elements closed than opened");
     if (w->rc != ERR_NONE) return;
     w->depth--;
-    if (w->in_tag) {
+    if (w->tree != NULL) {
+        xml_tree_up(w->tree);
+    } else if (w->in_tag) {
         put(w, "/>");
     } else {
         put(w, "</");
@@ -157,6 +184,11 @@ void xml_leaf_opt(struct xml_writer *w, const char *name, const char *text)
 
 void xml_instruction(struct xml_writer *w, const char *name, const char *content)
 {
+    if (w->tree != NULL) {
+        w->in_tag = false;
+        if (w->rc == ERR_NONE) w->rc = xml_tree_instruction(w->tree, name, content);
+        return;
+    }
     end_tag(w);
     put(w, "<?");
     put(w, name);
@@ -169,4 +201,16 @@ enum err xml_writer_end(struct xml_writer *w)
 {
     if (w->rc == ERR_NONE && w->depth > 0) w->rc = BUG("an element is still open");
     return w->rc;
+}
+
+enum err xml_writer_end_tree(struct xml_writer *w, struct xml_document **out)
+{
+    enum err rc;
+
+    *out = NULL;
+    TRY(xml_writer_end(w));
+    TRY(xml_tree_take(&w->tree, out));
+out:
+    xml_tree_free(&w->tree);
+    return rc;
 }

@@ -8,8 +8,11 @@
 #include "base/buf.h"
 
 #define XML_WRITER_DEPTH 32
+struct xml_tree;
+struct xml_document;
 struct xml_writer {
-    struct buf *out;                    /* borrowed */
+    struct buf *out; /* borrowed; NULL: a tree is made */
+    struct xml_tree *tree;
     const char *open[XML_WRITER_DEPTH]; /* borrowed names: literals */
     unsigned depth;
     bool in_tag;
@@ -18,6 +21,9 @@ struct xml_writer {
 
 /** Start writing; declaration: with <?xml …?> first. */
 void xml_writer_begin(struct xml_writer *w, struct buf *out, bool declaration);
+/** The same, as a document in memory: what its text would be parsed to. Element and attribute names
+ * are literals then; an attribute xmlns is the default namespace from there on. */
+void xml_writer_begin_tree(struct xml_writer *w);
 void xml_open(struct xml_writer *w, const char *name);
 void xml_attr(struct xml_writer *w, const char *name, const char *value);
 void xml_attr_int(struct xml_writer *w, const char *name, int64_t value);
@@ -32,5 +38,7 @@ void xml_leaf_opt(struct xml_writer *w, const char *name, const char *text);
 void xml_instruction(struct xml_writer *w, const char *name, const char *content);
 /** Closes nothing: @return the first error, or ERR_BUG when elements are still open. */
 MUST_USE enum err xml_writer_end(struct xml_writer *w);
+/** The document of xml_writer_begin_tree(); NULL on an error, and nothing is left then. */
+MUST_USE enum err xml_writer_end_tree(struct xml_writer *w, struct xml_document **out);
 
 #endif

@@ -44,7 +44,7 @@ static void frame_init(struct fixture *f, size_t n)
     f->page = FLOW_BATCH;
     f->records = calloc(n + 1, sizeof *f->records);
     assert_non_null(f->records);
-    f->source = (struct flow_source){&ops, f};
+    f->source = (struct flow_source){.ops = &ops, .cls = f};
     COPY(f->frame.created, "2026-03-02T18:00:00");
     COPY(f->frame.from, "2026-03-01T18:00:00");
     COPY(f->frame.to, "2026-03-02T18:00:00");

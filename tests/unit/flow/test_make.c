@@ -60,6 +60,8 @@ static void compare(const char *name, size_t n)
     for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
         if (n > 100 && pages[i] < 7) continue; /* slow and nothing new */
         fixture_rewind(&f, pages[i]);
+        f.source.batch = pages[i] == 999 ? 0 : pages[i];
+        f.source.threads = i % 2 == 0 ? 1 : 3;
         if (make(format) != ERR_NONE) fail_msg("%s, %zu records: %s", name, n, err_detail()->field);
         assert_int_equal(flow_file_publish(&made.file, &made.sha256), ERR_NONE);
         buf_reset(&file);
@@ -151,6 +153,28 @@ static void swap(size_t a, size_t b)
 
     f.records[a] = f.records[b];
     f.records[b] = r;
+}
+
+/* An error of the fifth batch is the caller's, whichever thread met it; nothing stays. */
+static void test_an_error_in_a_thread(void **state)
+{
+    struct flow_format *format = fixture_format("flusso-riversamento-1.0");
+
+    (void)state;
+    fixture_payments(&f, 40);
+    f.source.batch = 2;
+    f.source.threads = 4;
+    (void)snprintf(f.records[9].description, 9, "\x01");
+    assert_int_equal(make(format), ERR_TEXT_SYNTAX);
+    assert_non_null(strstr(err_detail()->field, "description"));
+    assert_nothing_left();
+    fixture_rewind(&f, 1000);
+    f.fail = ERR_DB_LOST; /* of the source, while others are under way */
+    (void)snprintf(f.records[9].description, 9, "x");
+    assert_int_equal(make(format), ERR_DB_LOST);
+    assert_nothing_left();
+    f.fail = ERR_NONE;
+    flow_format_close(&format);
 }
 
 /* Records that are not those the frame counts. */
@@ -323,6 +347,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pages_join_to_the_whole_text, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_record_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_too_many_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_error_in_a_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_records_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_invalid_file_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sheets_that_do_not_stream, setup, teardown),

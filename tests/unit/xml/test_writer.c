@@ -121,11 +121,87 @@ static void test_unbalanced_is_a_bug(void **state)
     buf_free(&out);
 }
 
+/* The tree is what the text is parsed to: names, namespace, values, order; what no text may hold is
+ * refused there too. */
+static void calls(struct xml_writer *w)
+{
+    xml_open(w, "a");
+    xml_attr(w, "xmlns", "urn:x");
+    xml_attr(w, "x", "&<>\"'\r\n\t ]]> \xF0\x9F\x98\x80");
+    xml_attr_int(w, "n", -7);
+    xml_attr_opt(w, "o", "");
+    xml_leaf(w, "b", "text \r\n");
+    xml_instruction(w, "cut", "1");
+    xml_open(w, "c");
+    xml_attr(w, "x", "");
+    xml_close(w);
+    xml_close(w);
+}
+
+static void test_tree_is_what_text_is_parsed_to(void **state)
+{
+    struct buf out = BUF_INIT(1 << 16);
+    struct xml_document *docs[2];
+    struct xml_writer w;
+
+    (void)state;
+    xml_writer_begin(&w, &out, true);
+    calls(&w);
+    assert_int_equal(xml_writer_end(&w), ERR_NONE);
+    assert_int_equal(xml_document_parse(buf_str(&out), out.len, &docs[0]), ERR_NONE);
+    xml_writer_begin_tree(&w);
+    calls(&w);
+    assert_int_equal(xml_writer_end_tree(&w, &docs[1]), ERR_NONE);
+    for (int i = 0; i < 2; i++) {
+        const struct xml_node *a = xml_root(docs[i]), *b = xml_child(a, "urn:x", "b");
+        const struct xml_node *c = xml_next(b, "urn:x", NULL);
+        const char *name;
+
+        assert_string_equal(xml_name(a), "a");
+        assert_string_equal(xml_namespace(a), "urn:x");
+        assert_string_equal(xml_attribute(a, "x"), "&<>\"'\r\n\t ]]> \xF0\x9F\x98\x80");
+        assert_string_equal(xml_attribute_at(a, 1, &name), "-7");
+        assert_string_equal(name, "n");
+        assert_null(xml_attribute_at(a, 2, &name));
+        assert_string_equal(xml_text(b), "text \r\n");
+        assert_string_equal(xml_name(c), "c");
+        assert_string_equal(xml_attribute(c, "x"), "");
+        assert_null(xml_next(c, NULL, NULL));
+        xml_document_close(&docs[i]);
+    }
+    buf_free(&out);
+}
+
+static void test_tree_refuses_what_text_does(void **state)
+{
+    struct xml_document *doc;
+    struct xml_writer w;
+
+    (void)state;
+    xml_writer_begin_tree(&w);
+    xml_open(&w, "a");
+    xml_attr(&w, "x", "\x01");
+    xml_close(&w);
+    assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_TEXT_SYNTAX);
+    assert_null(doc);
+    err_clear();
+    xml_writer_begin_tree(&w);
+    xml_leaf(&w, "a", "\xED\xA0\x80");
+    assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_TEXT_SYNTAX);
+    err_clear();
+    xml_writer_begin_tree(&w);
+    xml_open(&w, "a");
+    assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_BUG);
+    err_clear();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_writes),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_tree_is_what_text_is_parsed_to),
+        cmocka_unit_test(test_tree_refuses_what_text_does),
         cmocka_unit_test(test_refuses_what_is_no_character),
         cmocka_unit_test(test_first_error_sticks),
         cmocka_unit_test(test_unbalanced_is_a_bug),
