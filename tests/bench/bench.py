@@ -3,7 +3,7 @@
 """Measures a hub against limits of the same machine, in interleaved rounds; prints all figures
 and a table, writes them as JSON. What is measured, and why so: README.md beside this file.
 
-    bench.py --bench DIR --out FILE --request FILE
+    bench.py --bench DIR --out FILE --request FILE [--flows]
 """
 import argparse
 import json
@@ -21,6 +21,8 @@ from support.hub import ASL, ATM, COMUNE, Hub, PASSWORD, PSP, PSP_BROKER, wait_u
 from support.slow import SlowClients
 
 HERE = pathlib.Path(__file__).resolve().parent
+SHEETS = HERE.parents[1] / "xslt"
+FORMAT = SHEETS / "flow" / "flusso-riversamento-1.0"
 ROUNDS = 3
 SECONDS = 3          # of each measure in a round
 WORKERS = 16         # of the hub and of the no-op
@@ -30,6 +32,9 @@ ASKED = 64           # different notices that verify asks for
 PAID = 2500          # notices that a round can pay at most
 CHUNK = 2000         # positions a load
 SLOW = 100           # slow clients beside the smaller number of connections
+FLOW = 1_000_000     # payments of a flow that is made from memory
+FLOW_WHOLE = 100_000  # of one that xsltproc can hold: 600 MB
+FLOW_TARGET, PUBLISH_TARGET, FLOW_MIB = 3, 1.2, 64
 VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET, SLOW_TARGET = 0.35, 0.2, 16, 4
 RECORDS = int(os.environ.get("BENCH_RECORDS", "1000000"))  # of a load
 LOAD_TARGET, LOAD_MEMORY_MIB = 0.25, 64
@@ -169,6 +174,34 @@ class Bench:
                   "--skip-column-names", "--execute", "SHOW GLOBAL STATUS LIKE 'Questions'")
         return int(out.split()[1])
 
+    # --- flows: of ready records, without a hub -------------------------------------------------
+
+    def flow_load(self):
+        """What xsltproc reads: the same records as one document."""
+        program = [self.folder / "flow", FORMAT, SHEETS / "lib", self.folder]
+        with (self.folder / "flow.xml").open("wb") as file:
+            subprocess.run([*program, str(FLOW_WHOLE), "document"], stdout=file, check=True)
+        self.flow_program = program
+
+    def flow_round(self):
+        made = self.folder / "flow.out.xml"
+        whole_us = self.timed("xsltproc", "--nonet", "-o", made, FORMAT / "sheet.xsl",
+                              self.folder / "flow.xml")
+        valid_us = self.timed("xmllint", "--stream", "--noout", "--schema", FORMAT / "output.xsd", made)
+        made.unlink()
+        count, us, check_us, kib = map(int, run(*self.flow_program, FLOW, timeout_s=300).split())
+        self.note("xsltproc", FLOW_WHOLE * 1e6 / whole_us, "records/s")
+        self.note("flow transformed", count * 1e6 / (us - check_us), "records/s")
+        self.note("xsltproc + xmllint", FLOW_WHOLE * 1e6 / (whole_us + valid_us), "records/s")
+        self.note("flow published", count * 1e6 / us, "records/s")
+        self.note("flow memory", kib / 1024, "MiB at most")
+
+    @staticmethod
+    def timed(*command):
+        before = time.monotonic()
+        run(*command)
+        return (time.monotonic() - before) * 1e6
+
     @property
     def socket(self):
         return next(self.hub.home.glob("var/db/**/*.sock"))
@@ -193,6 +226,15 @@ def rounds(bench, noop):
         bench.beside_slow()
         bench.commit()
         bench.pay_round(nth)
+        bench.flow_round()
+
+
+def flow_rounds(bench):
+    """The lines of flows alone: no hub is needed."""
+    bench.flow_load()
+    for nth in range(ROUNDS):
+        print(f"round {nth + 1} of {ROUNDS}   load average {load_average()}")
+        bench.flow_round()
 
 
 def ratio(name, raw, above, below, target, share=1, at_most=False):
@@ -200,6 +242,16 @@ def ratio(name, raw, above, below, target, share=1, at_most=False):
     each = [a / (b * share) for a, b in zip(raw[above], raw[below])]
     return {"name": name, "ratio": round(statistics.median(each), 3), "target": target,
             "at_most": at_most, "unit": "ratio", "raw": {above: raw[above], below: raw[below]}}
+
+
+def flow_results(raw):
+    return [
+        ratio("transforming a flow / xsltproc", raw, "flow transformed", "xsltproc", FLOW_TARGET),
+        ratio("publishing a flow / xsltproc + xmllint", raw, "flow published", "xsltproc + xmllint",
+              PUBLISH_TARGET),
+        {"name": f"memory of a flow of {FLOW:,}", "ratio": max(raw["flow memory"]),
+         "target": FLOW_MIB, "at_most": True, "unit": "MiB",
+         "raw": {"flow memory": raw["flow memory"]}}]
 
 
 def results(raw):
@@ -215,16 +267,16 @@ def results(raw):
     found.append({"name": "statements a payment", "ratio": statistics.median(raw["statements"]),
                   "target": STATEMENTS_TARGET, "at_most": True, "unit": "statements",
                   "raw": {"statements": raw["statements"]}})
-    return found
+    return found + flow_results(raw)
 
 
 def show(found):
-    print(f"\n{'measure':<34} {'result':>8} {'target':>9}   median of {ROUNDS} rounds")
+    print(f"\n{'measure':<40} {'result':>8} {'target':>9}   median of {ROUNDS} rounds")
     for line in found:
         met = (line["ratio"] <= line["target"] if line["at_most"]
                else line["ratio"] >= line["target"])
         sign = "<=" if line["at_most"] else ">="
-        print(f"{line['name']:<34} {line['ratio']:8.3f} {sign:>3} {line['target']:5g}   "
+        print(f"{line['name']:<40} {line['ratio']:8.3f} {sign:>3} {line['target']:5g}   "
               f"{'met' if met else 'MISSED'}")
     print(f"load average {load_average()}, {os.cpu_count()} processors")
 
@@ -234,7 +286,13 @@ def main():
     parser.add_argument("--bench", required=True, type=pathlib.Path)
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--request", required=True, type=pathlib.Path)
+    parser.add_argument("--flows", action="store_true", help="only the lines of flows")
     options = parser.parse_args()
+    if options.flows:
+        bench = Bench(options.bench, None)
+        flow_rounds(bench)
+        show(flow_results(bench.raw))
+        return
     program, started, noop = options.bench / "noop", time.monotonic(), None
     hub = Hub({"db.buffer_pool": "256MiB", "db.log_size": "256MiB", "serve.workers": WORKERS,
                "log.level": "warn"})
@@ -242,6 +300,7 @@ def main():
         hub.start()
         hub.work.stop()  # what the worker sends is not part of a payment
         bench = Bench(options.bench, hub)
+        bench.flow_load()
         bench.load()
         bench.warm_up()
         print(f"{len(bench.rows):,} positions loaded after {time.monotonic() - started:.0f} s")
