@@ -2,6 +2,7 @@
 #include "base/config.h"
 #include "cli/check.h"
 #include "net/http.h"
+#include "service/flow.h"
 #include "service/registry.h"
 
 #include <errno.h>
@@ -77,6 +78,27 @@ void check_secrets(struct cli *cli, int which, struct check_result *out)
     check_cure(out, "first what is wrong with the database");
 }
 
+/* What would only be seen when the subscription's period ends. A sheet that does not compile is the
+ * formats' own line. */
+static bool subscription_format_ok(const struct registry_subscription *s, struct check_result *out)
+{
+    struct flow_format *format = NULL;
+    enum err rc = service_flow_format(s->format, &format);
+
+    if (rc == ERR_IO_READ)
+        check_wrong(out, "%s: no format %s is installed", s->code, s->format);
+    else if (rc != ERR_NONE)
+        err_clear();
+    else if (format->audience != s->audience)
+        check_wrong(out, "%s: %s is no format for such a party", s->code, s->format);
+    else if (s->empty && !format->empty)
+        check_wrong(out, "%s: empty=\"yes\", but a file of %s cannot be without records", s->code,
+                    s->format);
+    flow_format_close(&format);
+    if (out->wrong) check_cure(out, "change the subscription's format in the registry");
+    return !out->wrong;
+}
+
 void check_deliveries(struct cli *cli, int which, struct check_result *out)
 {
     char path[CHECK_PATH_SIZE], where[CHECK_PATH_SIZE];
@@ -89,6 +111,7 @@ void check_deliveries(struct cli *cli, int which, struct check_result *out)
         const struct registry_subscription *s = &r->subscriptions[i];
 
         if (!s->enabled) continue;
+        if (!subscription_format_ok(s, out)) break;
         (void)snprintf(path, sizeof path, "%s/%s", config_text(CONFIG_FLOW_DIR), s->delivery);
         n++;
         if (check_can_write(path, where)) continue;

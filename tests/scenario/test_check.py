@@ -63,6 +63,21 @@ def test_a_sheet_and_a_contract_that_do_not_compile(hub, shared):
     assert "install" in only(hub, "contracts", *option)["cure"]
 
 
+def test_a_subscription_whose_format_does_not_fit(hub):
+    """Said now, not when its period ends."""
+    text = hub.registry.read_text(encoding="utf-8")
+    fdr = 'format="flusso-riversamento-1.0"'
+    for changed, says in ((text.replace(fdr, 'format="nobodys"'), "no format nobodys is installed"),
+                          (text.replace(fdr, 'format="pain.001.001.03"'), "no format for such"),
+                          (text.replace(fdr, f'{fdr} empty="yes"').replace('"follow"', '"daily 06:00"'),
+                           "cannot be without records")):
+        path = hub.home / "misfit.xml"
+        path.write_text(changed, encoding="utf-8")
+        hub.payer("registry", "import", str(path))
+        assert says in only(hub, "delivery folders")["found"]
+    hub.payer("registry", "import", str(hub.registry))
+
+
 def test_passwords_that_others_may_read_or_that_are_gone(hub):
     secret = next(pathlib.Path(hub.home / "secrets").iterdir())
     secret.chmod(0o644)
