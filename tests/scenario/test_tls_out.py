@@ -19,7 +19,7 @@ def SETTINGS(hub):
     hub.good = hub.authority.server()
     hub.peers.context = server_context(hub.good)
     return {"work.peer_ca": hub.authority.crt, "work.peer_certificate": hub.certificate.pem,
-            "work.attempts": 100, "work.backoff": "100ms"}
+            "work.attempts": 100, "work.backoff": "100ms", "work.breaker": 100}  # each alone
 
 
 @pytest.fixture
