@@ -298,6 +298,7 @@ CREATE TABLE `registry_version` (
 CREATE TABLE `restoration` (
   `id` bigint(20) NOT NULL,
   `made_at` datetime(6) NOT NULL,
+  `released_at` datetime(6) DEFAULT NULL COMMENT 'since when flows are made again; NULL: they wait for a person',
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='restores from a backup: counters that begin later leave numbers out too [F45]';
 CREATE TABLE `schema_grant` (

@@ -11,6 +11,7 @@ GRANT UPDATE ON `{db}`.receipt TO 'payer_work'@'{host}';
 GRANT UPDATE ON `{db}`.outbox TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE, DELETE ON `{db}`.outbox_lane TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.journal TO 'payer_work'@'{host}';
+GRANT UPDATE ON `{db}`.restoration TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.journal_seal TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.anomaly TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.idempotency TO 'payer_work'@'{host}';

@@ -190,8 +190,9 @@ enum err backup_restore_finish(struct cli *cli)
         rc = err_setf(ERR_IO_WRITE, "%s: %s", mark, strerror(errno));
         goto out;
     }
-    cli_say(cli, "It is restored: numbers that were given since the backup are left out. Next: "
-                 "payer audit, and what others know of that time.");
+    cli_say(cli,
+            "It is restored: numbers that were given since the backup are left out. Next: "
+            "payer audit, and what others know of that time. Flows wait for: payer flow release.");
 out:
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "cli/operator.h"
 #include "cli/page.h"
 #include "domain/amount.h"
+#include "service/flow_hold.h"
 #include "service/period.h"
 
 #include <inttypes.h>
@@ -48,6 +49,22 @@ static void flow_print(struct cli *cli, const struct db_flow *f, const char *pat
 static void flow_tell(void *cls, const struct db_flow *flow, const char *path)
 {
     flow_print(cls, flow, path);
+}
+
+enum err cli_flow_release(struct cli *cli)
+{
+    enum err rc;
+    struct db *db;
+    char actor[70];
+
+    TRY(cli_confirm(cli,
+                    "Is it settled, with banks and Enti, which of the lost time's flows count"));
+    TRY(cli_db(cli, DB_ROLE_WORK, &db));
+    cli_actor(actor, sizeof actor);
+    TRY(service_flow_release(db, actor));
+    cli_say(cli, "flows are made again, by payer work and payer flow run");
+out:
+    return rc;
 }
 
 enum err cli_flow_run(struct cli *cli)

@@ -18,6 +18,16 @@ static const struct db_stmt COUNT = {
     "SELECT COUNT(*) FROM restoration",
     0,
 };
+static const struct db_stmt WAITING = {
+    "restore_waiting",
+    "SELECT COUNT(*) FROM restoration WHERE released_at IS NULL",
+    0,
+};
+static const struct db_stmt RELEASE = {
+    "restore_release",
+    "UPDATE restoration SET released_at = UTC_TIMESTAMP(6) WHERE released_at IS NULL",
+    0,
+};
 static const struct db_stmt FLOW_GAP_ADD = {
     "restore_flow_gap_add",
     "INSERT INTO flow_gap (subscription, first, last, made_at)"
@@ -80,6 +90,18 @@ enum err db_restore_count(struct db *db, int64_t *out_n)
     bool found;
 
     return db_row_find(db, &COUNT, DB_NONE_IN, DB_OUT(DB_GET_I64(*out_n)), &found);
+}
+
+enum err db_restore_waiting(struct db *db, int64_t *out_n)
+{
+    bool found;
+
+    return db_row_find(db, &WAITING, DB_NONE_IN, DB_OUT(DB_GET_I64(*out_n)), &found);
+}
+
+enum err db_restore_release(struct db *db, int64_t *out_n)
+{
+    return db_exec(db, &RELEASE, DB_NONE_IN, out_n);
 }
 
 enum err db_flow_gap_add(struct db *db, const char *subscription, int64_t first, int64_t last)

@@ -19,4 +19,8 @@ MUST_USE enum err db_restore_count(struct db *db, int64_t *out_n);
 MUST_USE enum err db_flow_gap_add(struct db *db, const char *subscription, int64_t first,
                                   int64_t last);
 
+/** Restores after which no person has said yet that flows may be made again. */
+MUST_USE enum err db_restore_waiting(struct db *db, int64_t *out_n);
+MUST_USE enum err db_restore_release(struct db *db, int64_t *out_n);
+
 #endif

@@ -8,6 +8,7 @@
 #include "domain/period.h"
 #include "flow/deliver.h"
 #include "service/flow_frame.h"
+#include "service/flow_hold.h"
 #include "service/flow_plan.h"
 
 #include <fcntl.h>
@@ -255,6 +256,7 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     if (run->subscription && !registry_subscription_find(registry, run->subscription))
         return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
     TRY(node_id_check());
+    TRY(service_flow_held(env->db));
     /* Two at once would take each other's unfinished files for what a killed run left. */
     TRY(flow_deliver_lock(config_text(CONFIG_FLOW_DIR), run->period ? 0 : BUSY_WAIT_MS, &lock));
     TRY(service_settle(env, run->subscription, run->period ? run->period->cut_off_us : 0,

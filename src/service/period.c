@@ -238,6 +238,7 @@ enum err service_period_next(struct env *env, bool *out_any, bool *out_failed)
         log_err("period.close", failed);
         err_clear();
         *out_failed = true;
+        if (failed == ERR_FLOW_HELD) break; /* so are all */
     }
 out:
     arena_free(&l.arena);
