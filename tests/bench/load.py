@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`payer position load` against LOAD DATA of the same rows into the same tables, with the same keys,
 one table after the other, on the same server."""
-import os
 import pathlib
 import subprocess
 import sys
 import time
 
 from support.codes import fiscal_code, notice_number
-from support.hub import COMUNE, program
+from support.hub import COMUNE, program, run_measured
 
 TABLES = ("position", "payment_option", "instalment", "transfer", "journal")
 HEAD = ("creditor,own_id,debt_type,debtor_kind,debtor_code,debtor_name,description,amount,due_date,"
@@ -44,12 +43,12 @@ class Loading:
         process = subprocess.Popen([program(), "-q", "position", "load", str(path)],
                                    env=self.hub.environment, cwd=self.hub.home,
                                    stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
+        memory = run_measured(process)
         hub_s = time.monotonic() - started
-        if os.waitstatus_to_exitcode(status) != 0:
+        if process.returncode != 0:
             sys.exit("bench: payer position load failed")
         path.unlink()
-        return (self.records / hub_s, self.records / self.load_data(), used.ru_maxrss / 1024)
+        return (self.records / hub_s, self.records / self.load_data(), memory)
 
     def load_data(self):
         for table in TABLES:

@@ -3,6 +3,7 @@
 own process ids. What a test asks for is asked as an operator or a client would: command line,
 SOAP, metrics, files. Nothing here knows the hub's tables.
 """
+import contextlib
 import csv
 import dataclasses
 import datetime
@@ -53,6 +54,18 @@ def wait_until(true, what, timeout_s=10):
             return result
         time.sleep(0.02)
     raise AssertionError(f"after {timeout_s} s still not: {what}")
+
+
+def run_measured(process):
+    """Wait for a process of ours; the most memory that it had, in MiB. What the kernel says of it
+    after its end (ru_maxrss) begins with ours, from before its exec."""
+    most = 0
+    while process.poll() is None:
+        with contextlib.suppress(OSError):
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            most = max([most, *(int(kib) for kib in re.findall(r"VmHWM:\s+(\d+)", status))])
+        time.sleep(0.01)
+    return most / 1024
 
 
 @dataclasses.dataclass(frozen=True)
