@@ -171,3 +171,17 @@ def test_what_was_published_is_sent_again(hub, channel, comune):
         path.write_bytes(bytes_before)
     hub.payer("flow", "verify")
     hub.payer("flow", "resend", "1", ok=range(1, 100))
+
+
+def test_a_name_is_no_formula(hub, channel, comune):
+    """[X70] From the position that an Ente loaded to the cell that its accountant opens."""
+    notice = comune.position(amount="8.08", description='=HYPERLINK("http://x";"paga")',
+                             debtor_name="@SUM(1+1)*cmd")
+    pay(channel, notice)
+    hub.payer("flow", "run")
+    flow = flows(hub, f"{COMUNE}-FDR")[-1]
+    for name, code in (("csv-rendicontazione", "utf-8"), ("csv-rendicontazione-it", "cp1252")):
+        out = hub.home / "tried.csv"
+        hub.payer("flow", "try", str(ROOT / "xslt/flow" / name), str(flow.id), "-o", str(out))
+        text = out.read_bytes().decode(code)
+        assert '"\'=HYPERLINK(""http://x"";""paga"")"' in text and "'@SUM(1+1)*cmd" in text
