@@ -56,6 +56,9 @@ $(FUZZ)/%-planted: $(FUZZ)/planted/%.c $(FUZZ)/clang/tests/fuzz/target/%.o $(FUZ
 	$(Q)$(FUZZ_CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)
 
 .SECONDARY: $(FUZZ_TARGETS:%=$(FUZZ)/planted/%.c)
+# Kept, so that the next build need not make them again, and make does not list them at its end.
+.SECONDARY: $(foreach t,$(FUZZ_TARGETS),$(FUZZ)/clang/tests/fuzz/target/$(t).o \
+            $(FUZZ)/gcc/tests/fuzz/target/$(t).o $(FUZZ)/planted/$(t).c) $(FUZZ)/gcc/tests/fuzz/replay.o
 .PHONY: fuzz fuzz-programs fuzz-keep
 fuzz-programs: $(foreach t,$(FUZZ_TARGETS),$(FUZZ)/$(t) $(FUZZ)/$(t)-planted $(FUZZ)/$(t)-replay)
 

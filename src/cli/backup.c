@@ -74,7 +74,7 @@ static enum err target_check(const char *path, const char *part)
 /* While serve and work go on: what was committed before it ends is in it. */
 enum err cli_db_backup(struct cli *cli)
 {
-    char part[SERVER_PATH_SIZE], data[SERVER_PATH_SIZE], user[] = "--user=root";
+    char part[SERVER_PATH_SIZE], data[SERVER_PATH_SIZE], user[ARGUMENT_SIZE];
     char target[ARGUMENT_SIZE], socket[ARGUMENT_SIZE], datadir[ARGUMENT_SIZE];
     const char *path = cli->operands[0];
     enum err rc;
@@ -88,6 +88,7 @@ enum err cli_db_backup(struct cli *cli)
     TRY(target_check(path, part));
     server_path(data, "data");
     (void)argument(target, "--target-dir=", part);
+    (void)argument(user, "--user=", server_administrator());
     TRY(tool_run("--backup",
                  (char *[ARGUMENT_MAX]){
                      target, argument(datadir, "--datadir=", data),

@@ -29,6 +29,8 @@ bool server_ended(pid_t pid);
 MUST_USE enum err server_end(pid_t pid);
 /** Print the end of its error log on stderr. */
 void server_log_show(void);
+/** The server's administrator: who made it, known by the socket. */
+const char *server_administrator(void);
 /** The path of a file in the database's folder. */
 void server_path(char out[SERVER_PATH_SIZE], const char *name);
 

@@ -154,13 +154,19 @@ out:
     return rc;
 }
 
+const char *server_administrator(void)
+{
+    const struct passwd *user = getpwuid(geteuid());
+
+    return user ? user->pw_name : "root";
+}
+
 /* Made beside and renamed: a half-made folder is never taken for a database. */
 static enum err tables_make(void)
 {
     char program[SERVER_PATH_SIZE], data[SERVER_PATH_SIZE], fresh[SERVER_PATH_SIZE];
     char log[SERVER_PATH_SIZE];
     struct command c = {{NULL}, 0};
-    const struct passwd *user = getpwuid(geteuid());
     enum err rc = ERR_NONE;
 
     server_path(data, "data");
@@ -175,7 +181,7 @@ static enum err tables_make(void)
     command_add(&c, "--datadir=", fresh);
     TRY(tmpdir_add(&c));
     command_add(&c, "--auth-root-authentication-method=socket", "");
-    command_add(&c, "--auth-root-socket-user=", user ? user->pw_name : "root");
+    command_add(&c, "--auth-root-socket-user=", server_administrator());
     command_add(&c, "--skip-test-db", "");
     command_add(&c, "--force", ""); /* no look-up of a host: nobody comes from one */
     command_add_number(&c, "--innodb-log-file-size=", config_int(CONFIG_DB_LOG_SIZE));
