@@ -3,7 +3,6 @@
 answered all the same. [I12]"""
 import collections
 import contextlib
-import os
 import re
 import resource
 import socket
@@ -122,9 +121,10 @@ def test_no_descriptor_is_left(hub, connections):
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     log = hub.serve.log
     start = log.stat().st_size
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")) + 8, before[1]))
+    # Well above what it has open by itself: nobody may count that of one that writes no core file.
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (128, before[1]))
     try:
-        waiting = connections(30)
+        waiting = connections(160)
         for one in waiting:
             one.sendall(HEALTH)
         wait_until(lambda: b"event=listen.accept " in log.read_bytes()[start:], "the listener's rest")

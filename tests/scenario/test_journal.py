@@ -19,7 +19,8 @@ def paid(hub, channel, comune):
     notice = comune.position()
     channel.verify(COMUNE, notice.number)
     token = pay(channel, notice)
-    wait_until(lambda: len(hub.json("journal", "show", notice.number)) == len(STORY), "the story")
+    wait_until(lambda: len([line for line in hub.json("journal", "show", notice.number)
+                            if hasattr(line, "seal")]) == len(STORY), "the story, sealed")
     return notice, token
 
 

@@ -39,7 +39,8 @@ class Mariadb:
         data = self.folder / "data"
         if not data.exists():
             self._run("mariadb-install-db", f"--datadir={data}", "--skip-test-db",
-                      "--auth-root-authentication-method=normal", "--innodb-log-file-size=32M")
+                      "--auth-root-authentication-method=normal", "--innodb-log-file-size=32M",
+                      "--force")  # no look-up of a host
         secure = ("--require-secure-transport=ON", f"--ssl-cert={self.certificate.crt}",
                   f"--ssl-key={self.certificate.key}") if tls else ("--skip-ssl",)
         with (self.folder / "server.err").open("ab") as log:
