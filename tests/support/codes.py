@@ -18,10 +18,10 @@ def notice_number(creditor, base):
 
 
 def fiscal_code(n):
-    """A person's code: surname XXX, born in a town (Z999) that there is not."""
+    """A person's code: surname ZZZ, born in a town (Z999) that there is not."""
     letters = "BCDFGHJKLMNPQRSTVWXYZ"
     name = "".join(letters[n // 21 ** i % 21] for i in range(3))
-    body = f"XXX{name}{n % 90 + 10:02d}{'ABCDEHLMPRST'[n % 12]}{n % 28 + 1:02d}Z999"
+    body = f"ZZZ{name}{n % 90 + 10:02d}{'ABCDEHLMPRST'[n % 12]}{n % 28 + 1:02d}Z999"
     total = 0
     for i, c in enumerate(body):
         value = int(c) if c.isdigit() else ord(c) - ord("A")
