@@ -15,20 +15,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    (void)state;
-    (void)scratch_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    scratch_remove();
-    return 0;
-}
-
 static struct hash hash_of(const char *text)
 {
     struct hash h;
@@ -219,16 +205,18 @@ static void test_one_run_at_a_time(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_publishes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_adopts_equal_bytes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_never_replaces_other_bytes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_bytes_that_were_not_validated_stay_out, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_follows_no_link, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_the_next_try_removes_the_last, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_delivery_folder, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_one_run_at_a_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_publishes, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_adopts_equal_bytes, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_never_replaces_other_bytes, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_bytes_that_were_not_validated_stay_out, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_follows_no_link, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_the_next_try_removes_the_last, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_names, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_delivery_folder, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_one_run_at_a_time, scratch_setup, scratch_teardown),
     };
 
     return cmocka_run_group_tests_name("flow/file", tests, NULL, NULL);

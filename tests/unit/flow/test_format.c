@@ -29,20 +29,6 @@
 #define SCHEMA                                                                                     \
     "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'><xs:element name='r'/></xs:schema>"
 
-static int setup(void **state)
-{
-    (void)state;
-    (void)scratch_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    scratch_remove();
-    return 0;
-}
-
 static void test_ours_open(void **state)
 {
     struct flow_format *f = fixture_format("pain.001.001.03");
@@ -192,8 +178,9 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ours_open),
-        cmocka_unit_test_setup_teardown(test_bad_folders_are_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_file_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bad_folders_are_refused, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_file_names, scratch_setup, scratch_teardown),
         cmocka_unit_test(test_documents_are_valid),
         cmocka_unit_test(test_records_out_of_order_are_a_bug),
     };

@@ -4,20 +4,6 @@
 #include "flow/tally.h"
 #include "xml/scratch.h"
 
-static int setup(void **state)
-{
-    (void)state;
-    (void)scratch_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    scratch_remove();
-    return 0;
-}
-
 struct row {
     const char *text;
     const char *says; /* NULL: right, with 2 records of 3.00 */
@@ -116,8 +102,8 @@ static void test_fixed_lines(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_fixed_lines, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tables, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_fixed_lines, scratch_setup, scratch_teardown),
     };
 
     return cmocka_run_group_tests_name("flow/lines", tests, NULL, NULL);

@@ -54,6 +54,21 @@ static inline void scratch_remove(void)
     assert_int_equal(rmdir(scratch_folder), 0);
 }
 
+/** For cmocka: a folder for each test. */
+static inline int scratch_setup(void **state)
+{
+    (void)state;
+    (void)scratch_new();
+    return 0;
+}
+
+static inline int scratch_teardown(void **state)
+{
+    (void)state;
+    scratch_remove();
+    return 0;
+}
+
 /** The path of a name in the folder; each call uses one of 8 buffers. */
 static inline const char *scratch_path(const char *name)
 {
