@@ -12,13 +12,11 @@
 #define KEY_COLUMNS ", d.content_hash, d.answer, d.valid_until <= UTC_TIMESTAMP(6)"
 #define TRANSFER_JOIN " LEFT JOIN transfer t ON t.instalment_id = i.id AND t.number = 1"
 #define KEY_JOIN " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"
-#define LIVE_COLUMNS ", l.id, l.ver, l.expires_at"
 
 static const struct db_stmt NOTICE_READ = {
     "notice_read",
-    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS LIVE_COLUMNS KEY_COLUMNS
-    " FROM instalment i" KEY_JOIN " JOIN position p ON p.id = i.position_id"
-    " LEFT JOIN payment l ON l.live_instalment = i.id" TRANSFER_JOIN
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS KEY_COLUMNS " FROM instalment i" KEY_JOIN
+    " JOIN position p ON p.id = i.position_id" TRANSFER_JOIN
     " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
@@ -26,11 +24,17 @@ static const struct db_stmt NOTICE_READ = {
 /* Without a key, outside a transaction: what a verify looks at. */
 static const struct db_stmt NOTICE_LOOK = {
     "notice_look",
-    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS LIVE_COLUMNS " FROM instalment i"
-    " JOIN position p ON p.id = i.position_id"
-    " LEFT JOIN payment l ON l.live_instalment = i.id" TRANSFER_JOIN
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS " FROM instalment i"
+    " JOIN position p ON p.id = i.position_id" TRANSFER_JOIN
     " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
+};
+
+/* Most positions have none: their count says so, and the join is saved. */
+static const struct db_stmt LIVE_READ = {
+    "live_read",
+    "SELECT id, expires_at FROM payment WHERE live_instalment = ?",
+    0,
 };
 
 #define PAYMENT_COLUMNS                                                                            \
@@ -219,8 +223,6 @@ out:
         DB_GET_INT((p)->paid_count), DB_GET_TEXT((p)->metadata), TRANSFER_FIELDS(r)
 #define KEY_FIELDS(r)                                                                              \
     DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key->answer), DB_GET_INT((r).key_outdated)
-#define LIVE_FIELDS(n)                                                                             \
-    DB_GET_I64((n)->live_payment), DB_GET_INT((n)->live_ver), DB_GET_INSTANT((n)->live_expires_us)
 #define DEBTOR_FIELDS(n, d)                                                                        \
     DB_GET_INT((n)->option_instalments), DB_GET_TEXT((d)->kind), DB_GET_TEXT((d)->code),           \
         DB_GET_TEXT((d)->name), DB_GET_TEXT((d)->street), DB_GET_TEXT((d)->civic),                 \
@@ -245,6 +247,16 @@ static enum err key_read(struct db *db, const struct db_key_name *name, struct r
                        DB_OUT(KEY_FIELDS(*r)), &found);
 }
 
+static enum err live_read(struct db *db, struct db_notice *n)
+{
+    bool found;
+
+    if (n->position.live_count == 0) return ERR_NONE;
+    return db_row_find(db, &LIVE_READ, DB_IN(db_i64(n->instalment.id)),
+                       DB_OUT(DB_GET_I64(n->live_payment), DB_GET_INSTANT(n->live_expires_us)),
+                       &found);
+}
+
 enum err db_notice_read(struct db *db, const char *creditor, const char *notice_number,
                         const struct db_key_name *name, struct db_notice *out,
                         struct db_key *out_key)
@@ -259,9 +271,10 @@ enum err db_notice_read(struct db *db, const char *creditor, const char *notice_
     TRY(db_row_find(db, &NOTICE_READ,
                     DB_IN(db_text(name->caller), db_text(name->operation), db_text(name->key),
                           db_text(creditor), db_text(notice_number)),
-                    DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out), KEY_FIELDS(r)), &found));
+                    DB_OUT(NOTICE_FIELDS(r, i, p), KEY_FIELDS(r)), &found));
     if (!found) TRY(key_read(db, name, &r));
     TRY(reading_end(db, &r));
+    TRY(live_read(db, out));
 out:
     return rc;
 }
@@ -277,8 +290,9 @@ enum err db_notice_look(struct db *db, const char *creditor, const char *notice_
 
     reading_begin(&r, out, NULL);
     TRY(db_row_find(db, &NOTICE_LOOK, DB_IN(db_text(creditor), db_text(notice_number)),
-                    DB_OUT(NOTICE_FIELDS(r, i, p), LIVE_FIELDS(out)), &found));
+                    DB_OUT(NOTICE_FIELDS(r, i, p)), &found));
     TRY(reading_end(db, &r));
+    TRY(live_read(db, out));
 out:
     return rc;
 }

@@ -27,7 +27,6 @@ struct db_notice {
     struct debt_position position;
     int option_instalments; /* with a payment only */
     int64_t live_payment;   /* the ACTIVE payment on this notice, 0: none */
-    int live_ver;
     int64_t live_expires_us;
 };
 

@@ -128,7 +128,7 @@ VALUES = {
     "creditor": "'77777777777'", "own_id": f"'P{SAMPLE}'", "notice_number": f"'3{SAMPLE:017}'",
     "caller": "'PSP'", "operation": "'activatePaymentNotice'", "ikey": "'K100'", "psp": "'PSP'",
     "token": f"'T{SAMPLE}'", "channel": "'PSP_1'", "activated_at": f"{NOW} - INTERVAL 90 DAY",
-    "position_id": SAMPLE, "instalment_id": SAMPLE, "settlement_id": 1007, "flow_id": 1007,
+    "position_id": SAMPLE, "instalment_id": SAMPLE, "live_instalment": N - 7, "settlement_id": 1007, "flow_id": 1007,
     "entry_id": 0, "subscription": "'BANK1'", "account": f"'IT{7:025}'", "settles": "'hub'",
     "kind": "'riversamento'", "name": "'receipt'", "last": 7, "aux_digit": 3, "code": 1, "next": 7,
     "version": 1, "ver": 0, "fence": 0, "owner": "'o'", "destination": "'DEST1'", "failures": 5, "turn": 1, "seq": 10 ** 6, "begun_option": SAMPLE,
