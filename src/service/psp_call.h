@@ -26,7 +26,7 @@ struct psp_call {
     bool has_certificate;
     unsigned char certificate[32];
     char key[31];                   /* idempotencyKey */
-    unsigned char content_hash[32]; /* of all fields but the password */
+    unsigned char content_hash[32]; /* with a key: of all fields but the password */
     /* verify, activate */
     char fiscal_code[12], notice_number[19];
     int64_t amount_cents;
