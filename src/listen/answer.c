@@ -162,7 +162,6 @@ void listen_conn_answer(struct listen_conn *c, const struct listen_answer *answe
     parts[0] = (struct iovec){head.text, head.len};
     parts[1] = (struct iovec){answer->body.bytes, status->code == 304 ? 0 : answer->body.len};
 
-    bufferevent_disable(c->bev, EV_READ);
     c->phase = PHASE_SEND;
     sent = send_now(c, parts);
     if (sent == parts[0].iov_len + parts[1].iov_len) return;

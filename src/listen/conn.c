@@ -65,13 +65,20 @@ void listen_conn_answered(struct listen_conn *c)
         if (c->tls) crypto_tls_shutdown(conn_ssl(c));
         shutdown(bufferevent_getfd(c->bev), SHUT_WR);
     }
-    bufferevent_enable(c->bev, EV_READ);
+    /* Mostly it reads still, which libevent takes for a change all the same. */
+    if (!(bufferevent_get_enabled(c->bev) & EV_READ)) bufferevent_enable(c->bev, EV_READ);
 }
 
+/* Who sends the next request early waits: reading stops while a job runs. Only when something comes
+ * is it stopped, since both cost a call. */
 static void on_read(struct bufferevent *bev, void *cls)
 {
-    (void)bev;
-    listen_conn_step(cls);
+    struct listen_conn *c = cls;
+
+    if (c->phase == PHASE_WORK || c->phase == PHASE_SEND)
+        bufferevent_disable(bev, EV_READ);
+    else
+        listen_conn_step(c);
 }
 
 /* The output buffer is empty: of an answer, or of "100 Continue". */
@@ -90,6 +97,8 @@ static void on_event(struct bufferevent *bev, short what, void *cls)
     (void)bev;
     if (what & BEV_EVENT_CONNECTED)
         listen_handshake_done(c);
+    else if ((what & BEV_EVENT_EOF) && (c->phase == PHASE_WORK || c->phase == PHASE_SEND))
+        c->keep_alive = false; /* it said all that it had to say, and waits for the answer */
     else if (c->phase == PHASE_HANDSHAKE && (what & BEV_EVENT_ERROR))
         listen_handshake_failed(c);
     else /* end, reset, TLS error */

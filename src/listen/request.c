@@ -111,7 +111,6 @@ void listen_conn_submit(struct listen_conn *c)
     job->request.body = buf_str(&job->body);
     job->request.body_len = job->body.len;
     job->request.received_us = clock_monotonic_us();
-    bufferevent_disable(c->bev, EV_READ);
     c->phase = PHASE_WORK;
     listen_conn_deadline(c, DEADLINE_QUEUE);
     if (!listen_pool_submit(c->loop->server->pool, job)) listen_conn_refuse(c, 503, NULL);

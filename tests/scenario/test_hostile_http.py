@@ -228,6 +228,11 @@ def test_a_client_that_leaves(hub, comune):
         connection.shutdown(socket.SHUT_WR)
         assert status(all_of(connection)) in (0, 400)
     assert live() == []
+    with connect(hub) as connection:  # half closed after a whole request: it waits for its answer
+        connection.sendall(request.replace(COMUNE.encode(), b"00000000000"))
+        connection.shutdown(socket.SHUT_WR)
+        said = all_of(connection)
+        assert status(said) == 200 and b"PPT_DOMINIO_SCONOSCIUTO" in said
     with connect(hub) as connection:
         connection.sendall(request)
         reset(connection)
