@@ -25,7 +25,7 @@ SHEETS = HERE.parents[1] / "xslt"
 FORMAT = SHEETS / "flow" / "flusso-riversamento-1.0"
 ROUNDS = 3
 SECONDS = 3          # of each measure in a round
-WORKERS = 16         # of the hub and of the no-op
+WORKERS = 16         # of the no-op; the hub has its own default
 VERIFY_CONNECTIONS = 32, 256
 PAY_CONNECTIONS = 64
 ASKED = 64           # different notices that verify asks for
@@ -294,8 +294,7 @@ def main():
         show(flow_results(bench.raw))
         return
     program, started, noop = options.bench / "noop", time.monotonic(), None
-    hub = Hub({"db.buffer_pool": "256MiB", "db.log_size": "256MiB", "serve.workers": WORKERS,
-               "log.level": "warn"})
+    hub = Hub({"db.buffer_pool": "256MiB", "db.log_size": "256MiB", "log.level": "warn"})
     try:
         hub.start()
         hub.work.stop()  # what the worker sends is not part of a payment
