@@ -12,14 +12,13 @@
 #include "service/registry_cache.h"
 #include "wire/contract.h"
 #include "wire/port.h"
+#include "wire/route.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
-
-enum { BODY_MAX = 64 * 1024, UPLOAD_MAX = 4 * 1024 * 1024 };
 
 /* Everything that a running serve owns besides the listener. */
 struct serving {
@@ -30,8 +29,6 @@ struct serving {
     bool journal_runs;
     atomic_bool stop;
 };
-
-static struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position, &wire_payments};
 
 /* Lines of operations that changed nothing reach the database within a second. */
 static void *journal_main(void *cls)
@@ -71,8 +68,9 @@ static enum err serving_open(struct serving *s)
     TRY(db_open(DB_ROLE_SERVE, &s->db));
     TRY(db_check(s->db));
     TRY(service_registry_open(s->db, &s->registry));
-    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-        TRY(wire_port_open(ports[i], config_text(CONFIG_HUB_SHARE)));
+    for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++)
+        if (wire_routes[i].port)
+            TRY(wire_port_open(wire_routes[i].port, config_text(CONFIG_HUB_SHARE)));
 out:
     return rc;
 }
@@ -104,11 +102,25 @@ static void serving_close(struct serving *s)
         if (service_journal_flush(s->db) != ERR_NONE) log_err("journal.flush", err_detail()->code);
     }
     wire_contract_close(&s->contracts);
-    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-        wire_port_close(ports[i]);
+    for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++)
+        if (wire_routes[i].port) wire_port_close(wire_routes[i].port);
     service_registry_close(&s->registry);
     db_close(&s->db);
     crypto_secret_forget();
+}
+
+static void routes_fill(struct listen_route routes[WIRE_ROUTE_COUNT])
+{
+    for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++) {
+        const struct wire_route *from = &wire_routes[i];
+
+        routes[i] = (struct listen_route){.path = from->path,
+                                          .body_max = from->body_max,
+                                          .post = from->port ? wire_port_post : NULL,
+                                          .get = wire_contract_get,
+                                          .soap = true,
+                                          .post_cls = from->port};
+    }
 }
 
 /* From the settings as they are now: at start, and on each SIGHUP. */
@@ -157,26 +169,16 @@ enum err cli_serve(struct cli *cli)
                                      .worker_close = wire_worker_close,
                                      .hangup = serve_hangup,
                                      .hangup_cls = &server};
-    struct listen_route routes[] = {
-        {WIRE_PATH_NODE_FOR_PSP, BODY_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
-        {WIRE_PATH_NODE_FOR_PSP_ALIAS, BODY_MAX, wire_port_post, wire_contract_get, true, NULL,
-         NULL},
-        {WIRE_PATH_DEBT_POSITION, UPLOAD_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
-        {WIRE_PATH_PAYMENTS, BODY_MAX, wire_port_post, wire_contract_get, true, NULL, NULL},
-        {WIRE_PATH_BACK_OFFICE, 0, NULL, wire_contract_get, true, NULL, NULL},
-    };
-    struct wire_port *const posts[] = {&wire_node_for_psp, &wire_node_for_psp, &wire_debt_position,
-                                       &wire_payments, NULL};
+    struct listen_route routes[WIRE_ROUTE_COUNT];
 
     TRY(serving_open(&s));
-    for (size_t i = 0; i < ARRAY_LEN(routes); i++)
-        routes[i].post_cls = posts[i];
+    routes_fill(routes);
     options_fill(&options);
     options.routes = routes;
-    options.n_routes = ARRAY_LEN(routes);
+    options.n_routes = WIRE_ROUTE_COUNT;
     options.worker_cls = s.registry;
     TRY(listen_open(&options, &server));
-    TRY(contracts_open(&s, server, routes, ARRAY_LEN(routes)));
+    TRY(contracts_open(&s, server, routes, WIRE_ROUTE_COUNT));
     TRY(journal_start(&s));
     cli_print(cli, "listening http=%d tls=%d metrics=%d\n", listen_port(server),
               listen_tls_port(server), listen_metrics_port(server));

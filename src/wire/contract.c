@@ -2,29 +2,18 @@
 #include "wire/contract.h"
 
 #include "crypto/hash.h"
+#include "wire/route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { DOCUMENTS_MAX = 32, NAME_MAX_BYTES = 64, URL_MAX_BYTES = 300, PATH_MAX_BYTES = 1024 };
+enum { DOCUMENTS_MAX = 64, NAME_MAX_BYTES = 64, URL_MAX_BYTES = 300, PATH_MAX_BYTES = 1024 };
 #define DOCUMENT_BYTES_MAX ((size_t)256 << 10)
 
-/* Which WSDL a path tells, and whether the place to call is here. */
-static const struct source {
-    const char *path, *folder, *wsdl;
-    bool served_here;
-} SOURCES[] = {
-    {WIRE_PATH_NODE_FOR_PSP, "node", "nodeForPsp.wsdl", true},
-    {WIRE_PATH_NODE_FOR_PSP_ALIAS, "node", "nodeForPsp.wsdl", true},
-    {WIRE_PATH_DEBT_POSITION, "payer", "debt-position.wsdl", true},
-    {WIRE_PATH_PAYMENTS, "payer", "payments.wsdl", true},
-    {WIRE_PATH_BACK_OFFICE, "payer", "back-office.wsdl", false},
-};
-
 struct document {
-    const struct source *source;
+    const struct wire_route *route;
     char name[NAME_MAX_BYTES]; /* of the schema's file; "" for the WSDL */
     struct buf body;
     char etag[19]; /* 16 hex digits and quotes */
@@ -37,28 +26,28 @@ struct wire_contracts {
     size_t n_documents;
 };
 
-static struct document *document_find(struct wire_contracts *c, const struct source *source,
+static struct document *document_find(struct wire_contracts *c, const struct wire_route *route,
                                       const char *name)
 {
     for (size_t i = 0; i < c->n_documents; i++)
-        if (c->documents[i].source == source && strcmp(c->documents[i].name, name) == 0)
+        if (c->documents[i].route == route && strcmp(c->documents[i].name, name) == 0)
             return &c->documents[i];
     return NULL;
 }
 
 /* A place in the list, to be filled when its turn comes; once for each name. */
-static enum err document_add(struct wire_contracts *c, const struct source *source,
+static enum err document_add(struct wire_contracts *c, const struct wire_route *route,
                              const char *name, size_t name_len)
 {
     struct document *d = &c->documents[c->n_documents];
     char copy[NAME_MAX_BYTES];
 
     if (name_len >= sizeof copy || c->n_documents == DOCUMENTS_MAX)
-        return err_set(ERR_LIMIT, source->wsdl);
+        return err_set(ERR_LIMIT, route->wsdl);
     memcpy(copy, name, name_len);
     copy[name_len] = '\0';
-    if (document_find(c, source, copy) != NULL) return ERR_NONE;
-    d->source = source;
+    if (document_find(c, route, copy) != NULL) return ERR_NONE;
+    d->route = route;
     memcpy(d->name, copy, name_len + 1);
     d->body = (struct buf)BUF_INIT(DOCUMENT_BYTES_MAX);
     c->n_documents++;
@@ -76,10 +65,19 @@ static const char *place_find(const char *text, bool *out_import)
     return at_address == NULL ? NULL : at_address + strlen(address);
 }
 
+/* Imports are relative to it, so that they hold behind whatever name a proxy gives us; a bare
+ * "?xsd=" would not do, as java.net.URL drops the segment before it. */
+static const char *last_segment(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
 /* Copy text with other places in it: what is imported lies beside and becomes a document too. */
 static enum err rewrite(struct wire_contracts *c, struct document *d, const char *text)
 {
-    const struct source *source = d->source;
+    const struct wire_route *route = d->route;
     const char *place;
     bool is_import;
     enum err rc = ERR_NONE;
@@ -89,10 +87,10 @@ static enum err rewrite(struct wire_contracts *c, struct document *d, const char
 
         TRY(buf_add(&d->body, text, (size_t)(place - text)));
         if (is_import) {
-            TRY(document_add(c, source, place, len));
-            TRY(buf_printf(&d->body, "%s%s?xsd=%.*s", c->url, source->path, (int)len, place));
-        } else if (source->served_here) {
-            TRY(buf_printf(&d->body, "%s%s", c->url, source->path));
+            TRY(document_add(c, route, place, len));
+            TRY(buf_printf(&d->body, "%s?xsd=%.*s", last_segment(route->path), (int)len, place));
+        } else if (route->port != NULL) {
+            TRY(buf_printf(&d->body, "%s%s", c->url, route->path));
         } else {
             TRY(buf_add(&d->body, place, len));
         }
@@ -109,8 +107,8 @@ static enum err document_fill(struct wire_contracts *c, struct document *d, cons
     char path[PATH_MAX_BYTES], hex[65];
     struct hash hash;
     enum err rc;
-    int n = snprintf(path, sizeof path, "%s/wsdl/%s/%s", share, d->source->folder,
-                     d->name[0] == '\0' ? d->source->wsdl : d->name);
+    int n = snprintf(path, sizeof path, "%s/wsdl/%s/%s", share, d->route->folder,
+                     d->name[0] == '\0' ? d->route->wsdl : d->name);
 
     if (n < 0 || (size_t)n >= sizeof path) {
         rc = err_set(ERR_LIMIT, "share");
@@ -147,8 +145,8 @@ enum err wire_contract_open(const char *share, const char *public_url, struct wi
 
     if (c == NULL) return err_set(ERR_MEMORY, "contracts");
     TRY(url_set(c, public_url));
-    for (size_t i = 0; i < ARRAY_LEN(SOURCES); i++)
-        TRY(document_add(c, &SOURCES[i], "", 0));
+    for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++)
+        TRY(document_add(c, &wire_routes[i], "", 0));
     for (size_t i = 0; i < c->n_documents; i++) /* grows: a document adds what it imports */
         TRY(document_fill(c, &c->documents[i], share));
     *out = c;
@@ -178,7 +176,7 @@ const struct wire_contract *wire_contract_find(const struct wire_contracts *cont
     for (size_t i = 0; i < contracts->n_documents; i++) {
         const struct document *d = &contracts->documents[i];
 
-        if (strcmp(d->source->path, path) == 0 &&
+        if (strcmp(d->route->path, path) == 0 &&
             (wsdl ? d->name[0] == '\0' : d->name[0] != '\0' && strcmp(d->name, query + 4) == 0))
             return &d->shown;
     }

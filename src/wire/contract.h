@@ -8,12 +8,6 @@
 
 #include "listen/server.h"
 
-#define WIRE_PATH_NODE_FOR_PSP "/node-for-psp/v1"
-#define WIRE_PATH_NODE_FOR_PSP_ALIAS "/nodo-auth/node-for-psp/v1"
-#define WIRE_PATH_DEBT_POSITION "/debt-position/v1"
-#define WIRE_PATH_PAYMENTS "/payments/v1"
-#define WIRE_PATH_BACK_OFFICE "/back-office/v1" /* only its contract: Enti serve it, we call it */
-
 struct wire_contracts;
 
 struct wire_contract {
@@ -23,7 +17,7 @@ struct wire_contract {
 };
 
 /** Read every contract and put addresses in: the place to call becomes public_url and path,
- * imports become PATH?xsd=NAME.
+ * imports become ?xsd=NAME beside it, relative.
  * @param share       folder that holds wsdl/
  * @param public_url  scheme, host and port as clients see them; a slash at the end is dropped
  * @return ERR_NONE | ERR_CONFIG (public_url) | ERR_IO_READ | ERR_LIMIT | ERR_MEMORY. */

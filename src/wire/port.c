@@ -15,6 +15,7 @@ enum err wire_port_open(struct wire_port *port, const char *share)
 {
     char path[1024];
 
+    if (port->schema) return ERR_NONE;
     snprintf(path, sizeof path, "%s/%s", share, port->schema_path);
     return xml_schema_open(path, &port->schema);
 }

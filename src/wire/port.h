@@ -39,7 +39,7 @@ struct wire_port {
     struct xml_schema *schema; /* opened at start, shared read-only */
 };
 
-/** Compile the port's schema. */
+/** Compile the port's schema, once however many paths lead to it. */
 MUST_USE enum err wire_port_open(struct wire_port *port, const char *share);
 void wire_port_close(struct wire_port *port);
 /** A listen_handler for POST: cls is the port. */

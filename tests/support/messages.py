@@ -33,7 +33,8 @@ VALUES = {"string": "x", "decimal": "1.00", "date": "2026-03-02", "dateTime": "2
 
 def paths(hub_url):
     """{path: the methods that it has} of the hub's contracts, as its sources name them."""
-    named = re.findall(r'#define WIRE_PATH_\w+ "(.*?)"', (ROOT / "src/wire/contract.h").read_text())
+    rows = re.findall(r'^(NODE_)?ROUTE\("(.*?)"', (ROOT / "src/wire/route.def").read_text(), re.M)
+    named = [prefix + path for node, path in rows for prefix in (["", "/nodo-auth"] if node else [""])]
     return {path: methods(hub_url, path) for path in named}
 
 
