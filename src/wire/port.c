@@ -25,8 +25,19 @@ void wire_port_close(struct wire_port *port)
     xml_schema_close(&port->schema);
 }
 
+/* Some toolkits send the name, others a URI that ends with it. */
+static const char *action_name(const char *action)
+{
+    const char *at = action + strlen(action);
+
+    while (at > action && !strchr("/#:", at[-1]))
+        at--;
+    return at;
+}
+
 static const struct wire_operation *by_action(const struct wire_port *port, const char *action)
 {
+    action = action_name(action);
     for (size_t i = 0; i < port->n_operations; i++)
         if (!strcmp(port->operations[i].action, action)) return &port->operations[i];
     return NULL;
@@ -37,15 +48,21 @@ static bool is_root_of(const struct wire_operation *o, const struct xml_node *ro
     return root && !strcmp(o->root, xml_name(root)) && !strcmp(o->ns, xml_namespace(root));
 }
 
+/* Without an action the first element of a Body that is an operation's names it, however odd the
+ * envelope around it is. */
 static const struct wire_operation *by_root(const struct wire_port *port,
-                                            const struct xml_node *root)
+                                            const struct xml_document *doc)
 {
-    for (size_t i = 0; i < port->n_operations; i++)
-        if (is_root_of(&port->operations[i], root)) return &port->operations[i];
+    const struct xml_node *body = xml_child(xml_root(doc), NULL, "Body");
+
+    for (; body; body = xml_next(body, NULL, "Body"))
+        for (const struct xml_node *n = xml_child(body, NULL, NULL); n; n = xml_next(n, NULL, NULL))
+            for (size_t i = 0; i < port->n_operations; i++)
+                if (is_root_of(&port->operations[i], n)) return &port->operations[i];
     return NULL;
 }
 
-/* The first element of the first Body, however odd the envelope around it is. */
+/* The first element of the first Body: the only one there is, once the shape was found right. */
 static const struct xml_node *body_content(const struct xml_document *doc)
 {
     const struct xml_node *body = xml_child(xml_root(doc), NULL, "Body");
@@ -61,12 +78,34 @@ static bool envelope_valid(const struct xml_document *doc)
            xml_child(root, ENVELOPE_NS, "Body");
 }
 
+static bool must_be_understood(const struct xml_node *entry)
+{
+    const char *name, *value;
+
+    for (size_t i = 0; (value = xml_attribute_at(entry, i, &name)) != NULL; i++)
+        if (!strcmp(name, "mustUnderstand") && (!strcmp(value, "1") || !strcmp(value, "true")))
+            return true;
+    return false;
+}
+
+/* None of our contracts has a Header: what is in one is passed over, unless it may not be. */
+static bool header_passable(const struct xml_document *doc)
+{
+    const struct xml_node *header = xml_child(xml_root(doc), ENVELOPE_NS, "Header");
+    const struct xml_node *entry = header ? xml_child(header, NULL, NULL) : NULL;
+
+    while (entry && !must_be_understood(entry))
+        entry = xml_next(entry, NULL, NULL);
+    return !entry;
+}
+
 /* What is wrong before the schema is asked, in words for the sender; NULL: nothing. */
 static const char *shape_problem(const struct wire_operation *o, const struct xml_document *doc,
                                  const struct xml_node *root, const char *seen)
 {
     if (seen) return seen;
     if (!envelope_valid(doc)) return "an Envelope of SOAP 1.1 with a Body expected";
+    if (!header_passable(doc)) return "a Header that must be understood is not";
     return is_root_of(o, root) ? NULL : "the Body holds another operation than SOAPAction names";
 }
 
@@ -152,7 +191,7 @@ void wire_port_post(void *worker, const struct listen_request *request,
     } else {
         call.root = body_content(doc);
         o = by_action(port, request->action);
-        if (!o) o = by_root(port, call.root);
+        if (!o) o = by_root(port, doc);
         if (!o) {
             fault(answer, 500, "Client", "Operation not served here");
         } else {
