@@ -153,7 +153,7 @@ void db_disconnect(struct db *db)
     }
     for (size_t i = 0; i < DB_GROUPS_MAX; i++) {
         if (db->groups[i].handle) mysql_stmt_close(db->groups[i].handle);
-        free(db->groups[i].sql);
+        free(db->groups[i].parts);
         db->groups[i] = (struct db_group){0};
     }
     if (db->link) mysql_close(db->link);
@@ -180,7 +180,6 @@ void db_close(struct db **db)
 {
     if (!*db) return;
     db_disconnect(*db);
-    buf_free(&(*db)->queue.sql);
     buf_free(&(*db)->queue.bytes);
     free(*db);
     *db = NULL;

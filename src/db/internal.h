@@ -17,6 +17,7 @@
 #define DB_ERROR_ROWS 45000
 /* Values of one statement, or of all that are sent together. */
 #define DB_VALUES_MAX 512
+#define DB_PARTS_MAX 64
 /* Groups of statements that one connection keeps prepared: more shapes than a fact can have. */
 #define DB_GROUPS_MAX 64
 
@@ -28,15 +29,25 @@ struct db_prepared {
     MYSQL_STMT *handle;
 };
 
-/* Statements sent together, prepared as one: the text is the key. */
+/* A statement among others, and how many rows it must change. */
+struct db_part {
+    const struct db_stmt *stmt;
+    int rows;
+};
+
+/* Statements sent together, prepared as one. The key: which, in this order, and what goes around
+ * them. */
 struct db_group {
-    char *sql;
+    struct db_part *parts; /* NULL: a free place */
+    size_t n;
+    bool begins, commits;
     MYSQL_STMT *handle;
 };
 
 /* What waits to be sent together: see later.c. */
 struct db_queue {
-    struct buf sql;   /* statements, each with its ';' */
+    struct db_part parts[DB_PARTS_MAX];
+    size_t n_parts;
     struct buf bytes; /* copies of what the values point at */
     struct db_value values[DB_VALUES_MAX];
     size_t n;
