@@ -5,33 +5,24 @@
 #include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Looked up once: by its name, the library searches its providers at each use, which costs more
- * than a hash of a short text. They live as long as the program. */
+ * than a hash of a short text. It lives as long as the program. */
 static EVP_MD *sha256;
-static EVP_MAC_CTX *hmac; /* which lacks its key alone: copied for each use */
 static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
 
-static void algorithms_look_up(void)
+static void sha256_look_up(void)
 {
-    char digest[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
-                                 OSSL_PARAM_construct_end()};
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    hmac = EVP_MAC_CTX_new(mac);
-    ALWAYS(sha256 && hmac && EVP_MAC_CTX_set_params(hmac, params) == 1);
-    EVP_MAC_free(mac); /* the context holds its own */
+    ALWAYS(sha256);
 }
 
 static const EVP_MD *sha256_get(void)
 {
-    pthread_once(&looked_up, algorithms_look_up);
+    pthread_once(&looked_up, sha256_look_up);
     return sha256;
 }
 
@@ -136,19 +127,6 @@ bool crypto_hash_parse(const char *hex, struct hash *out)
     }
     *out = made;
     return true;
-}
-
-void crypto_hmac(const void *key, size_t key_len, const void *bytes, size_t len, struct hash *out)
-{
-    EVP_MAC_CTX *ctx;
-    size_t n = 0;
-
-    pthread_once(&looked_up, algorithms_look_up);
-    ctx = EVP_MAC_CTX_dup(hmac);
-    ALWAYS(ctx && EVP_MAC_init(ctx, key, key_len, NULL) == 1 &&
-           EVP_MAC_update(ctx, bytes, len) == 1 &&
-           EVP_MAC_final(ctx, out->bytes, &n, sizeof out->bytes) == 1 && n == sizeof out->bytes);
-    EVP_MAC_CTX_free(ctx);
 }
 
 bool crypto_base64_encode(const void *bytes, size_t len, char *out, size_t cap)

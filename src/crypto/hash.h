@@ -26,7 +26,6 @@ MUST_USE enum err crypto_hash_fd(int fd, struct hash *out);
 bool crypto_hash_equal(const struct hash *a, const struct hash *b); /**< constant time */
 void crypto_hash_hex(const struct hash *h, char out[65]);
 bool crypto_hash_parse(const char *hex, struct hash *out);
-void crypto_hmac(const void *key, size_t key_len, const void *bytes, size_t len, struct hash *out);
 /** Standard base64 into out (cap bytes, with NUL); false when it does not fit. */
 bool crypto_base64_encode(const void *bytes, size_t len, char *out, size_t cap);
 /** Strict: no blanks, right padding. false when it is not base64 or does not fit. */

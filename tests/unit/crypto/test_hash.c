@@ -115,15 +115,6 @@ static void test_hash_text_form(void **state)
     assert_false(crypto_hash_equal(&h, &abc));
 }
 
-static void test_hmac(void **state)
-{
-    struct hash h;
-
-    (void)state;
-    crypto_hmac("Jefe", 4, "what do ya want for nothing?", 28, &h); /* RFC 4231, test case 2 */
-    assert_hex(&h, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-}
-
 static const struct {
     const char *plain, *coded;
 } base64[] = {{"", ""},
@@ -191,7 +182,6 @@ int main(void)
         cmocka_unit_test(test_hashed_texts_do_not_run_into_one_another),
         cmocka_unit_test(test_hash_of_a_file),
         cmocka_unit_test(test_hash_text_form),
-        cmocka_unit_test(test_hmac),
         cmocka_unit_test(test_base64_there_and_back),
         cmocka_unit_test(test_base64_has_one_spelling),
         cmocka_unit_test(test_wipe),
