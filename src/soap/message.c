@@ -94,9 +94,11 @@ enum err soap_message_open(struct soap_message **out)
     struct soap *soap;
 
     if (m == NULL) return err_set(ERR_MEMORY, "soap_message");
-    /* PLAIN: no HTTP. TREE: no id and href, which cost quadratic time. */
+    /* PLAIN: no HTTP. TREE: no id and href, which cost quadratic time. BUFFER: not each tag by
+     * itself.
+     */
     soap = soap_new2(SOAP_ENC_PLAIN | SOAP_XML_STRICT | SOAP_XML_TREE | SOAP_C_UTFSTRING,
-                     SOAP_ENC_PLAIN | SOAP_XML_TREE | SOAP_C_UTFSTRING);
+                     SOAP_IO_BUFFER | SOAP_ENC_PLAIN | SOAP_XML_TREE | SOAP_C_UTFSTRING);
     if (soap == NULL) {
         free(m);
         return err_set(ERR_MEMORY, "struct soap");
@@ -131,8 +133,8 @@ struct soap *soap_message_soap(struct soap_message *m)
 
 void soap_message_reset(struct soap_message *m)
 {
-    soap_destroy(m->soap);
-    soap_end(m->soap);
+    /* Not soap_end(): it also clears tables that soap_begin_recv() clears, 32 KiB of them. */
+    soap_dealloc(m->soap, NULL);
 }
 
 static enum err read_result(const struct soap *soap)
