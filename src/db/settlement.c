@@ -146,16 +146,19 @@ enum err db_settlement_add(struct db *db, const struct db_settlement *s)
                    NULL);
 }
 
-/* The next entries of an account. */
+/* The next entries of an account, as far as there is room. */
 struct batch {
-    int64_t ids[DB_SETTLEMENT_BATCH], id, cents, total_cents;
+    int64_t ids[DB_SETTLEMENT_BATCH], id, cents, total_cents, room_cents;
     size_t n;
+    bool full;
 };
 
 static enum err batch_row(void *cls)
 {
     struct batch *b = cls;
 
+    b->full = b->full || b->total_cents + b->cents > b->room_cents;
+    if (b->full) return ERR_NONE;
     b->ids[b->n++] = b->id;
     b->total_cents += b->cents;
     return ERR_NONE;
@@ -179,10 +182,11 @@ out:
     return rc;
 }
 
-enum err db_settlement_join(struct db *db, const struct db_settlement *s, int64_t *out_rows)
+enum err db_settlement_join(struct db *db, const struct db_settlement *s, int64_t max_cents,
+                            int64_t *out_rows)
 {
     enum err rc;
-    struct batch b = {.n = 0};
+    struct batch b = {.room_cents = max_cents - s->total_cents};
 
     TRY(db_rows(db, &NEXT,
                 DB_IN(db_text(s->creditor), db_text(s->account), db_text(s->settles),

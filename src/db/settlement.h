@@ -29,12 +29,13 @@ MUST_USE enum err db_settlement_find_open(struct db *db, const struct db_settlem
 MUST_USE enum err db_settlement_waiting(struct db *db, const struct db_settlement *key,
                                         bool *out_any);
 MUST_USE enum err db_settlement_add(struct db *db, const struct db_settlement *s);
-/** Join the next entries before its cut-off, at most so many, and count them; out_rows less than
- * that: these were all. s as it was found open in this transaction: ERR_DB_CONFLICT when another
- * run changed or sealed it meanwhile, so that its count is its entries' at any time [R3] [I8]. */
+/** Join the next entries before its cut-off, at most so many and as far as its total stays within
+ * max_cents, and count them; out_rows less than so many: these were all, or it is full. s as it was
+ * found open in this transaction: ERR_DB_CONFLICT when another run changed or sealed it meanwhile,
+ * so that its count is its entries' at any time [R3] [I8]. */
 #define DB_SETTLEMENT_BATCH 450 /* an entry is a row joined and one no longer due [R13] */
 MUST_USE enum err db_settlement_join(struct db *db, const struct db_settlement *s,
-                                     int64_t *out_rows);
+                                     int64_t max_cents, int64_t *out_rows);
 /** SEALED [R3]. An empty one is sealed with count 0. */
 MUST_USE enum err db_settlement_seal(struct db *db, const struct db_settlement *s);
 /** A subscription is to tell it: in the transaction that seals it. */

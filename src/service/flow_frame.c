@@ -42,6 +42,16 @@ static void collection_account(const struct registry_collection *collection,
     PUT(out->id, collection->id);
 }
 
+/* Whose name stands beside an account of an Ente. */
+static const char *account_holder(const struct registry *registry, const char *creditor,
+                                  const char *iban)
+{
+    const struct registry_creditor *c = registry_creditor_find(registry, creditor);
+    const struct registry_account *a = c ? registry_account_find(c, iban) : NULL;
+
+    return a ? a->holder : c ? c->name : creditor;
+}
+
 /* One settlement: what the Ente's account is credited, payment by payment; or a period without
  * payments. */
 static void ente_frame(struct flow_content *c)
@@ -55,7 +65,7 @@ static void ente_frame(struct flow_content *c)
         return;
     }
     PUT(f->account.iban, s->account);
-    PUT(f->account.holder, f->receiver.name);
+    PUT(f->account.holder, account_holder(c->env->registry, s->creditor, s->account));
     PUT(f->reference, s->flow_id); /* also the transfer's EndToEndId: the bank's TRN is not known */
     calendar_rome_time(s->cut_off_us, f->to);
     PUT(f->execution_date, s->day);
@@ -158,14 +168,13 @@ static enum err settlements_next(void *cls, struct flow_record *batch, size_t ca
 
     for (; n < cap && c->next_settlement < c->n_settlements; n++) {
         const struct db_settlement *s = &c->settlements[c->next_settlement++];
-        struct flow_party party = {.code = ""};
+        const char *holder = account_holder(c->env->registry, s->creditor, s->account);
 
-        creditor_party(c->env->registry, s->creditor, &party);
         batch[n].amount_cents = s->total_cents;
         PUT(batch[n].flow_id, s->flow_id);
         PUT(batch[n].iban, s->account);
         PUT(batch[n].creditor_code, s->creditor);
-        PUT(batch[n].creditor_name, party.name);
+        PUT(batch[n].creditor_name, holder);
         batch[n].count = s->count;
     }
     *out_n = n;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "db/journal.h"
 #include "db/settlement.h"
+#include "domain/amount.h"
 #include "domain/calendar.h"
 #include "domain/text.h"
 
@@ -111,7 +112,8 @@ static enum err join_tx(struct db *db, void *cls)
 
     c->joined = 0;
     TRY(db_settlement_find_open(db, &c->s, &now));
-    if (now.id == c->s.id) TRY(db_settlement_join(db, &now, &c->joined));
+    /* no more than one credit transfer, and the Ente's flow of it, may hold */
+    if (now.id == c->s.id) TRY(db_settlement_join(db, &now, AMOUNT_CENTS_MAX, &c->joined));
 out:
     return rc;
 }
@@ -207,15 +209,15 @@ out:
     return rc;
 }
 
-/* One that a killed run left OPEN has the cut-off of its own period: what came after it is in the
- * next one [F48]. */
+/* One that a killed run left OPEN has the cut-off of its own period, and one may be full: what is
+ * left is in the next one [F48]. */
 static enum err account_close(struct env *env, struct closing *c, struct service_settled *out)
 {
     enum err rc;
 
     do {
         TRY(settlement_close(env, c, out));
-    } while (c->s.id != 0 && c->s.cut_off_us < c->cut_off_us);
+    } while (c->s.id != 0);
 out:
     return rc;
 }

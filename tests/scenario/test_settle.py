@@ -105,6 +105,35 @@ def test_a_payment_that_is_still_being_saved_waits_for_the_next(hub, channel, en
         other.communicate("ROLLBACK;\n")
 
 
+def test_no_settlement_is_more_than_one_transfer_may_carry(hub, channel, ente):
+    """999999999.99 at most, in FlussoRiversamento 1.0 as in a SEPA transfer: the rest is another."""
+    hub.payer("flow", "run")
+    before = set(hub.flow_files())
+    for amount in ("600000000.00", "600000000.00", "399999999.99", "0.01"):
+        pay(channel, ente.position(amount=amount))
+    said = hub.payer("flow", "run").stderr
+    assert "3 settlements of 4 transfers, 1600000000.00; 4 flows published" in said
+    flows, orders = told(set(hub.flow_files()) - before)
+    assert sorted(map(len, flows.values())) == [1, 1, 2]
+    assert sorted(orders.values()) == ["0.01", "600000000.00", "999999999.99"]
+
+
+def test_a_transfer_names_the_holder_of_its_account(hub, channel, ente):
+    """Where the registry has another than the Ente."""
+    tree = etree.parse(str(hub.registry))
+    tree.find(f"{NS}creditor[@code='{COMUNE}']/{NS}account").set("holder", "Tesoreria dei Tributi")
+    named = hub.home / "named.xml"
+    tree.write(str(named))
+    hub.payer("registry", "import", str(named))
+    hub.payer("flow", "run")
+    before = set(hub.flow_files())
+    pay(channel, ente.position())
+    hub.payer("flow", "run")
+    [order] = [path for path in set(hub.flow_files()) - before if path.name.startswith("pain")]
+    assert parse(order.read_bytes()).findtext(".//{*}Cdtr/{*}Nm") == "Tesoreria dei Tributi"
+    hub.payer("registry", "import", str(hub.registry))
+
+
 def test_money_that_nobody_settles_is_told_until_somebody_does(hub, channel, asl):
     tree = etree.parse(str(hub.registry))
     for subscription in tree.findall(f"{NS}subscription"):
