@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages for integrators, as a reader follows them: every block, in order, copied and run."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from support.hub import program
+from support.witness import ROOT
+
+OWN_HUB = True  # the pages load positions with ids of their own, and close a period
+LONGER = 2
+AT = {"sh": ["bash", "-c"], "python": ["/usr/bin/python3", "-Bc"]}
+
+
+@pytest.fixture
+def reader(hub, tmp_path):
+    """follow(page, language): all that a page's blocks in a language print, as on a demo's hub."""
+    for name, there in {"build/bin/payer": program().resolve(), "var/flow": hub.home / "var/flow",
+                        "var/demo/payer.conf": hub.home / "payer.conf"}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).symlink_to(there)
+
+    def follow(page, language, *arguments):
+        text = pathlib.Path(ROOT / "docs" / page).read_text()
+        assert "http://127.0.0.1:8080" in text
+        blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        script = "".join(blocks).replace("http://127.0.0.1:8080", hub.url)
+        done = subprocess.run([*AT[language], script, *arguments], cwd=tmp_path, text=True,
+                              env=hub.environment, capture_output=True, check=False)
+        wrong = re.findall("^(?:payer|bash|Traceback).*", done.stderr, re.MULTILINE)
+        assert not wrong, done.stdout + done.stderr
+        return done.stdout
+
+    return follow
+
+
+def test_both_pages_work_as_they_stand(hub, ente, reader):
+    loaded = ente.position()
+    looked_up = reader("channel-integrator.md", "sh")
+    assert f"{loaded.number}\n" in looked_up and "<outcome>OK</outcome>" in looked_up
+    assert reader("channel-integrator.md", "python", loaded.number).endswith(" OK\n")
+
+    said = reader("back-office-integrator.md", "sh")
+    for sign in (":outcome>created<", "MENSA-2026-000201,amount", "position MENSA-2026-000200 of",
+                 '"own_id":"MENSA-2026-000200"', loaded.number, "flusso-riversamento-1.0"):
+        assert sign in said, sign
+    said = reader("back-office-integrator.md", "python")
+    assert "open [(" in said and "MENSA-2026-000123 XXXCBB11B02Z999C 2030-04-30" in said
