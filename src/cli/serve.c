@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "crypto/secret.h"
@@ -65,6 +66,7 @@ static enum err serving_open(struct serving *s)
     enum err rc;
 
     TRY(crypto_secret_init(config_text(CONFIG_HUB_KEY_FILE)));
+    TRY(folder_make(config_text(CONFIG_SERVE_SPOOL_DIR), 0700));
     TRY(db_open(DB_ROLE_SERVE, &s->db));
     TRY(db_check(s->db));
     TRY(service_registry_open(s->db, &s->registry));
@@ -142,6 +144,8 @@ static void options_fill(struct listen_options *o)
     o->connections = (unsigned)config_int(CONFIG_SERVE_CONNECTIONS);
     o->peer_connections = (unsigned)config_int(CONFIG_SERVE_PEER_CONNECTIONS);
     o->body_memory = (size_t)config_int(CONFIG_SERVE_BODY_MEMORY);
+    o->spool_dir = config_text(CONFIG_SERVE_SPOOL_DIR);
+    o->spool_max = (size_t)config_int(CONFIG_SERVE_SPOOL_SIZE);
     o->metrics_address = config_text(CONFIG_METRICS_ADDRESS);
     o->metrics_port = (int)config_int(CONFIG_METRICS_PORT);
 }

@@ -104,8 +104,10 @@ static void put_head(struct head *h, const struct listen_conn *c, const struct s
     put_field(h, status->reason, "");
     put_field(h, "Date: ", http_date(c->loop));
     if (status->code != 304) {
-        (void)snprintf(length, sizeof length, "%zu", answer->body.len);
-        if (answer->body.len > 0) put_field(h, "Content-Type: ", answer->content_type);
+        size_t len = answer->file.len + answer->body.len;
+
+        (void)snprintf(length, sizeof length, "%zu", len);
+        if (len > 0) put_field(h, "Content-Type: ", answer->content_type);
         put_field(h, "Content-Length: ", length);
     }
     put_field(h, "ETag: ", answer->etag);
@@ -126,9 +128,26 @@ static size_t send_now(const struct listen_conn *c, struct iovec parts[2])
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     ssize_t n;
 
-    if (c->door->tls || evbuffer_get_length(bufferevent_get_output(c->bev)) > 0) return 0;
+    if (c->door->tls || c->sending.len > 0 ||
+        evbuffer_get_length(bufferevent_get_output(c->bev)) > 0)
+        return 0;
     n = sendmsg(bufferevent_getfd(c->bev), &message, MSG_NOSIGNAL);
     return n > 0 ? (size_t)n : 0;
+}
+
+/* A part of an answer that lies in a file: the kernel sends it from there, or TLS reads it by and
+ * by; it is nobody's heap. */
+static bool file_later(struct evbuffer *out, const struct listen_file *file)
+{
+    struct evbuffer_file_segment *part;
+    bool added;
+
+    if (file->len == 0) return true;
+    part = evbuffer_file_segment_new(file->fd, 0, (ev_off_t)file->len, 0);
+    if (!part) return false;
+    added = evbuffer_add_file_segment(out, part, 0, (ev_off_t)file->len) == 0;
+    evbuffer_file_segment_free(part);
+    return added;
 }
 
 /* What was not sent: in one piece, so that it is one TLS record where it fits. */
@@ -144,12 +163,12 @@ static bool send_later(struct listen_conn *c, const struct iovec parts[2], size_
         sent -= skip;
         if (evbuffer_add(out, (char *)parts[i].iov_base + skip, parts[i].iov_len - skip) != 0)
             return false;
+        if (i == 0 && !file_later(out, &c->sending)) return false;
     }
     return true;
 }
 
-void listen_conn_answer(struct listen_conn *c, const struct listen_answer *answer,
-                        const char *allow)
+void listen_conn_answer(struct listen_conn *c, struct listen_answer *answer, const char *allow)
 {
     const struct status *status = status_get(answer->status);
     struct head head;
@@ -163,8 +182,12 @@ void listen_conn_answer(struct listen_conn *c, const struct listen_answer *answe
     parts[1] = (struct iovec){answer->body.bytes, status->code == 304 ? 0 : answer->body.len};
 
     c->phase = PHASE_SEND;
+    c->since_us = clock_monotonic_us();
+    c->sending = answer->file; /* from here on ours: a job ends before its answer is sent */
+    answer->file = (struct listen_file)LISTEN_FILE_INIT(NULL);
+    c->answer_len = parts[0].iov_len + c->sending.len + parts[1].iov_len;
     sent = send_now(c, parts);
-    if (sent == parts[0].iov_len + parts[1].iov_len) return;
+    if (sent == c->answer_len) return;
     /* No memory: the client sees an answer shorter than its length, then the end. */
     if (!send_later(c, parts, sent)) c->keep_alive = false;
     listen_conn_deadline(c, DEADLINE_SEND);

@@ -3,6 +3,9 @@
  * A connection from accept to its end: its events and its one deadline. */
 #include "listen/internal.h"
 
+#include "base/clock.h"
+
+#include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -45,6 +48,7 @@ void listen_conn_free(struct listen_conn *c)
         bufferevent_free(c->bev);
     else if (c->fd >= 0)
         close(c->fd);
+    listen_file_close(&c->sending);
     LIST_REMOVE(c, link);
     loop->n_conns--;
     free(c);
@@ -54,6 +58,7 @@ void listen_conn_free(struct listen_conn *c)
 void listen_conn_answered(struct listen_conn *c)
 {
     c->scanned = 0;
+    listen_file_close(&c->sending);
     listen_proxied_answered(c);
     if (c->keep_alive && !c->loop->draining) {
         c->phase = PHASE_IDLE;
@@ -105,12 +110,37 @@ static void on_event(struct bufferevent *bev, short what, void *cls)
         listen_conn_free(c);
 }
 
+/* What a body or an answer has earned beyond its phase's deadline: a slow line may send what is
+ * big, a trickle ends as soon as that of a small one [X12]. */
+static int64_t time_left_us(const struct listen_conn *c)
+{
+    const int64_t *deadlines_ms = c->loop->server->deadlines_ms;
+    int64_t until_us, moved;
+
+    if (c->phase == PHASE_BODY) {
+        moved = (int64_t)listen_job_len(c->job);
+        until_us = c->since_us + deadlines_ms[DEADLINE_REQUEST] * 1000;
+    } else if (c->phase == PHASE_SEND) {
+        moved = (int64_t)(c->answer_len - evbuffer_get_length(bufferevent_get_output(c->bev)));
+        until_us = c->since_us + deadlines_ms[DEADLINE_SEND] * 1000;
+    } else {
+        return 0;
+    }
+    return until_us + moved * 1000000 / LISTEN_RATE_MIN - clock_monotonic_us();
+}
+
 static void on_deadline(evutil_socket_t fd, short what, void *cls)
 {
     struct listen_conn *c = cls;
+    int64_t left_us = time_left_us(c);
+    const struct timeval left = {left_us / 1000000, left_us % 1000000};
 
     (void)fd;
     (void)what;
+    if (left_us > 0) {
+        event_add(&c->timer, &left);
+        return;
+    }
     if (c->phase == PHASE_HEAD || c->phase == PHASE_BODY) {
         listen_conn_refuse(c, 408, NULL);
         listen_conn_step(c);
@@ -161,6 +191,7 @@ void listen_conn_open(struct listen_loop *loop, const struct listen_door *door, 
     c->tls = door->tls;
     c->origin = c->peer = *peer;
     c->claimed = !trusted;
+    c->sending = (struct listen_file)LISTEN_FILE_INIT(NULL);
     evtimer_assign(&c->timer, loop->base, on_deadline, c);
     LIST_INSERT_HEAD(&loop->conns, c, link);
     loop->n_conns++;

@@ -5,7 +5,7 @@
  * which only the atomics change while they run. server.c opens and closes, loop.c accepts and
  * drains, conn.c is a connection's life and deadlines, handshake.c its beginning in TLS, proxied.c
  * whom a proxy speaks for, read.c its input, request.c decides on a head, answer.c writes, health.c
- * answers about ourselves. live.c is what SIGHUP replaces. */
+ * answers about ourselves. live.c is what SIGHUP replaces, spool.c holds what is big. */
 #ifndef LISTEN_INTERNAL_H
 #define LISTEN_INTERNAL_H
 
@@ -22,7 +22,8 @@
 #include <event2/listener.h>
 #include <pthread.h>
 
-/* A connection is in one phase and waits for one deadline, never renewed by a byte:
+/* A connection is in one phase and waits for one deadline, never renewed by a byte; only that a
+ * body or an answer of any size may take as long as LISTEN_RATE_MIN wants it to.
  * proxy -> handshake -> idle -> head -> body -> work -> send -> idle | linger -> gone. */
 enum listen_phase {
     PHASE_PROXY,
@@ -58,6 +59,9 @@ struct listen_door {
     size_t n_routes[2];
 };
 
+/* Bytes a second that a body or an answer must come or go at, beyond its phase's deadline [X12]. */
+#define LISTEN_RATE_MIN 65536
+
 enum listen_door_id { DOOR_PLAIN, DOOR_TLS, DOOR_METRICS, DOOR_COUNT };
 enum { HEALTH_ROUTES = 2, METRICS_ROUTES = 2 };
 
@@ -79,6 +83,7 @@ struct listen_server {
     struct listen_loop *loops;
     uint32_t seed;
     _Atomic size_t body_memory;
+    struct listen_spool spool;
     _Atomic bool stopping;
     _Atomic int failed; /* enum err of a worker that did not open */
 };
@@ -129,6 +134,9 @@ struct listen_conn {
     struct listen_peer origin, peer; /* who connected; who asks: the same, but where it forwards */
     size_t scanned, lingered; /* bytes of this head looked at; bytes dropped after a refusal */
     uint64_t body_left;
+    int64_t since_us;           /* of a request's first byte, then of its answer's */
+    size_t answer_len;          /* head and all */
+    struct listen_file sending; /* of an answer, until it is gone */
     struct listen_chunks chunks;
     struct listen_job *job; /* from its head on; a worker has it in PHASE_WORK */
 };
@@ -206,10 +214,9 @@ void listen_conn_head(struct listen_conn *c, const char *bytes, size_t len);
 void listen_conn_submit(struct listen_conn *c);
 
 /* answer.c */
-/** Write an answer; the phase is SEND after it: call listen_conn_step() then.
+/** Write an answer, whose file is taken; the phase is SEND after it: call listen_conn_step() then.
  * @param allow  Allow's value, NULL: none */
-void listen_conn_answer(struct listen_conn *c, const struct listen_answer *answer,
-                        const char *allow);
+void listen_conn_answer(struct listen_conn *c, struct listen_answer *answer, const char *allow);
 /** An empty answer that closes; frees the job, which no worker may have. */
 void listen_conn_refuse(struct listen_conn *c, int status, const char *allow);
 /** Count a refusal, and log it once in a while. */

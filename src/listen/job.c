@@ -9,7 +9,22 @@ void listen_answer_init(struct listen_answer *out)
 {
     *out = (struct listen_answer){.status = 200,
                                   .content_type = "text/xml; charset=utf-8",
-                                  .body = BUF_INIT(LISTEN_ANSWER_MAX)};
+                                  .body = BUF_INIT(LISTEN_ANSWER_MAX),
+                                  .file = LISTEN_FILE_INIT(NULL)};
+}
+
+enum err listen_answer_spill(struct listen_answer *answer)
+{
+    if (!listen_file_add(&answer->file, answer->body.bytes, answer->body.len))
+        return err_set(ERR_SPOOL, "answer");
+    buf_reset(&answer->body);
+    return ERR_NONE;
+}
+
+void listen_answer_reset(struct listen_answer *answer)
+{
+    buf_reset(&answer->body);
+    listen_file_close(&answer->file);
 }
 
 static struct listen_span unquote(struct listen_span s)
@@ -17,6 +32,11 @@ static struct listen_span unquote(struct listen_span s)
     if (s.len >= 2 && s.text[0] == '"' && s.text[s.len - 1] == '"')
         return (struct listen_span){s.text + 1, s.len - 2};
     return s;
+}
+
+struct listen_span listen_job_action(const struct listen_head *head)
+{
+    return unquote(head->action);
 }
 
 /* Copy span to *at with a terminator, and move *at past it. */
@@ -31,10 +51,11 @@ static const char *keep(char **at, struct listen_span span)
 }
 
 struct listen_job *listen_job_new(const struct listen_route *route, const struct listen_head *head,
-                                  const struct listen_peer *peer, _Atomic size_t *budget)
+                                  const struct listen_peer *peer, _Atomic size_t *budget,
+                                  struct listen_spool *spool)
 {
     struct listen_span peer_text = {peer->text, strlen(peer->text)};
-    struct listen_span action = unquote(head->action);
+    struct listen_span action = listen_job_action(head);
     size_t text_len = head->query.len + action.len + head->authorization.len + peer_text.len + 4;
     struct listen_job *job = calloc(1, sizeof *job + text_len);
     char *at;
@@ -43,7 +64,8 @@ struct listen_job *listen_job_new(const struct listen_route *route, const struct
     at = job->text;
     job->route = route;
     job->budget = budget;
-    job->body = (struct buf)BUF_INIT(route->body_max);
+    job->body = (struct buf)BUF_INIT(route->memory_max ? route->memory_max : route->body_max);
+    job->file = (struct listen_file)LISTEN_FILE_INIT(spool);
     job->request.method = head->method == LISTEN_POST ? "POST" : "GET";
     job->request.path = route->path;
     job->request.query = keep(&at, head->query);
@@ -52,22 +74,53 @@ struct listen_job *listen_job_new(const struct listen_route *route, const struct
     job->request.peer = keep(&at, peer_text);
     job->request.peer_loopback = peer->loopback;
     listen_answer_init(&job->answer);
+    job->answer.file.spool = spool;
     return job;
+}
+
+static void body_forget(struct listen_job *job)
+{
+    atomic_fetch_sub_explicit(job->budget, job->charged, memory_order_relaxed);
+    job->charged = 0;
+    buf_free(&job->body);
 }
 
 void listen_job_free(struct listen_job *job)
 {
     if (!job) return;
-    atomic_fetch_sub_explicit(job->budget, job->charged, memory_order_relaxed);
-    buf_free(&job->body);
+    body_forget(job);
+    listen_file_close(&job->file);
     buf_free(&job->answer.body);
+    listen_file_close(&job->answer.file);
     free(job);
+}
+
+size_t listen_job_len(const struct listen_job *job)
+{
+    return job->file.len + job->body.len;
+}
+
+bool listen_job_ready(struct listen_job *job)
+{
+    job->request.body_len = listen_job_len(job);
+    job->request.body = job->file.len ? listen_file_map(&job->file) : buf_str(&job->body);
+    return job->request.body != NULL;
+}
+
+/* What was read so far moves to the file with the byte that is one too many for memory. */
+static bool spool_add(struct listen_job *job, const char *bytes, size_t len)
+{
+    if (job->body.len > 0 && !listen_file_add(&job->file, job->body.bytes, job->body.len))
+        return false;
+    body_forget(job);
+    return listen_file_add(&job->file, bytes, len);
 }
 
 bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t budget_max)
 {
-    size_t grown;
+    size_t grown, memory_max = job->route->memory_max;
 
+    if (memory_max && listen_job_len(job) + len > memory_max) return spool_add(job, bytes, len);
     if (buf_add(&job->body, bytes, len) != ERR_NONE) {
         err_clear(); /* answered by a status; the detail would stand for a later error */
         return false;

@@ -22,8 +22,9 @@ struct listen_job {
     const struct listen_route *route;
     struct listen_request request;
     struct listen_answer answer;
-    struct buf body;
-    _Atomic size_t *budget; /* memory of all bodies; charged: our part of it */
+    struct buf body;         /* as long as it is small */
+    struct listen_file file; /* all of it, once it is not */
+    _Atomic size_t *budget;  /* memory of all bodies; charged: our part of it */
     size_t charged;
     char text[]; /* what request points to */
 };
@@ -35,11 +36,19 @@ TAILQ_HEAD(listen_job_list, listen_job);
 /** An empty answer: 200, text/xml. */
 void listen_answer_init(struct listen_answer *out);
 /** @param budget  bytes in use by all bodies, shared
+ * @param spool   for what is too big for memory
  * @return owned, NULL when memory is out */
 struct listen_job *listen_job_new(const struct listen_route *route, const struct listen_head *head,
-                                  const struct listen_peer *peer, _Atomic size_t *budget);
+                                  const struct listen_peer *peer, _Atomic size_t *budget,
+                                  struct listen_spool *spool);
 void listen_job_free(struct listen_job *job);
-/** Append to the body. false: the budget, or the memory, is used up. */
+/** SOAPAction's value without its quotes. */
+struct listen_span listen_job_action(const struct listen_head *head);
+/** Bytes of the body so far. */
+size_t listen_job_len(const struct listen_job *job);
+/** The body is whole: show it to the handler. false: there is no room for it. */
+bool listen_job_ready(struct listen_job *job);
+/** Append to the body. false: the budget, the memory or the disk is used up. */
 bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t budget_max);
 
 #endif

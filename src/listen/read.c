@@ -4,6 +4,8 @@
  * false: wait for an event, or the connection is gone. */
 #include "listen/internal.h"
 
+#include "base/clock.h"
+
 #include <event2/buffer.h>
 
 enum { LINGER_MAX = 262144 };
@@ -20,6 +22,7 @@ static bool step_idle(struct listen_conn *c, struct evbuffer *in)
     if (evbuffer_get_length(in) == 0) return false;
     c->phase = PHASE_HEAD;
     c->scanned = 0;
+    c->since_us = clock_monotonic_us();
     listen_conn_deadline(c, DEADLINE_REQUEST);
     return true;
 }
@@ -55,8 +58,8 @@ static int next_data(struct listen_conn *c, const char *bytes, size_t len, size_
     const struct listen_job *job = c->job;
 
     if (c->chunked)
-        return listen_chunks_feed(&c->chunks, bytes, len, job->route->body_max - job->body.len,
-                                  out_used, out_data);
+        return listen_chunks_feed(&c->chunks, bytes, len,
+                                  job->route->body_max - listen_job_len(job), out_used, out_data);
     *out_used = len < c->body_left ? len : (size_t)c->body_left;
     *out_data = (struct listen_span){bytes, *out_used};
     c->body_left -= *out_used;

@@ -7,14 +7,22 @@
 
 #include <string.h>
 
-static const struct listen_route *find_route(const struct listen_door *door,
-                                             struct listen_span path)
+static bool is_exactly(struct listen_span span, const char *text)
 {
+    return strlen(text) == span.len && memcmp(text, span.text, span.len) == 0;
+}
+
+static const struct listen_route *find_route(const struct listen_door *door,
+                                             const struct listen_head *head)
+{
+    struct listen_span path = head->path, action = listen_job_action(head);
+
     for (size_t t = 0; t < ARRAY_LEN(door->routes); t++)
         for (size_t i = 0; i < door->n_routes[t]; i++) {
             const struct listen_route *route = &door->routes[t][i];
 
-            if (strlen(route->path) == path.len && memcmp(route->path, path.text, path.len) == 0)
+            if (is_exactly(path, route->path) &&
+                (!route->action || is_exactly(action, route->action)))
                 return route;
         }
     return NULL;
@@ -41,7 +49,9 @@ static int check_head(const struct listen_route *route, const struct listen_head
 static struct listen_job *make_job(struct listen_conn *c, const struct listen_route *route,
                                    const struct listen_head *head)
 {
-    struct listen_job *job = listen_job_new(route, head, &c->peer, &c->loop->server->body_memory);
+    struct listen_server *server = c->loop->server;
+    struct listen_job *job = listen_job_new(route, head, &c->peer, &server->body_memory,
+                                            server->spool.dir ? &server->spool : NULL);
 
     if (!job) return NULL;
     job->back = &c->loop->done;
@@ -77,7 +87,7 @@ void listen_conn_head(struct listen_conn *c, const char *bytes, size_t len)
 
     if (status == 0) status = listen_proxied_client(c, head.forwarded);
     if (status == 0) {
-        route = find_route(c->door, head.path);
+        route = find_route(c->door, &head);
         status = check_head(route, &head);
         if (status == 405) allow = allowed(route);
     }
@@ -104,12 +114,14 @@ void listen_conn_submit(struct listen_conn *c)
 {
     struct listen_job *job = c->job;
 
-    if (job->route->soap && job->body.len == 0) {
+    if (job->route->soap && listen_job_len(job) == 0) {
         listen_conn_refuse(c, 400, NULL);
         return;
     }
-    job->request.body = buf_str(&job->body);
-    job->request.body_len = job->body.len;
+    if (!listen_job_ready(job)) {
+        listen_conn_refuse(c, 503, NULL);
+        return;
+    }
     job->request.received_us = clock_monotonic_us();
     c->phase = PHASE_WORK;
     listen_conn_deadline(c, DEADLINE_QUEUE);

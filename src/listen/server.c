@@ -184,6 +184,8 @@ enum err listen_open_with(const struct listen_options *options,
 
     if (!server) return err_set(ERR_MEMORY, "server");
     server->options = *options;
+    server->spool.dir = options->spool_dir;
+    server->spool.max = options->spool_max;
     memcpy(server->deadlines_ms, deadlines_ms, sizeof server->deadlines_ms);
     server->deadlines_ms[DEADLINE_QUEUE] = options->queue_wait_ms;
     clock_random(&server->seed, sizeof server->seed);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "crypto/tls.h"
+#include "listen/spool.h"
 
 /** A whole request, as a handler sees it. Everything is borrowed until the handler returns. */
 struct listen_request {
@@ -17,7 +18,7 @@ struct listen_request {
     const char *query;         /**< after '?', "" when none */
     const char *action;        /**< SOAPAction without its quotes, "" when none */
     const char *authorization; /**< the field's value, "" when none */
-    const char *body;          /**< NUL-terminated beyond body_len */
+    const char *body;          /**< NUL-terminated beyond body_len; of a file where it is big */
     size_t body_len;
     const char *peer;   /**< address text; of a trusted proxy's client: the client's */
     bool peer_loopback; /**< never for what came through a trusted proxy */
@@ -33,19 +34,27 @@ struct listen_answer {
     const char *content_type; /**< a literal */
     const char *authenticate; /**< WWW-Authenticate's value, a literal; NULL: none */
     const char *etag;         /**< borrowed for the process's life; NULL: none */
-    struct buf body;          /**< its max is the answer's cap */
+    struct buf body;          /**< its max is the answer's cap in memory */
+    struct listen_file file;  /**< what was spilled: sent before body */
 };
+/** Put what is in body behind what was spilled before, where it costs no memory, and empty it: for
+ * answers of any size. @return ERR_NONE | ERR_SPOOL. */
+MUST_USE enum err listen_answer_spill(struct listen_answer *answer);
+/** Forget all that was written. */
+void listen_answer_reset(struct listen_answer *answer);
 
 /** @param worker  what worker_open made for this thread; NULL for routes with inline_get */
 typedef void listen_handler(void *worker, const struct listen_request *request,
                             struct listen_answer *answer, void *cls);
 
 struct listen_route {
-    const char *path;         /**< exact */
-    size_t body_max;          /**< for POST */
-    listen_handler *post;     /**< on a worker; NULL: 405 */
-    listen_handler *get;      /**< on the I/O thread, from memory only; NULL: 405 */
-    bool soap;                /**< POST must be text/xml in UTF-8, else 415 */
+    const char *path;     /**< exact */
+    const char *action;   /**< only with this SOAPAction; NULL: any. The first that fits counts */
+    size_t body_max;      /**< for POST */
+    size_t memory_max;    /**< a bigger body lies in a file; 0: none does */
+    listen_handler *post; /**< on a worker; NULL: 405 */
+    listen_handler *get;  /**< on the I/O thread, from memory only; NULL: 405 */
+    bool soap;            /**< POST must be text/xml in UTF-8, else 415 */
     void *post_cls, *get_cls; /**< handed to them */
 };
 
@@ -59,6 +68,8 @@ struct listen_options {
     int64_t queue_wait_ms;
     unsigned connections, peer_connections;
     size_t body_memory;
+    const char *spool_dir;             /**< where big bodies and answers lie; NULL: nowhere */
+    size_t spool_max;                  /**< all of them together, in bytes */
     const struct listen_route *routes; /**< borrowed for the server's life */
     size_t n_routes;
     /** Once a worker thread: its database connection and parser. NULL result: the server stops. */

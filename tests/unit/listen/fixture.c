@@ -45,6 +45,23 @@ static void post_any(void *worker, const struct listen_request *r, struct listen
                 answer->status = 500;
 }
 
+/* The body three times over, from where it costs no memory, and a point. */
+static void post_spill(void *worker, const struct listen_request *request,
+                       struct listen_answer *answer, void *cls)
+{
+    (void)worker;
+    (void)cls;
+    for (int i = 0; i < 3; i++) {
+        say(answer, request->body, request->body_len);
+        if (listen_answer_spill(answer) != ERR_NONE) {
+            listen_answer_reset(answer);
+            answer->status = 503;
+            return;
+        }
+    }
+    say(answer, ".", 1);
+}
+
 static void post_block(void *worker, const struct listen_request *request,
                        struct listen_answer *answer, void *cls)
 {
@@ -113,6 +130,12 @@ void listen_fixture_init(struct listen_fixture *f)
     static struct listen_route routes[] = {
         {.path = "/echo", .body_max = 65536, .post = post_echo, .soap = true},
         {.path = "/any", .body_max = 100, .post = post_any},
+        {.path = "/spool",
+         .action = "spill",
+         .body_max = 3 << 20,
+         .memory_max = 1000,
+         .post = post_spill},
+        {.path = "/spool", .body_max = 1 << 20, .memory_max = 1000, .post = post_echo},
         {.path = "/block", .body_max = 100, .post = post_block},
         {.path = "/big", .body_max = 100, .post = answer_big, .get = answer_big},
         {.path = "/page", .get = get_page},

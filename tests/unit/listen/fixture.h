@@ -9,8 +9,10 @@
 #include <semaphore.h>
 
 /* POST /echo (SOAP, 64 KiB): the body. POST /any (100 bytes): what the handler saw of the request.
- * POST /block: posts entered, waits for leave, then the body. GET and POST /big: 3 MiB.
- * GET /page: "page", with an ETag. GET /drop: ends a connection whose request is handled. */
+ * POST /spool (1 MiB, in memory 1,000 bytes): the body; with SOAPAction "spill" (3 MiB): three
+ * times, and a point. POST /block: posts entered, waits for leave, then the body. GET and POST
+ * /big: 3 MiB. GET /page: "page", with an ETag. GET /drop: ends a connection whose request is
+ * handled. */
 struct listen_fixture {
     struct listen_options options;
     int64_t deadlines_ms[DEADLINE_COUNT];
