@@ -24,7 +24,7 @@
 /* Everything that a running serve owns besides the listener. */
 struct serving {
     struct db *db; /* start-up checks, then the journal's thread alone */
-    struct service_registry *registry;
+    struct wire_shared shared;
     struct wire_contracts *contracts;
     pthread_t journal;
     bool journal_runs;
@@ -69,7 +69,9 @@ static enum err serving_open(struct serving *s)
     TRY(folder_make(config_text(CONFIG_SERVE_SPOOL_DIR), 0700));
     TRY(db_open(DB_ROLE_SERVE, &s->db));
     TRY(db_check(s->db));
-    TRY(service_registry_open(s->db, &s->registry));
+    TRY(service_registry_open(s->db, &s->shared.registry));
+    TRY(service_stations_open(config_text(CONFIG_HUB_SHARE), (int)config_int(CONFIG_SERVE_WORKERS),
+                              &s->shared.stations));
     for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++)
         if (wire_routes[i].port)
             TRY(wire_port_open(wire_routes[i].port, config_text(CONFIG_HUB_SHARE)));
@@ -106,7 +108,8 @@ static void serving_close(struct serving *s)
     wire_contract_close(&s->contracts);
     for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++)
         if (wire_routes[i].port) wire_port_close(wire_routes[i].port);
-    service_registry_close(&s->registry);
+    service_stations_close(&s->shared.stations);
+    service_registry_close(&s->shared.registry);
     db_close(&s->db);
     crypto_secret_forget();
 }
@@ -180,7 +183,7 @@ enum err cli_serve(struct cli *cli)
     options_fill(&options);
     options.routes = routes;
     options.n_routes = WIRE_ROUTE_COUNT;
-    options.worker_cls = s.registry;
+    options.worker_cls = &s.shared;
     TRY(listen_open(&options, &server));
     TRY(contracts_open(&s, server, routes, WIRE_ROUTE_COUNT));
     TRY(journal_start(&s));

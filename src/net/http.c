@@ -325,6 +325,14 @@ out:
     return rc;
 }
 
+enum err net_http_status(int status)
+{
+    if (status == 200) return ERR_NONE;
+    return err_setf(status == 502 || status == 503 || status == 504 ? ERR_PEER_CONNECT
+                                                                    : ERR_PEER_ANSWER,
+                    "HTTP status %d", status);
+}
+
 static bool set_reach(CURL *c)
 {
     return SET(CURLOPT_POST, 0L) && SET(CURLOPT_NOBODY, 1L) && SET(CURLOPT_CONNECT_ONLY, 1L) &&

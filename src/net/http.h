@@ -33,6 +33,9 @@ void net_http_close(struct net_http **http);
  * detail says more in words. */
 MUST_USE enum err net_http_post(struct net_http *http, const struct net_http_request *request,
                                 struct buf *answer, int *out_status);
+/** What an answer's status means: ERR_NONE is 200 | ERR_PEER_CONNECT is 502, 503 or 504, a proxy's
+ * words for nobody there | ERR_PEER_ANSWER is any other. */
+MUST_USE enum err net_http_status(int status);
 /** Only connect, TLS and its certificates with it, and send nothing: is the peer there, and is it
  * the right one? @return as net_http_post(), before anything is sent. */
 MUST_USE enum err net_http_reach(struct net_http *http, const char *url, int64_t timeout_ms);

@@ -81,10 +81,9 @@ static enum err request_make(const struct env *env, const struct claiming *c,
 static enum err answer_check(struct env *env, const struct db_outbox *row, int status,
                              const struct buf *answer)
 {
-    /* A proxy's words for: nobody there. */
-    if (status == 502 || status == 503 || status == 504)
-        return err_setf(ERR_PEER_CONNECT, "HTTP status %d", status);
-    if (status != 200) return err_setf(ERR_PEER_ANSWER, "HTTP status %d", status);
+    enum err rc = net_http_status(status);
+
+    if (rc != ERR_NONE) return rc;
     if (!strcmp(row->kind, "notifyPayment"))
         return soap_notify_payment_read(env->soap, buf_str(answer), answer->len);
     return soap_pa_send_rt_read(env->soap, buf_str(answer), answer->len,

@@ -10,13 +10,17 @@
 #include "domain/registry.h"
 #include "domain/scope.h"
 
-struct soap_message;
+struct net_http;
 struct psp_answer;
+struct service_stations;
+struct soap_message;
 
 struct env {
     struct db *db;
-    const struct registry *registry; /* the snapshot of this request */
-    struct soap_message *soap;       /* writes the messages that we send */
+    const struct registry *registry;   /* the snapshot of this request */
+    struct soap_message *soap;         /* writes the messages that we send */
+    struct net_http *http;             /* carries them, where a use case calls */
+    struct service_stations *stations; /* of the process; where a use case asks them */
     /* Writes a channel's answer: the bytes are stored with the fact that they tell [I6]. */
     enum err (*psp_write)(void *cls, const struct psp_answer *answer, struct buf *out);
     void *psp_write_cls;

@@ -24,6 +24,8 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
     struct env env = {.db = w->db,
                       .registry = w->registry,
                       .soap = w->message,
+                      .http = w->http,
+                      .stations = w->stations,
                       .psp_write = wire_psp_write,
                       .psp_write_cls = w->message};
     struct psp_call in = {.operation = (enum psp_operation)variant, .valid = call->valid};

@@ -7,18 +7,28 @@
 #define WIRE_WORKER_H
 
 #include "listen/server.h"
+#include "net/http.h"
 #include "service/env.h"
 #include "service/registry_cache.h"
+#include "service/station.h"
 #include "soap/message.h"
+
+/** What all workers share. */
+struct wire_shared {
+    struct service_registry *registry;
+    struct service_stations *stations;
+};
 
 struct wire_worker {
     struct db *db;
     struct soap_message *message;
-    struct service_registry *cache;  /* shared by all workers */
-    const struct registry *registry; /* the snapshot of the request in hand */
+    struct net_http *http;             /* with its connections to stations */
+    struct service_registry *cache;    /* shared by all workers */
+    struct service_stations *stations; /* likewise */
+    const struct registry *registry;   /* the snapshot of the request in hand */
 };
 
-/** For listen_options.worker_open: cls is the shared struct service_registry. NULL on failure. */
+/** For listen_options.worker_open: cls is a struct wire_shared. NULL on failure. */
 void *wire_worker_open(void *cls);
 void wire_worker_close(void *worker);
 
