@@ -357,6 +357,14 @@ CREATE TABLE `settlement_entry` (
   PRIMARY KEY (`settlement_id`,`entry_id`),
   UNIQUE KEY `entry` (`entry_id`,`kind`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='which entry is in which settlement: once a kind, for ever [I8]';
+CREATE TABLE `station_call` (
+  `creditor` varchar(35) NOT NULL,
+  `notice_number` char(18) NOT NULL,
+  `id` bigint(20) NOT NULL COMMENT 'of the activation that asks: who finds another one here changes nothing [F50]',
+  `until` datetime(6) NOT NULL COMMENT 'its deadline: an answer that comes later changes nothing, and another may ask',
+  PRIMARY KEY (`creditor`,`notice_number`),
+  KEY `until` (`until`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='activations that ask an Ente''s station at this moment: gone when it answered [I4]';
 CREATE TABLE `transfer` (
   `instalment_id` bigint(20) NOT NULL,
   `number` tinyint(4) NOT NULL COMMENT '1 to 5, idTransfer on the wire',

@@ -10,6 +10,7 @@ GRANT INSERT ON `{db}`.entry TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.outbox TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.journal TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.anomaly TO 'payer_serve'@'{host}';
+GRANT INSERT, UPDATE, DELETE ON `{db}`.station_call TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE, DELETE ON `{db}`.idempotency TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.iuv_block TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.entry_due TO 'payer_serve'@'{host}';

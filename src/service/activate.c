@@ -9,6 +9,9 @@
 #include "service/expire.h"
 #include "service/journal.h"
 #include "service/key.h"
+#include "service/shadow.h"
+#include "service/station_ask.h"
+#include "service/station_claim.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +28,11 @@ struct activation {
     struct db_key key;
     struct psp_answer answer;
     struct buf *out;
+    bool answered; /* nothing is left to decide */
+    /* of an Ente with a station of its own */
+    struct station_claim claim;
+    struct shadow_ids ids;
+    struct station_answer said;
 };
 
 static const char *settles_name(const struct check_facts *f)
@@ -62,6 +70,9 @@ static enum err reserve_tx(struct db *db, struct activation *a)
     int64_t validity_ms =
         a->call->expiration_ms ? a->call->expiration_ms : config_int(CONFIG_TOKEN_VALIDITY);
 
+    if (a->facts.answer)
+        TRY(service_shadow_store_tx(db, &a->ids, a->call->fiscal_code, a->call->notice_number,
+                                    a->facts.station->code, &a->notice, a->facts.now_us));
     p->instalment_id = a->notice.instalment.id;
     p->amount_cents = a->notice.instalment.amount_cents;
     p->activated_us = a->facts.now_us;
@@ -75,15 +86,32 @@ out:
     return rc;
 }
 
-static enum err activate_tx(struct db *db, void *cls)
+/* What the station said, in the place of what the hub knew; if it is still asked for. */
+static enum err said_take_tx(struct db *db, struct activation *a)
 {
     enum err rc;
-    struct activation *a = cls;
-    struct db_journal_row row;
+    bool in_time;
+
+    TRY(service_station_claim_end_tx(db, &a->claim, a->facts.now_us, &in_time));
+    if (!in_time) {
+        memset(&a->said, 0, sizeof a->said);
+        a->said.outcome = OUTCOME_STAZIONE_TIMEOUT;
+    }
+    service_station_apply(&a->said, &a->notice);
+out:
+    return rc;
+}
+
+/* The key's answer, a refusal, or OUTCOME_OK: what is known now lets it be reserved. */
+static enum err decide_tx(struct db *db, struct activation *a)
+{
+    enum err rc;
 
     buf_reset(a->out); /* forget the last try */
     a->answer.token = NULL;
+    a->answered = true;
     TRY(notice_read_tx(db, a));
+    if (a->facts.answer) TRY(said_take_tx(db, a));
     a->answer.outcome = service_check_run(CHECK_KEY, &a->facts);
     if (a->answer.outcome != OUTCOME_OK) {
         TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
@@ -93,16 +121,86 @@ static enum err activate_tx(struct db *db, void *cls)
         TRY(buf_add(a->out, a->key.answer.bytes, a->key.answer.len));
         goto out;
     }
+    a->answered = false;
     a->answer.outcome = service_check_run(CHECK_NOTICE, &a->facts);
-    if (a->answer.outcome == OUTCOME_OK) TRY(reserve_tx(db, a));
+out:
+    return rc;
+}
+
+/* Its answer may be another in a moment: a key is not spent on it [W4]. */
+static bool passing(const struct activation *a)
+{
+    return a->facts.answer && a->said.outcome != OUTCOME_OK;
+}
+
+static enum err answer_tx(struct db *db, struct activation *a)
+{
+    enum err rc;
+
+    a->answered = true;
     TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
+    if (passing(a)) goto out;
     TRY(service_key_store_tx(db, &a->name, &a->key, a->call, a->out, a->facts.now_us,
                              a->answer.token ? a->payment.expires_us : 0));
+out:
+    return rc;
+}
+
+static enum err activate_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct activation *a = cls;
+    struct db_journal_row row;
+
+    TRY(decide_tx(db, a));
+    if (a->answered) goto out;
+    if (a->answer.outcome == OUTCOME_OK) TRY(reserve_tx(db, a));
+    TRY(answer_tx(db, a));
     if (!a->answer.token) goto out;
     service_journal_psp(&row, a->call, OUTCOME_OK);
     row.object_id = a->payment.id;
     TRY(db_journal_add(db, &row, 1));
     CRASHPOINT("S2.pre");
+out:
+    return rc;
+}
+
+/* Before a station is asked: what the hub knows may refuse already, and so does another activation
+ * that asks at this moment, which may be this one's first try [F26]. */
+static enum err claim_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct activation *a = cls;
+    bool ours;
+
+    TRY(decide_tx(db, a));
+    if (a->answered) goto out;
+    if (a->answer.outcome != OUTCOME_OK) {
+        TRY(answer_tx(db, a));
+        goto out;
+    }
+    TRY(service_station_claim_tx(db, &a->claim, a->facts.station, a->facts.now_us, &ours));
+    if (ours) goto out;
+    a->answered = true;
+    a->answer.outcome = OUTCOME_PAGAMENTO_IN_CORSO;
+    TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
+out:
+    return rc;
+}
+
+/* Recorded, asked, and only then decided: no transaction lasts as long as the call. */
+static enum err station_ask(struct activation *a)
+{
+    enum err rc;
+
+    a->ids = service_shadow_ids();
+    a->claim = (struct station_claim){clock_id_new(), a->call->fiscal_code, a->call->notice_number};
+    TRY(db_tx_run(a->env->db, "activate.claim", claim_tx, a));
+    if (a->answered) goto out;
+    CRASHPOINT("S1.claimed");
+    TRY(service_station_get(a->env, a->facts.station, a->call, &a->said));
+    a->facts.answer = a->answer.station = &a->said;
+    CRASHPOINT("S1.asked");
 out:
     return rc;
 }
@@ -168,7 +266,8 @@ enum err service_activate(struct env *env, const struct psp_call *call, enum out
         payment_begin(&a);
         a.answer.notice = &a.notice;
         a.answer.creditor = a.facts.creditor;
-        TRY(db_tx_run(env->db, "activate", activate_tx, &a));
+        if (!service_check_hosted(&a.facts)) TRY(station_ask(&a));
+        if (!a.answered) TRY(db_tx_run(env->db, "activate", activate_tx, &a));
         if (a.answer.token) CRASHPOINT("S2.post");
     } else {
         TRY(env->psp_write(env->psp_write_cls, &a.answer, out));

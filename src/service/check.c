@@ -3,6 +3,7 @@
 
 #include "crypto/secret.h"
 #include "domain/calendar.h"
+#include "service/station_ask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,12 +148,19 @@ static enum outcome check_paid(const struct check_facts *f)
     return f->notice->instalment.state == POSITION_PAID ? OUTCOME_PAGAMENTO_DUPLICATO : OUTCOME_OK;
 }
 
+static enum outcome check_answer(const struct check_facts *f)
+{
+    return f->answer ? f->answer->outcome : OUTCOME_OK;
+}
+
+/* What an Ente's own station says counts; a notice that was withdrawn here all the same is. */
 static enum outcome check_payable(const struct check_facts *f)
 {
     const struct db_notice *n = f->notice;
     char today[11];
 
-    if (!n->instalment.id) return OUTCOME_PAA_SCONOSCIUTO;
+    if (f->answer && *f->answer->said.fault.code) return OUTCOME_PAA_STAZIONE;
+    if (!n->instalment.id) return f->answer ? OUTCOME_OK : OUTCOME_PAA_SCONOSCIUTO;
     if (n->instalment.state != POSITION_OPEN || n->position.state != POSITION_OPEN ||
         (sibling_begun(n) && n->position.paid_count > 0))
         return OUTCOME_PAA_ANNULLATO;
@@ -199,6 +207,17 @@ static const struct {
 
 static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P'};
 
+bool service_check_hosted(const struct check_facts *facts)
+{
+    return facts->station->hosted;
+}
+
+static bool runs(enum check_stage row, enum check_stage asked, const struct check_facts *f)
+{
+    if (row == CHECK_OWED && asked == CHECK_NOTICE) return service_check_hosted(f) || f->answer;
+    return row == asked;
+}
+
 enum outcome service_check_run(enum check_stage stage, const struct check_facts *facts)
 {
     char letter = operation_letters[facts->call->operation];
@@ -206,7 +225,7 @@ enum outcome service_check_run(enum check_stage stage, const struct check_facts 
     for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
         enum outcome o;
 
-        if (checks[i].stage != stage || !strchr(checks[i].operations, letter)) continue;
+        if (!runs(checks[i].stage, stage, facts) || !strchr(checks[i].operations, letter)) continue;
         o = checks[i].run(facts);
         if (o != OUTCOME_OK) return o;
     }

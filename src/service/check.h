@@ -7,7 +7,9 @@
 
 #include "service/psp_call.h"
 
-enum check_stage { CHECK_REGISTRY, CHECK_KEY, CHECK_NOTICE };
+enum check_stage { CHECK_REGISTRY, CHECK_KEY, CHECK_NOTICE, CHECK_OWED };
+
+struct station_answer;
 
 /** What is known about a request. The look-ups are made by service_check_prepare(). */
 struct check_facts {
@@ -22,12 +24,16 @@ struct check_facts {
     int64_t expiration_max_ms;
     const struct db_notice *notice;
     const struct db_key *key;
+    const struct station_answer *answer; /* NULL: hosted, or not asked yet */
 };
 
 /** Look everything up that the registry knows. */
 void service_check_prepare(const struct psp_call *call, const struct registry *registry,
                            struct check_facts *out);
-/** Run a stage's rows in order; OUTCOME_OK when none refuses. */
+/** Does the hub itself answer for the notice's Ente? Of one that passed the registry's stage. */
+bool service_check_hosted(const struct check_facts *facts);
+/** Run a stage's rows in order; OUTCOME_OK when none refuses. NOTICE runs those of OWED with it,
+ * where what is owed is known. */
 enum outcome service_check_run(enum check_stage stage, const struct check_facts *facts);
 
 #endif

@@ -40,6 +40,8 @@ struct psp_call {
     struct debt_subject payer;
 };
 
+struct station_answer;
+
 /** What is answered. The pointers are NULL where the outcome is a refusal before they are known. */
 struct psp_answer {
     const struct psp_call *call;
@@ -47,6 +49,7 @@ struct psp_answer {
     const struct db_notice *notice;
     const struct registry_creditor *creditor;
     const struct registry *registry;
+    const struct station_answer *station; /* of an Ente's own one, when it was asked */
     const char *token;
     int64_t expiration_max_ms; /* for the text of row 12 */
 };

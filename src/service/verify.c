@@ -3,6 +3,7 @@
 
 #include "service/check.h"
 #include "service/journal.h"
+#include "service/station_ask.h"
 
 const char *psp_operation_name(enum psp_operation operation)
 {
@@ -14,12 +15,28 @@ const char *psp_operation_name(enum psp_operation operation)
     return names[operation];
 }
 
+/* What the hub does not know itself: nothing is written, so that what changes meanwhile does not
+ * matter. */
+static enum err station_ask(struct env *env, struct check_facts *facts, struct db_notice *notice,
+                            struct station_answer *said, struct psp_answer *answer)
+{
+    enum err rc;
+
+    TRY(service_station_verify(env, facts->station, facts->call, said));
+    service_station_apply(said, notice);
+    facts->answer = answer->station = said;
+    answer->outcome = service_check_run(CHECK_NOTICE, facts);
+out:
+    return rc;
+}
+
 enum err service_verify(struct env *env, const struct psp_call *call, enum outcome *out_outcome,
                         struct buf *out)
 {
     enum err rc;
     struct check_facts facts;
     struct db_notice notice;
+    struct station_answer said;
     struct psp_answer answer = {.call = call, .registry = env->registry};
     struct db_journal_row row;
 
@@ -34,6 +51,8 @@ enum err service_verify(struct env *env, const struct psp_call *call, enum outco
         answer.outcome = service_check_run(CHECK_NOTICE, &facts);
         answer.notice = &notice;
         answer.creditor = facts.creditor;
+        if (answer.outcome == OUTCOME_OK && !service_check_hosted(&facts))
+            TRY(station_ask(env, &facts, &notice, &said, &answer));
     }
     TRY(env->psp_write(env->psp_write_cls, &answer, out));
     service_journal_psp(&row, call, answer.outcome);

@@ -2,6 +2,7 @@
 #include "wire/psp.h"
 
 #include "base/config.h"
+#include "service/station_ask.h"
 #include "soap/fill.h"
 
 #include <stdio.h>
@@ -27,6 +28,12 @@ static struct ppc__ctFaultBean *fault(struct soap *soap, const struct psp_answer
     } else {
         f->description = soap_fill_opt(outcome_description(a->outcome));
     }
+    if (a->outcome == OUTCOME_PAA_STAZIONE) {
+        f->id = soap_fill_text(a->call->fiscal_code);
+        f->originalFaultCode = soap_fill_text(a->station->said.fault.code);
+        f->originalFaultString = soap_fill_text(a->station->said.fault.text);
+        f->originalDescription = soap_fill_opt(a->station->said.fault.description);
+    }
     if (*original) { /* the Ente's own fault, as a station would have spoken it */
         f->id = soap_fill_text(a->call->fiscal_code);
         f->originalFaultCode = soap_fill_text(original);
@@ -43,6 +50,15 @@ static char *office(const struct psp_answer *a)
     return soap_fill_opt(*own ? own : a->creditor->office);
 }
 
+/* How what is paid may stand to the amount: the station says so, the hub says the same. */
+static enum nfp__stAmountOptionPSP options(struct soap *soap, const struct psp_answer *a)
+{
+    enum nfp__stAmountOptionPSP found = nfp__stAmountOptionPSP__EQ;
+
+    if (a->station) soap_s2nfp__stAmountOptionPSP(soap, a->station->said.options, &found);
+    return found;
+}
+
 static void verify_write(struct soap *soap, const struct psp_answer *a)
 {
     struct nfp__verifyPaymentNoticeRes r = {0};
@@ -54,13 +70,13 @@ static void verify_write(struct soap *soap, const struct psp_answer *a)
         const struct debt_instalment *i = &a->notice->instalment;
 
         option.amount = soap_fill_amount(soap, i->amount_cents);
-        option.options = nfp__stAmountOptionPSP__EQ;
-        option.dueDate = soap_fill_text(i->due_date);
+        option.options = options(soap, a);
+        option.dueDate = soap_fill_opt(i->due_date);
         option.paymentNote = soap_fill_opt(i->description);
         list.__sizepaymentOptionDescription = 1;
         list.paymentOptionDescription = &option;
         r.paymentList = &list;
-        r.paymentDescription = soap_fill_text(a->notice->position.description);
+        r.paymentDescription = soap_fill_opt(a->notice->position.description);
         r.fiscalCodePA = soap_fill_text(a->creditor->code);
         r.companyName = soap_fill_text(a->creditor->name);
         r.officeName = office(a);

@@ -7,6 +7,7 @@
 #include "db/flow.h"
 #include "db/notice.h"
 #include "db/outbox.h"
+#include "db/station_call.h"
 #include "service/deliver.h"
 #include "service/expire.h"
 #include "service/period.h"
@@ -80,10 +81,11 @@ enum err work_flow(struct work_hand *hand, bool *out_any)
 static enum err purge_tx(struct db *db, void *cls)
 {
     enum err rc;
-    int64_t now_us;
+    int64_t now_us, calls, *keys = cls;
 
     TRY(db_now(db, &now_us));
-    TRY(db_key_purge(db, now_us - PURGE_AFTER_US, PURGE_BATCH, cls));
+    TRY(db_station_call_purge(db, now_us - PURGE_AFTER_US, PURGE_BATCH, &calls));
+    TRY(db_key_purge(db, now_us - PURGE_AFTER_US, PURGE_BATCH, keys));
 out:
     return rc;
 }

@@ -82,6 +82,9 @@ FILL = [
     """INSERT INTO idempotency (caller, operation, ikey, content_hash, answer, created_at,
        valid_until) SELECT 'PSP', 'activatePaymentNotice', CONCAT('K', seq), REPEAT('h', 32), 'x',
        {now}, {now} - INTERVAL 20 SECOND + INTERVAL seq SECOND FROM {seq}""",
+    """INSERT INTO station_call (creditor, notice_number, id, until) SELECT {ente},
+       CONCAT('3', LPAD(seq, 17, '0')), seq, {now} - INTERVAL 20 SECOND + INTERVAL seq SECOND
+       FROM {seq}""",
     """INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)
        SELECT seq, 'late', seq, {ente}, 1000, IF({done}, 'CLOSED', 'OPEN'), {at} FROM {seq}
        WHERE {ended} AND seq % 10 = 0""",
@@ -142,7 +145,7 @@ VALUES = {
     **dict.fromkeys(("debtor_street", "debtor_civic", "debtor_postal_code", "debtor_city",
                      "debtor_province", "debtor_country", "debtor_email", "office", "metadata"),
                     "NULL"),
-    **{column: NOW for column in ("created_at", "valid_until", "expires_at", "next_at", "done_at",
+    **{column: NOW for column in ("created_at", "valid_until", "until", "expires_at", "next_at", "done_at",
                                   "lease_until", "closed_at", "published_at")},
 }
 DUE, ALL_IDS = ["'1000-01-01'", "'9999-12-31'"], [0, 2 ** 63 - 1]

@@ -8,8 +8,10 @@ import pytest
 from lxml import etree
 
 from support.channel import PATH, RawChannel, fault_code, new_key
-from support.hub import ASL, ATM, COMUNE, PSP, PSP_BROKER, Creditor, notice_number, wait_until
-from support.registry import NS, PASSWORD, prepare
+from support.hub import (ASL, ATM, COMUNE, PSP, PSP_BROKER, Creditor, Notice, notice_number,
+                         wait_until)
+from support.registry import NS, PASSWORD, prepare, station_ente
+from support.station import UNIONE
 from support.witness import ROOT
 
 MAX_MS = 600000
@@ -60,6 +62,7 @@ ROWS = [
                       f"expirationTime deve essere <= {MAX_MS}")]),
     ("W3_13", "VAW", [({"notice": "live"}, "PPT_PAGAMENTO_IN_CORSO", "")]),
     ("W3_14", "VAW", [({"notice": "paid"}, "PPT_PAGAMENTO_DUPLICATO", "")]),
+    ("W3_15", "VAW", [({"notice": "station down"}, "PPT_STAZIONE_INT_PA_IRRAGGIUNGIBILE", "")]),
     ("W3_16", "VAW", [
         ({"notice": "cancelled"}, "PPT_ERRORE_EMESSO_DA_PAA", "PAA_PAGAMENTO_ANNULLATO"),
         ({"notice": notice_number(COMUNE, 1)}, "PPT_ERRORE_EMESSO_DA_PAA",
@@ -89,6 +92,7 @@ class World:
         self.notices = {name: two(comune, ASL_CLOSED)
                         for name in ("live", "paid", "cancelled", "closed account")}
         self.notices["good"] = comune.position()
+        self.notices["station down"] = Notice(UNIONE, notice_number(UNIONE, 1), "12.34", "")
         self.notices["two"] = two(comune, ASL_OTHER)
         self._pay_late("live", leave=True)
         self._pay_late("paid", leave=False)
@@ -126,6 +130,7 @@ class World:
         archive.addnext(copy.deepcopy(archive))
         archive.getnext().set("code", "04")
         archive.getnext().set("station", "44444444440_02")
+        root.extend(station_ente(UNIONE, "http://127.0.0.1:1/nessuno", "1s"))
         if closed:
             root.find(f"{NS}creditor[@code='{ASL}']/{NS}account[@iban='{ASL_CLOSED}']").set(
                 "enabled", "no")
@@ -157,17 +162,18 @@ class World:
     def ask(self, letter, changes):
         """A good request of an operation but for what is said."""
         fields = {"psp": PSP, "broker": PSP_BROKER, "channel": ATM, "password": PASSWORD,
-                  "creditor": COMUNE, "notice": "good", "key": None, "expiration_ms": None,
+                  "creditor": None, "notice": "good", "key": None, "expiration_ms": None,
                   **changes}
         who = {"idPSP": fields["psp"], "idBrokerPSP": fields["broker"],
                "idChannel": fields["channel"], "password": fields["password"]}
         named = self.notices.get(fields["notice"])
         number = named.number if named else fields["notice"]
+        creditor = fields["creditor"] or (named.creditor if named else COMUNE)
         key = self.keys[letter] if fields["key"] else None
         if letter == "V":
-            return self.raw.verify(fields["creditor"], number, **who)
+            return self.raw.verify(creditor, number, **who)
         if letter in "AW":
-            return self.raw.activate(fields["creditor"], number, "12.34", key,
+            return self.raw.activate(creditor, number, "12.34", key,
                                      fields["expiration_ms"], v2=letter == "W", **who)
         return self.raw.outcome("f" * 32, "OK", "1.00", key, v2=letter == "P", **who)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Codes with right check digits that belong to nobody, and the columns of a position file."""
 
-SEGREGATION = {"77777777777": "01", "88888888888": "02"}  # of the example's Enti
+SEGREGATION = {"77777777777": "01", "88888888888": "02",  # of the example's Enti,
+               "33333333333": "03", "22222222222": "04"}  # and of support/station.py's
 ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
 
 # Columns of a position file.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Ente's side: stations that take receipts (paSendRT, paSendRTV2) and back-offices that take
-notifyPayment, in one HTTP server. It behaves as a real peer: it checks who is meant, who speaks
+"""The Ente's side: stations that are asked of notices (support/station.py) and take receipts
+(paSendRT, paSendRTV2), and back-offices that take notifyPayment, in one HTTP server. It behaves as a real peer: it checks who is meant, who speaks
 and what is said, takes each message once, and keeps every byte. It can be told to misbehave.
 
 Files in its folder: attempts.jsonl (each request, taken or not), violations.jsonl (each breach of
@@ -24,6 +24,7 @@ import threading
 
 from lxml import etree
 
+from support import station
 from support.witness import Lines, cents, local, parse, schema_errors
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -82,6 +83,8 @@ class Ente:
         self._taken = collections.Counter()
         for line in self.log.read():  # a restart goes on where it was
             self._remember(line)
+        self.book = station.Book()
+        self.connections = 0
         self.context = None  # of TLS; a change counts for the next connection
         self.server = Server(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
@@ -165,6 +168,7 @@ class Ente:
 class Server(http.server.ThreadingHTTPServer):
     def get_request(self):
         connection, address = super().get_request()
+        self.ente.connections += 1
         if self.ente.context:  # the handshake is the handler thread's: it may take long, or fail
             connection = self.ente.context.wrap_socket(connection, server_side=True,
                                                        do_handshake_on_connect=False)
@@ -215,12 +219,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not peers:
             return
         message, element = self.read(data, peers)
-        if message is not None:
-            message["certificate"] = self.client_certificate()
         mode, seconds = self.ente.next_mode(self.path)
         if message is not None:
+            message["certificate"] = self.client_certificate()
+        asked = message is not None and element.tag in station.QUESTIONS
+        if asked:
+            self.ente.book.note(message)
+        elif message is not None:
             self.ente.note(mode, data, message)
-        self.behave(mode, seconds, element)
+        if asked and mode == "ok":
+            self.answer(200, self.told(message))
+        else:
+            self.behave(mode, seconds, element)
+
+    def told(self, question):
+        """The answer to a question, when the book says so."""
+        debt = self.ente.book.find(question["creditor"], question["notice"])
+        if debt and debt.hold:
+            debt.hold.wait(60)
+        paid = any(a["taken"] and a["of"] == question["creditor"]
+                   for a in self.ente.attempts(question["notice"]))
+        return station.answer(question, debt, paid)
 
     def client_certificate(self):
         """SHA-256 of the one that the caller showed; "" when none."""
@@ -263,15 +282,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.violation("not a SOAP 1.1 envelope with one element in its Body")
             return None, None
         element = body[0]
-        if element.tag not in OPERATIONS:
+        known = {**OPERATIONS, **station.QUESTIONS}
+        if element.tag not in known:
             self.violation(f"unknown operation {element.tag}")
             return None, None
-        operation = OPERATIONS[element.tag][0]
+        operation = known[element.tag][0]
         if self.headers.get("SOAPAction") != f'"{operation}"':
             self.violation(f"SOAPAction is {self.headers.get('SOAPAction')!r} for {operation}")
-        check = check_notify if operation == "notifyPayment" else check_receipt
+        asked = element.tag in station.QUESTIONS
+        check = {"notifyPayment": check_notify}.get(operation, station.read if asked
+                                                    else check_receipt)
         message, wrong = check(element)
-        if message["to"] not in [peer.address() for peer in peers if peer.operation == operation]:
+        if message["to"] not in [peer.address() for peer in peers
+                                 if peer.operation == operation or asked and peer.station]:
             wrong.append(f"{operation} for {message['to']}: nobody of that kind is here")
         for what in wrong:
             self.violation(what, notice=message["notice"])

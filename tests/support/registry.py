@@ -6,7 +6,9 @@ import urllib.parse
 
 from lxml import etree
 
+from support.codes import notice_number
 from support.ente import Peer
+from support.station import ACCOUNTS, PARCO, UNIONE, VERSIONS
 
 NS = "{urn:payer:registry:1}"
 EXAMPLE_PEERS = "http://127.0.0.1:9801"  # where the example says that the Enti listen
@@ -66,3 +68,35 @@ def debt_types(tree):
     """(creditor, debt type) -> {name, iban, taxonomy}, for data that fits a registry."""
     return {(creditor.get("code"), kind.get("code")): dict(kind.attrib)
             for creditor in tree.iter(f"{NS}creditor") for kind in creditor.iter(f"{NS}debt-type")}
+
+
+def with_stations(hub, url=None, timeout="5s", **urls):
+    """Add two Enti with stations of their own to a running hub: its registry is imported anew.
+    @param url  where they listen, else where the other Enti of the hub do
+    @param urls  of one of them: UNIONE=..., PARCO=..."""
+    tree = etree.parse(str(hub.registry))
+    root = tree.getroot()
+    for name, code in (("UNIONE", UNIONE), ("PARCO", PARCO)):
+        root.extend(station_ente(code, urls.get(name, f"{url or hub.peers.url}/station-{code}"), timeout))
+    tree.write(str(hub.registry), encoding="utf-8", xml_declaration=True)
+    hub.payer("registry", "import", str(hub.registry))
+    hub.peers.peers = hub.peers.peers + [peer for peer in peers_of(tree)
+                                         if peer.creditor in VERSIONS]
+    return hub
+
+
+def station_ente(code, url, timeout):
+    version, segregation = VERSIONS[code], notice_number(code, 0)[1:3]
+    text = f"""<registry xmlns="{NS[1:-1]}">
+      <broker code="{code}" name="Ente con stazione di Prova"/>
+      <station code="{code}_01" broker="{code}" version="{version}" timeout="{timeout}" url="{url}"/>
+      <creditor code="{code}" name="Ente {code} di Prova" bank="BANCA1">
+        <account iban="{ACCOUNTS[code]}"/>
+        <archive aux-digit="3" code="{segregation}" station="{code}_01"/>
+        <destination code="{code}-RT" kind="paSendRT{'V2' if version == 2 else ''}"
+                     station="{code}_01"/>
+      </creditor>
+      <subscription code="{code}-FDR" party="{code}" audience="ente" holds="paid"
+                    format="flusso-riversamento-1.0" delivery="ente-{code}"/>
+    </registry>"""
+    return list(etree.fromstring(text))

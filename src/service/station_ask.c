@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "service/station_ask.h"
+
+#include "domain/notice.h"
+#include "service/station.h"
+#include "soap/message.h"
+
+#include <string.h>
+
+static struct soap_station_question question(const struct registry_station *station,
+                                             const struct psp_call *call)
+{
+    return (struct soap_station_question){.creditor = call->fiscal_code,
+                                          .broker = station->broker,
+                                          .station = station->code,
+                                          .notice_number = call->notice_number,
+                                          .amount_cents = call->amount_cents};
+}
+
+/* NULL, or which promise it breaks. */
+static const char *verify_breaks(const struct soap_station_said *said, const struct psp_call *call)
+{
+    if (*said->fault.code) return NULL;
+    if (*said->creditor && strcmp(said->creditor, call->fiscal_code) != 0)
+        return "fiscalCodePA is another Ente";
+    return NULL;
+}
+
+static const char *transfers_break(const struct debt_instalment *i)
+{
+    unsigned seen = 0;
+    int64_t sum = 0;
+
+    for (int t = 0; t < i->n_transfers; t++) {
+        unsigned bit = 1u << i->transfers[t].number;
+
+        if (seen & bit) return "two transfers with one idTransfer";
+        seen |= bit;
+        sum += i->transfers[t].amount_cents;
+    }
+    return sum == i->amount_cents ? NULL : "the transfers do not add up to paymentAmount";
+}
+
+static const char *get_breaks(const struct soap_station_said *said, const struct psp_call *call)
+{
+    struct notice notice;
+
+    if (*said->fault.code) return NULL;
+    if (!notice_split(call->notice_number, &notice) ||
+        strcmp(said->instalment.iuv, notice.iuv) != 0)
+        return "creditorReferenceId is not the notice's";
+    return transfers_break(&said->instalment);
+}
+
+/* An answer that was read, or could not be: both are told to the log when they do not hold. */
+static enum err settle(const struct station_call *call, enum err read, const char *breaks,
+                       struct station_answer *out)
+{
+    if (read == ERR_NONE && breaks) read = err_set(ERR_PEER_ANSWER, breaks);
+    if (read != ERR_PEER_ANSWER) return read;
+    service_station_broken(call);
+    memset(&out->said, 0, sizeof out->said);
+    out->outcome = OUTCOME_STAZIONE_ERRORE;
+    return ERR_NONE;
+}
+
+enum err service_station_verify(struct env *env, const struct registry_station *station,
+                                const struct psp_call *call, struct station_answer *out)
+{
+    enum err rc;
+    const struct soap_station_question q = question(station, call);
+    struct station_call c =
+        service_station_call_begin(station, "paVerifyPaymentNotice", "paVerifyPaymentNoticeRes");
+
+    memset(out, 0, sizeof *out);
+    TRY(soap_pa_verify_write(env->soap, &q, &c.request));
+    TRY(service_station_call(env, &c, &out->outcome));
+    if (out->outcome != OUTCOME_OK) goto out;
+    rc = soap_pa_verify_read(env->soap, buf_str(&c.answer), c.answer.len, &out->said);
+    TRY(settle(&c, rc, verify_breaks(&out->said, call), out));
+out:
+    soap_message_reset(env->soap);
+    service_station_call_free(&c);
+    return rc;
+}
+
+enum err service_station_get(struct env *env, const struct registry_station *station,
+                             const struct psp_call *call, struct station_answer *out)
+{
+    enum err rc;
+    const struct soap_station_question q = question(station, call);
+    bool v2 = station->version == 2;
+    struct station_call c =
+        service_station_call_begin(station, v2 ? "paGetPaymentV2" : "paGetPayment",
+                                   v2 ? "paGetPaymentV2Response" : "paGetPaymentRes");
+
+    memset(out, 0, sizeof *out);
+    TRY(soap_pa_get_payment_write(env->soap, &q, station->version, &c.request));
+    TRY(service_station_call(env, &c, &out->outcome));
+    if (out->outcome != OUTCOME_OK) goto out;
+    rc = soap_pa_get_payment_read(env->soap, buf_str(&c.answer), c.answer.len, station->version,
+                                  &out->said);
+    TRY(settle(&c, rc, rc == ERR_NONE ? get_breaks(&out->said, call) : NULL, out));
+out:
+    soap_message_reset(env->soap);
+    service_station_call_free(&c);
+    return rc;
+}
+
+void service_station_apply(const struct station_answer *answer, struct db_notice *notice)
+{
+    const struct debt_instalment *said = &answer->said.instalment;
+    struct debt_instalment *i = &notice->instalment;
+    struct debt_position *p = &notice->position;
+
+    i->amount_cents = said->amount_cents;
+    memcpy(i->iuv, said->iuv, sizeof i->iuv);
+    memcpy(i->due_date, said->due_date, sizeof i->due_date);
+    memcpy(i->description, said->description, sizeof i->description);
+    memcpy(i->transfers, said->transfers, sizeof i->transfers);
+    i->n_transfers = said->n_transfers;
+    i->payable_until[0] = 0; /* the station says each time whether it may be paid */
+    p->debtor = answer->said.position.debtor;
+    memcpy(p->description, answer->said.position.description, sizeof p->description);
+    memcpy(p->office, answer->said.position.office, sizeof p->office);
+    memcpy(p->metadata, answer->said.position.metadata, sizeof p->metadata);
+}
