@@ -3,6 +3,7 @@
 
 #include "cli/operator.h"
 #include "cli/page.h"
+#include "cli/row.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,40 +23,24 @@ static enum err outbox_row(void *cls)
 {
     struct listing *l = cls;
     const struct db_outbox *o = &l->row;
-    struct buf text = BUF_INIT(8192 + 6 * PAYLOAD_MAX); /* a byte may take six to escape */
-    struct json j = JSON_INIT(&text);
-    char at[CLI_TIME_SIZE], next[CLI_TIME_SIZE], done[CLI_TIME_SIZE];
-    enum err rc = ERR_NONE;
+    const struct cli_cell cells[] = {
+        CELL_N("id", "", o->id),
+        CELL_AT("created_at", "  ", o->created_us),
+        {CELL_TEXT, "state", "  ", o->state, .width = 7},
+        CELL_T("creditor", "  ", o->creditor),
+        CELL_T("destination", "  ", o->destination),
+        CELL_T("kind", "  ", o->kind),
+        CELL_N("attempts", "  try ", o->attempts),
+        CELL_T_NULL("last_error", "  ", o->last_error),
+        CELL_T("dedup_id", NULL, o->dedup_id),
+        CELL_N("payment", NULL, o->payment_id),
+        CELL_AT("next_at", NULL, o->next_us),
+        CELL_AT("done_at", NULL, o->done_us),
+        CELL_T(l->payload.len ? "message" : NULL, NULL, buf_str(&l->payload)),
+    };
 
     l->page.n++;
-    cli_time(l->cli, o->created_us, at);
-    cli_time(l->cli, o->next_us, next);
-    cli_time(l->cli, o->done_us, done);
-    if (!l->cli->json) {
-        cli_print(l->cli, "%" PRId64 "  %s  %-7s  %s  %s  %s  try %d  %s\n", o->id, at, o->state,
-                  o->creditor, o->destination, o->kind, o->attempts, o->last_error);
-        return ERR_NONE;
-    }
-    json_object(&j, NULL);
-    json_int(&j, "id", o->id);
-    json_text(&j, "state", o->state);
-    json_text(&j, "creditor", o->creditor);
-    json_text(&j, "destination", o->destination);
-    json_text(&j, "kind", o->kind);
-    json_text(&j, "dedup_id", o->dedup_id);
-    json_int(&j, "payment", o->payment_id);
-    json_int(&j, "attempts", o->attempts);
-    json_text(&j, "created_at", at);
-    json_text(&j, "next_at", next);
-    json_text(&j, "done_at", *done ? done : NULL);
-    json_text(&j, "last_error", *o->last_error ? o->last_error : NULL);
-    if (l->payload.len) json_text(&j, "message", buf_str(&l->payload));
-    json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(l->cli, buf_str(&text), text.len);
-out:
-    buf_free(&text);
-    return rc;
+    return cli_row(l->cli, NULL, cells, ARRAY_LEN(cells));
 }
 
 enum err cli_outbox_list(struct cli *cli)
@@ -100,29 +85,22 @@ static enum err waiting_row(void *cls)
 {
     struct counting *c = cls;
     const struct db_outbox_waiting *w = &c->row;
+    const struct cli_cell cells[] = {
+        CELL_T("creditor", "", w->creditor),
+        CELL_T("destination", "  ", w->destination),
+        CELL_N("waiting", "  ", w->waiting),
+        CELL_N("held", " waiting, ", w->held),
+        CELL_N("parked", " of them held, ", w->parked),
+        CELL_N("oldest_seconds", " parked; the oldest for ", w->oldest_s),
+        CELL_N("failures", " s; ", w->failures),
+        CELL_T(NULL, " failures in a row", ""),
+    };
 
     c->waiting += w->waiting;
     c->held += w->held;
     c->parked += w->parked;
     if (w->oldest_s > c->oldest_s) c->oldest_s = w->oldest_s;
-    if (!c->json) {
-        cli_print(c->cli,
-                  "%s  %s  %" PRId64 " waiting, %" PRId64 " of them held, %" PRId64
-                  " parked; the oldest for %" PRId64 " s; %d failures in a row\n",
-                  w->creditor, w->destination, w->waiting, w->held, w->parked, w->oldest_s,
-                  w->failures);
-        return ERR_NONE;
-    }
-    json_object(c->json, NULL);
-    json_text(c->json, "creditor", w->creditor);
-    json_text(c->json, "destination", w->destination);
-    json_int(c->json, "waiting", w->waiting);
-    json_int(c->json, "held", w->held);
-    json_int(c->json, "parked", w->parked);
-    json_int(c->json, "oldest_seconds", w->oldest_s);
-    json_int(c->json, "failures", w->failures);
-    json_end(c->json);
-    return ERR_NONE;
+    return cli_row(c->cli, c->json, cells, ARRAY_LEN(cells));
 }
 
 enum err cli_outbox_stats(struct cli *cli)

@@ -3,6 +3,7 @@
 
 #include "cli/operator.h"
 #include "cli/page.h"
+#include "cli/row.h"
 
 #include <inttypes.h>
 
@@ -22,35 +23,21 @@ static enum err line_row(void *cls)
 {
     struct listing *l = cls;
     const struct db_position_line *p = &l->line;
-    struct buf text = BUF_INIT(8192);
-    struct json j = JSON_INIT(&text);
-    char at[CLI_TIME_SIZE];
-    enum err rc = ERR_NONE;
+    const struct cli_cell cells[] = {
+        CELL_N("id", "", p->id),
+        CELL_AT("created_at", "  ", p->created_us),
+        {CELL_TEXT, "debt_type", "  ", p->debt_type, .width = 10},
+        {CELL_TEXT, "state", "  ", p->state, .width = 9},
+        CELL_T("due_date", "  due ", p->due_date),
+        CELL_T("debtor_code", "  ", p->debtor_code),
+        CELL_T("own_id", "  ", p->own_id),
+        CELL_T("description", "  ", p->description),
+        CELL_T("creditor", NULL, p->creditor),
+        CELL_N("version", NULL, p->ver),
+    };
 
     l->page.n++;
-    cli_time(l->cli, p->created_us, at);
-    if (!l->cli->json) {
-        cli_print(l->cli, "%" PRId64 "  %s  %-10s  %-9s  due %s  %s  %s  %s\n", p->id, at,
-                  p->debt_type, p->state, p->due_date, p->debtor_code, p->own_id, p->description);
-        return ERR_NONE;
-    }
-    json_object(&j, NULL);
-    json_int(&j, "id", p->id);
-    json_text(&j, "creditor", p->creditor);
-    json_text(&j, "own_id", p->own_id);
-    json_text(&j, "debt_type", p->debt_type);
-    json_text(&j, "debtor_code", p->debtor_code);
-    json_text(&j, "state", p->state);
-    json_int(&j, "version", p->ver);
-    json_text(&j, "description", p->description);
-    json_text(&j, "due_date", p->due_date);
-    json_text(&j, "created_at", at);
-    json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(l->cli, buf_str(&text), text.len);
-out:
-    buf_free(&text);
-    return rc;
+    return cli_row(l->cli, NULL, cells, ARRAY_LEN(cells));
 }
 
 enum err cli_position_list(struct cli *cli)

@@ -3,46 +3,29 @@
 
 #include "cli/operator.h"
 #include "cli/page.h"
-#include "domain/amount.h"
-
-#include <inttypes.h>
+#include "cli/row.h"
 
 enum { MEMORY_MAX = 32 * 1024 * 1024 };
 
 static enum err receipt_print(struct cli *cli, const struct paid *p)
 {
     const struct soap_receipt *r = &p->receipt;
-    struct buf text = BUF_INIT(8192);
-    struct json j = JSON_INIT(&text);
-    char amount[AMOUNT_SIZE];
-    enum err rc = ERR_NONE;
+    const struct cli_cell cells[] = {
+        CELL_N("seq", "", p->seq),
+        CELL_T("paid_at", "  ", r->paid_at_utc),
+        CELL_T("receipt_id", "  ", r->token),
+        CELL_T("notice_number", "  notice ", r->instalment->notice_number),
+        CELL_T("creditor", " of ", r->creditor),
+        CELL_EUR("amount_cents", "  ", r->amount_cents),
+        CELL_T("psp", "  by ", r->psp),
+        CELL_T("channel", " at ", r->channel),
+        CELL_T("beneficiary", NULL, r->recipient),
+        CELL_T("own_id", NULL, r->own_id),
+        CELL_T("debt_type", NULL, r->debt_type),
+        CELL_T("iuv", NULL, r->instalment->iuv),
+    };
 
-    amount_print(r->amount_cents, amount);
-    if (!cli->json) {
-        cli_print(cli, "%" PRId64 "  %s  %s  notice %s of %s  %s  by %s at %s\n", p->seq,
-                  r->paid_at_utc, r->token, r->instalment->notice_number, r->creditor, amount,
-                  r->psp, r->channel);
-        goto out;
-    }
-    json_object(&j, NULL);
-    json_int(&j, "seq", p->seq);
-    json_text(&j, "receipt_id", r->token);
-    json_text(&j, "beneficiary", r->recipient);
-    json_text(&j, "creditor", r->creditor);
-    json_text(&j, "own_id", r->own_id);
-    json_text(&j, "debt_type", r->debt_type);
-    json_text(&j, "notice_number", r->instalment->notice_number);
-    json_text(&j, "iuv", r->instalment->iuv);
-    json_int(&j, "amount_cents", r->amount_cents);
-    json_text(&j, "paid_at", r->paid_at_utc);
-    json_text(&j, "psp", r->psp);
-    json_text(&j, "channel", r->channel);
-    json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
-out:
-    buf_free(&text);
-    return rc;
+    return cli_row(cli, NULL, cells, ARRAY_LEN(cells));
 }
 
 static enum err refused(const struct position_refusal *r)
