@@ -17,6 +17,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from support.hub import ASL, ATM, COMUNE, SANITIZER, SLOWER, Creditor, Hub  # noqa: E402
+from support.recorded import RAN, summary  # noqa: E402
 from support.witness import STANDARDS  # noqa: E402
 
 TEST_S = 30 * SLOWER   # a test that takes longer hangs
@@ -70,6 +71,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=UNSANITIZED))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Which of the program's statements no server and no worker ran."""
+    if RAN:
+        terminalreporter.write_line(summary())
+
+
 @pytest.fixture(scope="session")
 def shared_hub():
     hub = Hub()
@@ -88,6 +95,7 @@ def module_hub(request):
 
 def running(hub):
     """A started hub, stopped at the end; KEEP=1 leaves its folder for a look."""
+    hub.record()
     try:
         hub.start()
     except BaseException:

@@ -24,6 +24,7 @@ import urllib.request
 from support.channel import PATH, SoapFault, ZeepChannel
 from support.codes import COLUMNS, fiscal_code, notice_number
 from support.ente import Ente
+from support.recorded import Recorder
 from support.registry import PASSWORD, debt_types, prepare
 from support.witness import ROOT, Lines, parse
 
@@ -33,6 +34,7 @@ ATM, CALL_CENTRE, DESK = (f"{PSP_BROKER}_{n:02d}" for n in (1, 2, 3))
 FDR = "{http://www.digitpa.gov.it/schemas/2011/Pagamenti/}"
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
 SANITIZER = os.environ.get("PAYER_SAN", "")  # that the program was built with
+MEANT = {("flow", "run")}  # asks first, as it orders money: a test means what it says
 FOUND = ("Sanitizer", "runtime error:")  # what one says of a program
 SLOWER = 4 if SANITIZER else 1
 START_S = 25 * SLOWER  # for a daemon to say that it listens
@@ -173,7 +175,7 @@ class Hub:
         self.secrets = {PASSWORD}  # never to be found in a log
         self.known = set()  # findings that a test was already told of
         self.violations = Lines(self.home / "channels.violations.jsonl")
-        self.serve = self.work = None
+        self.serve = self.work = self.recorder = None
         self.peers = Ente(self.home / "ente", peers=[])
         self._base = secrets.randbelow(10 ** 12)  # of notice numbers: unique in this hub
         self._own = 0
@@ -187,6 +189,10 @@ class Hub:
         self.settings = dict(settings(self) if callable(settings) else settings or {})
 
     # --- life ---------------------------------------------------------------------------------
+
+    def record(self):
+        """Keep what its private database is asked, for findings(); before it starts."""
+        self.recorder = Recorder(self)
 
     def start(self):
         if not program().exists():
@@ -267,14 +273,18 @@ class Hub:
 
     # --- the operator -------------------------------------------------------------------------
 
-    def payer(self, *arguments, ok=(0,), stdin=None):
-        """Run a command; its exit status must be one of ok."""
-        done = subprocess.run([program(), *arguments], env=self.environment, cwd=self.home,
+    def payer(self, *arguments, ok=(0,), stdin=None, yes=True):
+        """Run a command; its exit status must be one of ok.
+        @param yes  no: what it asks stays unanswered"""
+        meant = ["--yes"] if yes and arguments[:2] in MEANT else []
+        done = subprocess.run([program(), *arguments, *meant], env=self.environment, cwd=self.home,
                               input=stdin, capture_output=True, text=True, timeout=60 * SLOWER,
                               check=False)
         if done.returncode not in ok or any(sign in done.stderr for sign in FOUND):
             raise AssertionError(f"payer {' '.join(arguments)}: exit {done.returncode}\n"
                                  f"{done.stdout}{done.stderr}")
+        if self.recorder and arguments[:2] == ("db", "start") and done.returncode == 0:
+            self.recorder.begin()
         return done
 
     def json(self, *arguments, ok=(0,)):
@@ -284,12 +294,12 @@ class Hub:
                    for line in lines if line.strip()]
         return objects
 
-    def sql(self, text, timeout_s=10):
+    def sql(self, text, timeout_s=10, schema="payer"):
         """Ask the private database past the program: its lines, without a head."""
-        socket = self.json("db", "status")[0].socket
+        socket = self.json("db", "status", ok=(0, 1))[0].socket  # 1: its schema is not the last
         done = subprocess.run(
             ["mariadb", f"--socket={socket}", "--default-character-set=utf8mb4",
-             "--skip-column-names", "--batch", "-e", text, "payer"],
+             "--skip-column-names", "--batch", "-e", text, schema],
             capture_output=True, encoding="utf-8", timeout=timeout_s, check=True, env=self.environment)
         return done.stdout.splitlines()
 
@@ -392,6 +402,7 @@ class Hub:
             bugs = self.metrics().get("payer_bugs_total", 0)
             if bugs:
                 wrong.append(f"payer_bugs_total is {bugs:g}")
+        wrong += self.recorder.strangers() if self.recorder else []
         tokens = {line["token"] for line in Lines(self.home / "book.jsonl").read()
                   if line.get("token")}
         for path in self.home.glob("**/*.log"):
