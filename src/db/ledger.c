@@ -24,11 +24,11 @@ static const struct db_stmt RECEIPT_ADD[DB_MULTI_MAX] = DB_MULTI(
     "(?, ?, ?, ?, ?)");
 
 /* Only the statement itself can take its own duplicate for a success: in C it could be that of a
- * write which went along. */
+ * write which went along. Nothing but a duplicate: IGNORE would also store what does not fit. */
 static const struct db_stmt ANOMALY_ADD = {
     "anomaly_add",
-    "INSERT IGNORE INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
-    " VALUES (?, ?, ?, ?, ?, 'OPEN', ?)",
+    "INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
+    " VALUES (?, ?, ?, ?, ?, 'OPEN', ?) ON DUPLICATE KEY UPDATE id = id",
     0,
 };
 

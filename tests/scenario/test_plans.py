@@ -174,7 +174,7 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
 }
 STATES = {"payment": ("PAID",), "position": ("OPEN", "PAID"), "outbox": ("CLAIMED", "PARKED", "DONE"),
           "flow": ("MADE", "PUBLISHED"), "settlement": ("SEALED",)}
-ADDS = re.compile(r"INSERT (?:IGNORE )?INTO \w+ \([\w, ]+\) VALUES ")
+ADDS = re.compile(r"INSERT INTO \w+ \([\w, ]+\) VALUES ")
 COMPARED = re.compile(r"(?:(\w+)\.)?(\w+)\s*(?:=|<=|>=|<|>)\s*(?:COALESCE\()?$")
 
 

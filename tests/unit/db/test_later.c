@@ -180,6 +180,22 @@ static void test_an_anomaly_hides_no_duplicate_before_it(void **state)
     assert_int_equal(count("after"), 2);
 }
 
+/* Only its duplicate: what does not fit is an error, not a row that says something else. */
+static enum err unfit_tx(struct db *d, void *cls)
+{
+    return db_anomaly_add(d, cls, 62, "E", 5, 0);
+}
+
+static void test_an_anomaly_that_does_not_fit_is_an_error(void **state)
+{
+    char kind[] = "a kind that is longer than its column";
+
+    (void)state;
+    assert_int_equal(db_tx_run(db, "anomaly", unfit_tx, kind), ERR_DB_SQL);
+    kind[32] = '\0';
+    assert_int_equal(count(kind), 0);
+}
+
 /* [R2]: a function that takes an error for an answer saves nothing all the same. */
 static enum err swallow_tx(struct db *d, void *cls)
 {
@@ -272,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_a_read_finds_what_was_written_before_it),
         cmocka_unit_test(test_what_waits_is_forgotten_after_an_error),
         cmocka_unit_test(test_an_anomaly_hides_no_duplicate_before_it),
+        cmocka_unit_test(test_an_anomaly_that_does_not_fit_is_an_error),
         cmocka_unit_test(test_an_error_that_was_swallowed_saves_nothing),
         cmocka_unit_test(test_values_are_copied),
         cmocka_unit_test(test_many_writes_of_many_shapes),
