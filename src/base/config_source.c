@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
 #define ENV_PREFIX "PAYER_"
@@ -173,14 +173,22 @@ void config_sets_read(struct config_loader *l, const char *const *sets, size_t n
     }
 }
 
+/* Whatever cannot be looked at is there: reading it says why it cannot be used. */
+static bool is_there(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 || errno != ENOENT;
+}
+
 void config_files_read(struct config_loader *l, const char *path)
 {
     const char *from_env = getenv("PAYER_CONFIG");
     bool asked = path || (from_env && *from_env);
 
     if (!path && asked) path = from_env;
-    if (!path) path = access("payer.conf", F_OK) == 0 ? "payer.conf" : "/etc/payer/payer.conf";
+    if (!path) path = is_there("payer.conf") ? "payer.conf" : "/etc/payer/payer.conf";
     if (!*path) return;
-    if (asked || access(path, F_OK) == 0) file_read(l, path);
+    if (asked || is_there(path)) file_read(l, path);
     folder_read(l, path);
 }

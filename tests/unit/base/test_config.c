@@ -207,7 +207,21 @@ static void test_a_file_that_was_asked_for_must_be_there(void **state)
     assert_non_null(strstr(buf_str(&problems), "none.conf: No such file"));
 }
 
-/* What cannot be looked into may hold settings that somebody relies on. */
+/* What cannot be looked into may hold settings that somebody relies on: here a link that leads
+ * nowhere, which nobody asked for. */
+static void test_a_file_that_cannot_be_read_is_told(void **state)
+{
+    char before[4096];
+
+    (void)state;
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(scratch_folder), 0);
+    assert_int_equal(symlink("/nowhere/payer.conf", "payer.conf"), 0);
+    assert_int_equal(load(NULL), ERR_CONFIG);
+    assert_non_null(strstr(buf_str(&problems), "payer.conf: No such file"));
+    assert_int_equal(chdir(before), 0);
+}
+
 static void test_a_folder_that_cannot_be_read_is_a_problem(void **state)
 {
     const char *path = scratch_write("payer.conf", "[serve]\nport = 1\n");
@@ -389,6 +403,7 @@ int main(void)
         CASE(test_sets_must_be_section_key_value),
         CASE(test_paths_become_absolute),
         CASE(test_a_file_that_was_asked_for_must_be_there),
+        CASE(test_a_file_that_cannot_be_read_is_told),
         CASE(test_a_folder_that_cannot_be_read_is_a_problem),
         CASE(test_values_have_types_and_ranges),
         CASE(test_the_example_is_the_defaults),
