@@ -61,7 +61,7 @@ struct row {
 struct position_rows {
     struct row *first;
     int n;
-    long broken; /* a broken record among or right after them: its line; 0: none */
+    long broken; /* a broken record right before, among or right after them: its line; 0: none */
 };
 
 struct position_csv {
@@ -70,6 +70,7 @@ struct position_csv {
     size_t n_columns;
     bool ahead;  /* csv holds a record that belongs to the next position */
     long broken; /* a broken record still to be told; 0: none */
+    long told;   /* one that was told, right before the record that is next; 0: none */
     char broken_what[120];
 };
 
@@ -193,6 +194,12 @@ static bool belongs(const struct position_csv *r, const struct row *first)
            !strcmp(value_of(r, COL_OWN_ID), first->values[COL_OWN_ID]);
 }
 
+/* May a position have more rows than one? */
+static bool may_go_on(const struct position_csv *r)
+{
+    return r->at[COL_OPTION] >= 0 || r->at[COL_INSTALMENT] >= 0;
+}
+
 static enum err rows_read(struct position_csv *r, struct arena *arena, struct position_rows *rows)
 {
     enum err rc;
@@ -207,7 +214,8 @@ static enum err rows_read(struct position_csv *r, struct arena *arena, struct po
         TRY(fetch(r, &more));
     } while (r->ahead && belongs(r, rows->first));
     /* The broken record may have been one of its instalments: it is not loaded without it. */
-    rows->broken = r->broken;
+    rows->broken = r->broken ? r->broken : may_go_on(r) ? r->told : 0;
+    r->told = 0;
 out:
     return rc;
 }
@@ -334,11 +342,13 @@ static bool position_make(struct position_csv_item *item, struct debt_position *
     return true;
 }
 
-static void broken_tell(const struct position_csv *r, struct position_csv_item *out)
+static void broken_tell(struct position_csv *r, struct position_csv_item *out)
 {
     out->refusal.code = "RECORD_SYNTAX";
     out->place.line = r->broken;
     snprintf(out->refusal.expected, sizeof out->refusal.expected, "%s", r->broken_what);
+    r->told = r->broken;
+    r->broken = 0;
 }
 
 enum err position_csv_next(struct position_csv *r, struct arena *arena,
@@ -354,7 +364,6 @@ enum err position_csv_next(struct position_csv *r, struct arena *arena,
     *out_more = true;
     if (r->broken) {
         broken_tell(r, out);
-        r->broken = 0;
         return ERR_NONE;
     }
     if (!r->ahead) {
@@ -362,7 +371,6 @@ enum err position_csv_next(struct position_csv *r, struct arena *arena,
         if (!*out_more) goto out;
         if (r->broken) {
             broken_tell(r, out);
-            r->broken = 0;
             goto out;
         }
     }
