@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_asked;
+static atomic_bool stop_asked; /* free of locks: a signal may set it */
 
 enum err cli_db(struct cli *cli, enum db_role role, struct db **out)
 {
@@ -60,10 +60,10 @@ enum err cli_confirm(const struct cli *cli, const char *question)
 static void stop_note(int signal_number)
 {
     (void)signal_number;
-    stop_asked = 1;
+    atomic_store(&stop_asked, true);
 }
 
-void cli_stop_catch(void)
+const atomic_bool *cli_stop_catch(void)
 {
     struct sigaction action;
 
@@ -72,9 +72,10 @@ void cli_stop_catch(void)
     action.sa_flags = (int)SA_RESETHAND; /* the second one ends the process */
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    return &stop_asked;
 }
 
 bool cli_stop_asked(void)
 {
-    return stop_asked != 0;
+    return atomic_load(&stop_asked);
 }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "db/db.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 enum cli_option {
@@ -71,8 +72,9 @@ void cli_report(const struct cli *cli, enum err code);
 /** Ask before money moves or something is lost. question ends without a mark.
  * @return ERR_NONE: yes | ERR_USAGE: no, or nobody to ask and no --yes */
 MUST_USE enum err cli_confirm(const struct cli *cli, const char *question);
-/** From now on Ctrl-C and SIGTERM only set what cli_stop_asked() says; the second one kills. */
-void cli_stop_catch(void);
+/** From now on Ctrl-C and SIGTERM only set what cli_stop_asked() says, and what is returned; the
+ * second one kills. */
+const atomic_bool *cli_stop_catch(void);
 bool cli_stop_asked(void);
 
 #define VERB(noun, verb, function, options, operands, summary, examples) cli_fn function;

@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/progress.h"
+#include "cli/input.h"
 #include "cli/operator.h"
 #include "db/position.h"
 #include "domain/amount.h"
@@ -68,10 +69,10 @@ static enum err file_run(struct cli *cli, load_fn *run, bool update, const char 
 {
     enum err rc;
     struct cli_operator o = {.registry = NULL};
+    struct cli_input input = {.kept = NULL};
     struct loading l;
     char schema[1024];
-    struct position_load load = {.path = cli->operands[0],
-                                 .schema_path = schema,
+    struct position_load load = {.schema_path = schema,
                                  .update = update,
                                  .dry_run = cli->dry_run,
                                  .progress = load_progress,
@@ -79,9 +80,11 @@ static enum err file_run(struct cli *cli, load_fn *run, bool update, const char 
 
     progress_begin(&l.progress, "positions", 0, cli->quiet);
     snprintf(schema, sizeof schema, "%s/wsdl/payer/position.xsd", config_text(CONFIG_HUB_SHARE));
+    TRY(cli_input_open(cli->operands[0], &input));
+    load.path = input.path;
     TRY(cli_operator_open(cli, &o));
     TRY(rejects_open(cli, &load.rejects));
-    cli_stop_catch();
+    (void)cli_stop_catch();
     rc = run(&o.env, &o.scope, &load);
     progress_end(&l.progress);
     load_print(cli, &load, done);
@@ -94,6 +97,7 @@ out:
     if (load.rejects && fclose(load.rejects) != 0 && rc == ERR_NONE)
         rc = err_set(ERR_IO_WRITE, "report of rejects");
     cli_operator_close(&o);
+    cli_input_close(&input);
     return rc;
 }
 

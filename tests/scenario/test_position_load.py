@@ -30,9 +30,9 @@ ROWS = """SELECT p.creditor, p.own_id, HEX(p.content_hash), p.debt_type, p.debto
  ORDER BY p.creditor, p.own_id, o.number, i.number, t.number"""
 
 
-def records():
+def records(count):
     """Good ones of two Enti; among them broken ones, and ones that name what others named."""
-    for n in range(RECORDS):
+    for n in range(count):
         creditor, debt_type = (ASL, "TICKET") if n // 40 % 5 == 4 else (COMUNE, "TARI")
         row = {"creditor": creditor, "own_id": f"BIG-{n}", "debt_type": debt_type,
                "debtor_kind": "F", "debtor_code": fiscal_code(n), "debtor_name": f"Debitore {n}",
@@ -47,14 +47,17 @@ def records():
             yield {**row, "own_id": f"OTHER-{n}"}
 
 
-@pytest.fixture(scope="module")
-def file(module_hub):
-    path = module_hub.home / "big.csv"
+def write(path, count):
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
         writer.writeheader()
-        writer.writerows(records())
+        writer.writerows(records(count))
     return path
+
+
+@pytest.fixture(scope="module")
+def file(module_hub):
+    return write(module_hub.home / "big.csv", RECORDS)
 
 
 def command(hub, file):
@@ -81,6 +84,23 @@ def left(hub):
     rows = "\n".join(hub.sql(ROWS, timeout_s=10 * LONGER)).encode()
     return (hashlib.sha256(rows).hexdigest(), rows.count(b"\n") + 1,
             hashlib.sha256((hub.home / "big-rejects.csv").read_bytes()).hexdigest())
+
+
+def test_a_load_that_is_told_to_stop_ends_after_its_batch(hub):
+    """It says how to go on, and the next one does. [F62]"""
+    count = 15000
+    whole, file = count * 9 // 10, write(hub.home / "stop.csv", count)
+    with subprocess.Popen(command(hub, file), env=hub.environment, cwd=hub.home, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: loaded(hub) > 0, "a batch", 20)
+        process.terminate()
+        out, said = process.communicate()
+    assert process.returncode in (0, 1) and "run the same command again" in said
+    assert 0 < loaded(hub) < whole and out.startswith(f"{loaded(hub)} created")
+    load(hub, file)
+    assert loaded(hub) > whole
+    for table in EMPTY:
+        hub.sql(f"TRUNCATE TABLE {table}")
 
 
 def test_a_load_that_is_killed_leaves_what_an_unbroken_one_leaves(hub, file):

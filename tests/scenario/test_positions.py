@@ -203,6 +203,23 @@ def test_xml_files_load_too(hub):
     assert shown.instalments[0].amount_cents == 1230
 
 
+@pytest.mark.parametrize("kind", ["csv", "xml"])
+def test_a_dash_is_standard_input(hub, kind):
+    """A pipe, which can be read once only."""
+    row = hub.row()
+    text = {"csv": ",".join(row) + "\n" + ",".join(row.values()) + "\n",
+            "xml": f"""<positions xmlns="urn:payer:position:1"><position><ownId>{row['own_id']}</ownId>
+<creditor>{COMUNE}</creditor><debtType>TARI</debtType><debtor><kind>F</kind>
+<code>{row['debtor_code']}</code><name>Debitore Prova</name></debtor><description>Tassa</description>
+<option><kind>single</kind><instalment><number>1</number><amount>12.30</amount>
+<dueDate>2027-01-31</dueDate></instalment></option></position></positions>"""}[kind]
+    for said in ("1 created, 0 unchanged", "0 created, 1 unchanged"):
+        assert said in hub.payer("position", "load", "-", stdin=text).stdout
+    shown, = hub.json("position", "show", row["own_id"], "--creditor", COMUNE)
+    assert shown.own_id == row["own_id"]
+    hub.payer("position", "load", "-", stdin="", ok=(65,))
+
+
 def test_a_number_that_the_ente_gave_before_is_not_given_again(hub):
     """The hub's next numbers are the Ente's already: it finds one that is free."""
     service = caller(hub)
