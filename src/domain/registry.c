@@ -91,6 +91,36 @@ const struct registry_caller *registry_caller_by_certificate(const struct regist
     return NULL;
 }
 
+bool registry_has_node(const struct registry *r)
+{
+    for (size_t i = 0; i < r->n_callers; i++)
+        if (r->callers[i].node && r->callers[i].enabled) return true;
+    return false;
+}
+
+static bool speaks_from(const struct registry_caller *c, const char *address)
+{
+    unsigned char bytes[NETWORK_BYTES];
+
+    if (!address || !network_address(address, bytes)) return false;
+    for (size_t i = 0; i < c->n_networks; i++)
+        if (network_holds(&c->networks[i], bytes)) return true;
+    return false;
+}
+
+const struct registry_caller *registry_node_find(const struct registry *r,
+                                                 const unsigned char *sha256, const char *address)
+{
+    for (size_t i = 0; i < r->n_callers; i++) {
+        const struct registry_caller *c = &r->callers[i];
+
+        if (!c->node || !c->enabled) continue;
+        if (sha256 && registry_certificate_listed(&c->credential, sha256)) return c;
+        if (speaks_from(c, address)) return c;
+    }
+    return NULL;
+}
+
 static int association_order(const void *key, const void *entry)
 {
     const struct registry_association *a = key, *b = entry;

@@ -7,6 +7,7 @@
 #define DOMAIN_REGISTRY_H
 
 #include "base/arena.h"
+#include "domain/network.h"
 
 #include <stdint.h>
 
@@ -120,8 +121,10 @@ struct registry_collection { /* an account of the hub, from which pain.001 order
 };
 struct registry_caller { /* of our own contracts: a back-office, a front-office, or the node */
     const char *code, *name;
-    bool enabled, node;
+    bool enabled, node; /* node: may ask and tell what an Ente's station may be asked and told */
     struct registry_credential credential;
+    const struct network *networks; /* of a node: where it speaks from, without a certificate */
+    size_t n_networks;
     const char *const *creditors; /* its scope; none listed: none, "*": all */
     size_t n_creditors;
 };
@@ -165,6 +168,12 @@ const struct registry_collection *registry_collection_default(const struct regis
 const struct registry_caller *registry_caller_find(const struct registry *r, const char *code);
 const struct registry_caller *registry_caller_by_certificate(const struct registry *r,
                                                              const unsigned char sha256[32]);
+/** Is there a node at all? */
+bool registry_has_node(const struct registry *r);
+/** The node that a certificate, or an address as text, belongs to; NULL for either that is not to
+ * be believed. */
+const struct registry_caller *registry_node_find(const struct registry *r,
+                                                 const unsigned char *sha256, const char *address);
 const struct registry_subscription *registry_subscription_find(const struct registry *r,
                                                                const char *code);
 bool registry_associated(const struct registry *r, const char *psp, const char *channel);

@@ -6,6 +6,7 @@
 #define LISTEN_TRUST_H
 
 #include "base/err.h"
+#include "domain/network.h"
 
 #include <stddef.h>
 #include <sys/socket.h>
@@ -14,10 +15,7 @@ enum { LISTEN_TRUST_MAX = 64 };
 
 struct listen_trust {
     size_t n;
-    struct {
-        unsigned char address[16]; /* IPv4 as ::ffff:a.b.c.d */
-        unsigned bits;             /* of them that must agree */
-    } networks[LISTEN_TRUST_MAX];
+    struct network networks[LISTEN_TRUST_MAX];
 };
 
 /** Read addresses and networks, with commas and blanks between them: "10.1.0.0/16, ::1".

@@ -103,13 +103,29 @@ static enum err digest_set(const struct place *p, const char *text)
 
 _Static_assert(sizeof(enum channel_kind) == sizeof(int), "word_set writes an int");
 
+static enum err network_set(const struct place *p, const char *text)
+{
+    struct network network;
+
+    if (!network_parse(text, &network)) return err_set(ERR_REGISTRY, p->attribute->name);
+    memcpy(p->field, &network, sizeof network);
+    return ERR_NONE;
+}
+
 static set_fn *const SETTERS[] = {
-    [REGISTRY_TEXT] = text_set,        [REGISTRY_FISCAL_CODE] = text_set,
-    [REGISTRY_IBAN] = text_set,        [REGISTRY_INSTANT] = text_set,
-    [REGISTRY_SWITCH] = switch_set,    [REGISTRY_NUMBER] = number_set,
-    [REGISTRY_AMOUNT] = amount_set,    [REGISTRY_DURATION] = duration_set,
-    [REGISTRY_WORD] = word_set,        [REGISTRY_DIGEST] = digest_set,
-    [REGISTRY_SECRET] = text_set,      [REGISTRY_SECRET_FILE] = secret_file_set,
+    [REGISTRY_TEXT] = text_set,
+    [REGISTRY_FISCAL_CODE] = text_set,
+    [REGISTRY_IBAN] = text_set,
+    [REGISTRY_INSTANT] = text_set,
+    [REGISTRY_SWITCH] = switch_set,
+    [REGISTRY_NUMBER] = number_set,
+    [REGISTRY_AMOUNT] = amount_set,
+    [REGISTRY_DURATION] = duration_set,
+    [REGISTRY_WORD] = word_set,
+    [REGISTRY_DIGEST] = digest_set,
+    [REGISTRY_NETWORK] = network_set,
+    [REGISTRY_SECRET] = text_set,
+    [REGISTRY_SECRET_FILE] = secret_file_set,
     [REGISTRY_SECRET_ONCE] = text_set,
 };
 

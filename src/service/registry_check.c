@@ -3,6 +3,7 @@
 
 #include "domain/fiscal_code.h"
 #include "domain/iban.h"
+#include "domain/network.h"
 #include "domain/period.h"
 
 #include <stdarg.h>
@@ -84,6 +85,19 @@ static void fiscal_code_check_value(struct check *c, const struct registry_entry
         WARNING(c, e, "%s=\"%s\": its check digit is wrong", attribute, value); /* [X41] */
 }
 
+/* Every address there is would be no list of who may speak. */
+static void network_check_value(struct check *c, const struct registry_entry *e,
+                                const char *attribute, const char *value)
+{
+    struct network network;
+
+    if (!network_parse(value, &network))
+        PROBLEM(c, e, "%s=\"%s\": expected an address or a network like 10.0.0.0/8", attribute,
+                value);
+    else if (network.bits == (strchr(value, ':') ? 0 : 96))
+        PROBLEM(c, e, "%s=\"%s\": is everybody", attribute, value);
+}
+
 static void attributes_check(struct check *c, const struct registry_entry *e)
 {
     for (size_t i = 0; i < e->kind->n_attributes; i++) {
@@ -95,6 +109,7 @@ static void attributes_check(struct check *c, const struct registry_entry *e)
         if (a->type == REGISTRY_FISCAL_CODE) fiscal_code_check_value(c, e, a->name, value);
         if (a->type == REGISTRY_IBAN && iban_check(value) != ERR_NONE)
             PROBLEM(c, e, "%s=\"%s\": its check digits, CIN or length are wrong", a->name, value);
+        if (a->type == REGISTRY_NETWORK) network_check_value(c, e, a->name, value);
     }
 }
 
@@ -150,6 +165,17 @@ static void password_check(struct check *c, const struct registry_entry *e)
         PROBLEM(c, e, "a certificate, password-hash or password-file is missing");
 }
 
+/* The node's messages have no password: where it speaks from, or its certificate, is all. */
+static void caller_check(struct check *c, const struct registry_entry *e)
+{
+    bool node = is(e, "node", "yes"), certificate = e->parts[0].n > 0, network = e->parts[1].n > 0;
+
+    password_check(c, e);
+    if (node && !certificate && !network && registry_enabled(e))
+        PROBLEM(c, e, "a certificate or a network is missing: node=\"yes\" is known by them");
+    if (!node && network) PROBLEM(c, e, "network: only with node=\"yes\"");
+}
+
 static void channel_check(struct check *c, const struct registry_entry *e)
 {
     long from = strtol(registry_value(e, "hour-from"), NULL, 10);
@@ -190,7 +216,7 @@ static const struct {
     check_fn *check;
 } CHECKS[] = {
     {"station", station_check}, {"archive", archive_check}, {"destination", destination_check},
-    {"channel", channel_check}, {"caller", password_check}, {"subscription", subscription_check},
+    {"channel", channel_check}, {"caller", caller_check},   {"subscription", subscription_check},
 };
 
 static void entry_check(struct check *c, const struct registry_entry *e)

@@ -48,6 +48,9 @@ static const char *const HOLDS[] = {[FLOW_HOLDS_RECONCILED] = "reconciled",
 static const struct registry_attribute CERTIFICATE_ROWS[] = {
     PLAIN("sha256", DIGEST, registry_certificate, sha256),
 };
+static const struct registry_attribute NETWORK_ROWS[] = {
+    {"address", REGISTRY_NETWORK, NULL, NULL, NULL, 0},
+};
 static const struct registry_attribute ENTE_ROWS[] = {
     {"creditor", REGISTRY_TEXT, NULL, NULL, "creditor", 0},
 };
@@ -182,6 +185,7 @@ static const struct registry_kind ONLY_KIND =
     KIND("only", ENTE_ROWS, 1, false, sizeof(const char *), NULL, 0);
 static const struct registry_kind SCOPE_KIND =
     KIND("scope", ENTE_ROWS, 1, false, sizeof(const char *), NULL, 0);
+static const struct registry_kind NETWORK_KIND = LEAF("network", NETWORK_ROWS, 1, false, network);
 static const struct registry_kind ACCOUNT_KIND =
     LEAF("account", ACCOUNT_ROWS, 1, true, registry_account);
 static const struct registry_kind DEBT_TYPE_KIND =
@@ -214,6 +218,7 @@ static const struct registry_part CHANNEL_PARTS[] = {
 };
 static const struct registry_part CALLER_PARTS[] = {
     CERTIFICATES(registry_caller),
+    PART(NETWORK_KIND, registry_caller, networks),
     PART(SCOPE_KIND, registry_caller, creditors),
 };
 

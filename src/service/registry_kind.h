@@ -20,6 +20,7 @@ enum registry_type {
     REGISTRY_DURATION,    /**< int64_t ms */
     REGISTRY_WORD,        /**< an enum: which of the attribute's words */
     REGISTRY_DIGEST,      /**< unsigned char[32] */
+    REGISTRY_NETWORK,     /**< struct network */
     REGISTRY_SECRET,      /**< const char *: a password's hash; never shown */
     REGISTRY_SECRET_FILE, /**< const char *: the password in a file whose path is stored */
     REGISTRY_SECRET_ONCE  /**< the same, read and hashed by the import; not stored */

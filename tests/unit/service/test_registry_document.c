@@ -103,6 +103,13 @@ static void test_test_registry_is_read(void **state)
     memset(digest, 2, sizeof digest);
     assert_string_equal(registry_caller_by_certificate(r, digest)->code, "CERTIFICATO");
     assert_true(registry_caller_find(r, "NODO")->node);
+    assert_true(registry_has_node(r));
+    memset(digest, 3, sizeof digest);
+    assert_string_equal(registry_node_find(r, digest, "192.0.2.1")->code, "NODO");
+    assert_string_equal(registry_node_find(r, NULL, "127.0.0.1")->code, "NODO-DEMO");
+    memset(digest, 2, sizeof digest); /* of a caller that is no node */
+    assert_null(registry_node_find(r, digest, "127.0.0.2"));
+    assert_null(registry_node_find(r, NULL, NULL));
     registry_free(&r);
 }
 
@@ -269,6 +276,14 @@ static const struct {
      "channel N: password-hash or password-file is missing"},
     {PSP_1, "<caller code=\"N\" name=\"N\"/>" PSP_1,
      "caller N: a certificate, password-hash or password-file is missing"},
+    {"<network address=\"127.0.0.1\"/>", "",
+     "caller NODO-DEMO: a certificate or a network is missing"},
+    {"name=\"Nodo nazionale di Prova\" node=\"yes\"", "name=\"N\"",
+     "caller NODO-DEMO: network: only with node=\"yes\""},
+    {"address=\"127.0.0.1\"", "address=\"127.0.0.1/33\"",
+     "network 127.0.0.1/33: address=\"127.0.0.1/33\": expected an address or a network"},
+    {"address=\"127.0.0.1\"", "address=\"0.0.0.0/0\"",
+     "network 0.0.0.0/0: address=\"0.0.0.0/0\": is everybody"},
     {PSP_1, TWIN("N") TWIN("M") PSP_1, "caller M has the same certificate"},
     {"kind=\"desk\"", "kind=\"desk\" password-file=\"/x/y\"",
      "channel 66666666666_03: password-hash and password-file: give one"},
