@@ -3,6 +3,7 @@
 
 #include "cli/operator.h"
 #include "cli/page.h"
+#include "cli/row.h"
 #include "domain/amount.h"
 #include "service/flow_hold.h"
 #include "service/period.h"
@@ -12,43 +13,40 @@
 
 enum { TEXT_MAX = 64 * 1024 };
 
-static void flow_print(struct cli *cli, const struct db_flow *f, const char *path)
+static enum err flow_print(struct cli *cli, const struct db_flow *f, const char *path)
 {
-    struct buf text = BUF_INIT(TEXT_MAX);
-    struct json j = JSON_INIT(&text);
-    char amount[AMOUNT_SIZE], created[CLI_TIME_SIZE], published[CLI_TIME_SIZE];
+    const char *state = *f->state ? f->state : "PUBLISHED";
+    const struct cli_cell cells[] = {
+        CELL_N("id", "", f->id),
+        CELL_T("subscription", "  ", f->subscription),
+        CELL_N("seq", " #", f->seq),
+        CELL_T("format", "  ", f->format),
+        CELL_N("count", "  ", f->count),
+        CELL_EUR("total_cents", " records  ", f->total_cents),
+        CELL_T("message_id", "  ", f->message_id),
+        CELL_T(NULL, "  ", path ? path : state),
+        CELL_T("state", NULL, state),
+        CELL_T_IF("path", NULL, path),
+        CELL_T("party", NULL, f->party),
+        CELL_T("name", NULL, f->name),
+        CELL_AT("created_at", NULL, f->created_us),
+        CELL_AT_IF("published_at", NULL, f->published_us),
+    };
 
-    amount_print(f->total_cents, amount);
-    cli_time(cli, f->created_us, created);
-    cli_time(cli, f->published_us, published);
-    if (!cli->json) {
-        cli_print(cli, "%" PRId64 "  %s #%d  %s  %" PRId64 " records  %s  %s  %s\n", f->id,
-                  f->subscription, f->seq, f->format, f->count, amount, f->message_id,
-                  path ? path : f->state);
-        return;
-    }
-    json_object(&j, NULL);
-    json_int(&j, "id", f->id);
-    json_text(&j, "subscription", f->subscription);
-    json_int(&j, "seq", f->seq);
-    json_text(&j, "format", f->format);
-    json_text(&j, "party", f->party);
-    json_text(&j, "message_id", f->message_id);
-    json_text(&j, "name", f->name);
-    json_text(&j, "state", *f->state ? f->state : "PUBLISHED");
-    json_int(&j, "count", f->count);
-    json_int(&j, "total_cents", f->total_cents);
-    json_text(&j, "created_at", created);
-    if (*published) json_text(&j, "published_at", published);
-    if (path) json_text(&j, "path", path);
-    json_end(&j);
-    if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
-    buf_free(&text);
+    return cli_row(cli, NULL, cells, ARRAY_LEN(cells));
 }
 
+struct telling {
+    struct cli *cli;
+    enum err rc;
+};
+
+/* It is published already: what cannot be printed ends nothing. */
 static void flow_tell(void *cls, const struct db_flow *flow, const char *path)
 {
-    flow_print(cls, flow, path);
+    struct telling *t = cls;
+
+    if (t->rc == ERR_NONE) t->rc = flow_print(t->cli, flow, path);
 }
 
 enum err cli_flow_release(struct cli *cli)
@@ -71,12 +69,16 @@ enum err cli_flow_run(struct cli *cli)
 {
     enum err rc;
     struct cli_operator o = {.registry = NULL};
-    struct service_flow_run run = {.tell = flow_tell, .cls = cli};
+    struct telling telling = {cli, ERR_NONE};
+    struct service_flow_run run = {.tell = flow_tell, .cls = &telling};
     char total[AMOUNT_SIZE];
 
     if (cli->n_operands) run.subscription = cli->operands[0];
+    TRY(cli_confirm(cli, "Order from the banks what is owed to the Enti, and publish the flows"));
     TRY(cli_operator_open(cli, &o));
+    o.env.stop = cli_stop_catch();
     TRY(service_flow_run(&o.env, &run));
+    rc = telling.rc;
     amount_print(run.settled.total_cents, total);
     cli_say(cli,
             "%" PRId64 " settlements of %" PRId64 " transfers, %s; %" PRId64 " flows published",
@@ -103,8 +105,7 @@ static enum err list_row(void *cls)
     struct listing *l = cls;
 
     l->page.n++;
-    flow_print(l->cli, &l->row, NULL);
-    return ERR_NONE;
+    return flow_print(l->cli, &l->row, NULL);
 }
 
 enum err cli_flow_list(struct cli *cli)
@@ -131,28 +132,16 @@ static enum err settlement_row(void *cls)
 {
     struct settlement_listing *l = cls;
     const struct db_settlement *s = &l->row;
-    struct buf text = BUF_INIT(TEXT_MAX);
-    struct json j = JSON_INIT(&text);
-    char amount[AMOUNT_SIZE], cut_off[CLI_TIME_SIZE];
+    const struct cli_cell cells[] = {
+        CELL_T("settlement", "  settlement ", s->flow_id),
+        CELL_T("creditor", "  ", s->creditor),
+        CELL_T("account", "  ", s->account),
+        CELL_N("count", "  ", s->count),
+        CELL_EUR("total_cents", " transfers  ", s->total_cents),
+        CELL_AT("cut_off", "  until ", s->cut_off_us),
+    };
 
-    amount_print(s->total_cents, amount);
-    cli_time(l->cli, s->cut_off_us, cut_off);
-    if (!l->cli->json) {
-        cli_print(l->cli, "  settlement %s  %s  %s  %" PRId64 " transfers  %s  until %s\n",
-                  s->flow_id, s->creditor, s->account, s->count, amount, cut_off);
-        return ERR_NONE;
-    }
-    json_object(&j, NULL);
-    json_text(&j, "settlement", s->flow_id);
-    json_text(&j, "creditor", s->creditor);
-    json_text(&j, "account", s->account);
-    json_int(&j, "count", s->count);
-    json_int(&j, "total_cents", s->total_cents);
-    json_text(&j, "cut_off", cut_off);
-    json_end(&j);
-    if (json_finish(&j) == ERR_NONE) cli_write(l->cli, buf_str(&text), text.len);
-    buf_free(&text);
-    return ERR_NONE;
+    return cli_row(l->cli, NULL, cells, ARRAY_LEN(cells));
 }
 
 enum err cli_flow_show(struct cli *cli)
@@ -166,7 +155,7 @@ enum err cli_flow_show(struct cli *cli)
     TRY(cli_id(cli->operands[0], "the id of a flow", &id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     TRY(db_flow_get(db, id, &f));
-    flow_print(cli, &f, NULL);
+    TRY(flow_print(cli, &f, NULL));
     TRY(db_settlement_of_flow(db, f.id, &l.row, settlement_row, &l));
 out:
     return rc;
@@ -220,40 +209,30 @@ out:
 
 static void period_print(void *cls, const struct service_period *p)
 {
-    struct cli *cli = cls;
-    struct buf text = BUF_INIT(TEXT_MAX);
-    struct json j = JSON_INIT(&text);
-    char last[CLI_TIME_SIZE], cut_off[CLI_TIME_SIZE], next[CLI_TIME_SIZE];
+    struct telling *l = cls;
+    bool ended = p->last.ends_us != 0;
+    const struct cli_cell cells[] = {
+        CELL_T("subscription", "", p->subscription->code),
+        CELL_T("period", "  ", p->subscription->period),
+        CELL_T_IF("state", NULL, ended ? p->last.state : ""),
+        CELL_T(NULL, "  ", ended ? p->last.state : "-"),
+        CELL_AT_IF("last_end", ended ? " " : NULL, p->last.ends_us),
+        CELL_AT_IF("last_cut_off", NULL, p->last.cut_off_us),
+        CELL_AT_IF("next_end", p->next_us ? "  next " : NULL, p->next_us),
+    };
 
-    cli_time(cli, p->last.ends_us, last);
-    cli_time(cli, p->last.cut_off_us, cut_off);
-    cli_time(cli, p->next_us, next);
-    if (!cli->json) {
-        cli_print(cli, "%s  %s  %s%s%s  %s%s\n", p->subscription->code, p->subscription->period,
-                  *last ? p->last.state : "-", *last ? " " : "", last, *next ? "next " : "", next);
-        return;
-    }
-    json_object(&j, NULL);
-    json_text(&j, "subscription", p->subscription->code);
-    json_text(&j, "period", p->subscription->period);
-    if (*last) {
-        json_text(&j, "state", p->last.state);
-        json_text(&j, "last_end", last);
-        json_text(&j, "last_cut_off", cut_off);
-    }
-    if (*next) json_text(&j, "next_end", next);
-    json_end(&j);
-    if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
-    buf_free(&text);
+    if (l->rc == ERR_NONE) l->rc = cli_row(l->cli, NULL, cells, ARRAY_LEN(cells));
 }
 
 enum err cli_flow_periods(struct cli *cli)
 {
     enum err rc;
     struct cli_operator o = {.registry = NULL};
+    struct telling l = {cli, ERR_NONE};
 
     TRY(cli_operator_open(cli, &o));
-    TRY(service_period_list(&o.env, period_print, cli));
+    TRY(service_period_list(&o.env, period_print, &l));
+    rc = l.rc;
 out:
     cli_operator_close(&o);
     return rc;

@@ -10,6 +10,8 @@
 #include "domain/registry.h"
 #include "domain/scope.h"
 
+#include <stdatomic.h>
+
 struct net_http;
 struct psp_answer;
 struct service_stations;
@@ -24,6 +26,14 @@ struct env {
     /* Writes a channel's answer: the bytes are stored with the fact that they tell [I6]. */
     enum err (*psp_write)(void *cls, const struct psp_answer *answer, struct buf *out);
     void *psp_write_cls;
+    const atomic_bool *stop; /* set by another thread or a signal: see env_go_on(); NULL: nobody */
 };
+
+/** Between two steps of a long job, each of which leaves what the next run goes on from.
+ * @return ERR_NONE | ERR_STOPPED: it is time to end [F62] */
+MUST_USE static inline enum err env_go_on(const struct env *env)
+{
+    return env->stop && atomic_load(env->stop) ? err_set(ERR_STOPPED, "") : ERR_NONE;
+}
 
 #endif

@@ -214,8 +214,10 @@ static enum err files_publish(struct running *r)
     enum err rc = ERR_NONE;
 
     TRY(flows_read(r));
-    for (struct run_flow *f = r->first; f; f = f->next)
+    for (struct run_flow *f = r->first; f; f = f->next) {
+        TRY(env_go_on(r->env)); /* from here on it is quick */
         TRY(flow_file_make(r, f));
+    }
     CRASHPOINT("S13.made");
     for (struct run_flow *f = r->first; f; f = f->next)
         TRY(flow_file_publish(&f->made.file, &f->made.sha256));

@@ -153,6 +153,7 @@ static enum err payments_next(void *cls, struct flow_record *batch, size_t cap, 
 
     *out_n = 0;
     if (c->n_settlements == 0) return ERR_NONE;
+    TRY(env_go_on(c->env));
     TRY(db_settlement_page(c->env->db, c->settlements[0].id, c->after_entry, (int)cap, &p.row,
                            page_row, &p));
     c->after_entry = p.last;

@@ -148,6 +148,7 @@ enum err flow_plan(struct flow_planning *p)
     enum err rc;
 
     do {
+        TRY(env_go_on(p->env));
         TRY(db_tx_run(p->env->db, "flow.plan", plan_tx, p));
     } while (p->made);
 out:

@@ -230,7 +230,8 @@ enum err service_period_next(struct env *env, bool *out_any, bool *out_failed)
         if (l.items[i].ends_us == 0) continue;
         failed = item_close(env, &l.items[i]);
         *out_any = failed == ERR_NONE;
-        if (failed == ERR_FLOW_BUSY) { /* who is at it goes on */
+        if (failed == ERR_FLOW_BUSY ||
+            failed == ERR_STOPPED) { /* who is at it, or comes, goes on */
             err_clear();
             break;
         }

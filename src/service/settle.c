@@ -164,6 +164,7 @@ static enum err settlement_close(struct env *env, struct closing *c, struct serv
     TRY(db_tx_run(env->db, "settlement.open", open_tx, c));
     if (c->s.id == 0) goto out;
     do { /* a long one is joined in pieces, OPEN until it is whole [F42] */
+        TRY(env_go_on(env));
         TRY(db_tx_run(env->db, "settlement.join", join_tx, c));
     } while (c->joined == DB_SETTLEMENT_BATCH);
     CRASHPOINT("S12.joined");

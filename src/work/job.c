@@ -65,7 +65,7 @@ enum err work_flow(struct work_hand *hand, bool *out_any)
     enum err rc;
     bool failed;
     const struct registry *registry;
-    struct env env = {.db = hand->db};
+    struct env env = {.db = hand->db, .stop = &hand->work->stop};
 
     *out_any = false;
     if (clock_monotonic_us() < hand->rest_us) return ERR_NONE;

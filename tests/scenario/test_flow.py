@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The period's end: each fact in one flow, files that never change, audiences that agree. [I8]"""
 import decimal
+import os
+import pty
+import subprocess
+
+import pytest
 
 from scenario.test_pay import pay
-from support.hub import ASL, COMUNE, FDR, PAIN
+from support.hub import ASL, COMUNE, FDR, PAIN, program
 from support.witness import parse, schema_errors
 
 SCHEMAS = {f"{FDR}FlussoRiversamento": "pagopa/xsd-common/FlussoRiversamento_1_0_4.xsd",
@@ -33,6 +38,33 @@ def test_nothing_new_makes_nothing_new(hub, channel, ente):
     before = {path: path.read_bytes() for path in hub.flow_files()}
     hub.payer("flow", "run")
     assert {path: path.read_bytes() for path in hub.flow_files()} == before
+
+
+def test_money_is_ordered_when_somebody_says_so(hub, channel, ente):
+    """Where nobody can be asked, --yes is needed."""
+    notice = ente.position()
+    pay(channel, notice)
+    for options in ([], ["--no-input"], ["--json"]):
+        assert "say --yes" in hub.payer("flow", "run", *options, ok=(64,), yes=False).stderr
+    assert hub.fdr(notice.iuv) == []
+    hub.payer("flow", "run")
+    assert len(hub.fdr(notice.iuv)) == 1
+
+
+@pytest.mark.parametrize("answer, status, files", [("n", 64, 0), ("y", 0, 1)])
+def test_at_a_terminal_it_asks(hub, channel, ente, answer, status, files):
+    notice = ente.position()
+    pay(channel, notice)
+    operator, terminal = pty.openpty()
+    with subprocess.Popen([program(), "flow", "run"], env=hub.environment, cwd=hub.home,
+                          stdin=terminal, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+        os.write(operator, f"{answer}\n".encode())
+        said = run.stderr.read().decode()
+    os.close(operator)
+    os.close(terminal)
+    assert run.returncode == status and said.startswith("Order from the banks")
+    assert len(hub.fdr(notice.iuv)) == files
+    hub.payer("flow", "run")
 
 
 def test_files_are_valid_and_add_up(hub, channel, comune, asl):

@@ -176,7 +176,7 @@ def test_a_bank_of_more_accounts_than_one_flow_holds(hub):
               '{COMUNE}', 'IT36N9900101000000000000001', 'hub', 'SEALED', '2026-01-01',
               '2026-01-01', 1, 100, '2026-01-01' FROM payer.seq_1_to_{MANY};
             INSERT INTO settlement_due SELECT subscription, id FROM settlement""")
-        database.payer("flow", "run")
+        database.payer("flow", "run", "--yes")
         _, orders = told((database.home / "var/flow").glob("**/*.xml"))
         assert sorted(orders) == sorted(f"2026-01-01PAYER-{n}" for n in range(1, MANY + 1))
         assert database.sql("SELECT GROUP_CONCAT(record_count ORDER BY seq) FROM flow") == "450,10"
