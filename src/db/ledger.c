@@ -24,11 +24,13 @@ static const struct db_stmt RECEIPT_ADD[DB_MULTI_MAX] = DB_MULTI(
     "(?, ?, ?, ?, ?)");
 
 /* Only the statement itself can take its own duplicate for a success: in C it could be that of a
- * write which went along. Nothing but a duplicate: IGNORE would also store what does not fit. */
+ * write which went along. Not by IGNORE, which also stores what does not fit; one that comes
+ * meanwhile makes the transaction run again, and is found. */
 static const struct db_stmt ANOMALY_ADD = {
     "anomaly_add",
     "INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)"
-    " VALUES (?, ?, ?, ?, ?, 'OPEN', ?) ON DUPLICATE KEY UPDATE id = id",
+    " SELECT ?, ?, ?, ?, ?, 'OPEN', ? FROM DUAL WHERE NOT EXISTS"
+    " (SELECT 1 FROM anomaly WHERE payment_id = ? AND kind = ?)",
     0,
 };
 
@@ -87,6 +89,7 @@ enum err db_anomaly_add(struct db *db, const char *kind, int64_t payment_id, con
 {
     return db_later(db, &ANOMALY_ADD,
                     DB_IN(db_i64(clock_id_new()), db_text(kind), db_i64(payment_id),
-                          db_text(creditor), db_i64(amount_cents), db_instant(now_us)),
+                          db_text(creditor), db_i64(amount_cents), db_instant(now_us),
+                          db_i64(payment_id), db_text(kind)),
                     DB_ROWS_ANY);
 }

@@ -151,6 +151,7 @@ VALUES = {
 DUE, ALL_IDS = ["'1000-01-01'", "'9999-12-31'"], [0, 2 ** 63 - 1]
 NO_FILTERS = ["NULL"] * 10 + [LIMIT]
 GIVEN = {  # where it is compared with nothing, or twice: all of a statement's values
+    "anomaly_add": [1, "'late'", SAMPLE, "'77777777777'", 1, NOW, SAMPLE, "'late'"],
     "lane_hold_all": ["'77777777777'", "'DEST1'", 0, LIMIT],
     "outbox_settle": ["'DONE'", "NULL", NOW, NOW, 0, 2 * SAMPLE, 0],
     "receipt_list": ["'77777777777'", SAMPLE, LIMIT],
