@@ -2,7 +2,7 @@
 -- Made by `make generated`; the migrations are what is applied.
 CREATE TABLE `anomaly` (
   `id` bigint(20) NOT NULL,
-  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts',
+  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts, outcome-refused, stamp-differs',
   `payment_id` bigint(20) NOT NULL,
   `creditor` varchar(35) NOT NULL,
   `amount_cents` bigint(20) NOT NULL COMMENT 'what is in question',
@@ -17,7 +17,7 @@ CREATE TABLE `entry` (
   `fact_id` bigint(20) NOT NULL COMMENT 'the payment, later a reversal or credit',
   `payment_id` bigint(20) NOT NULL,
   `transfer_number` tinyint(4) NOT NULL COMMENT '0: not of one transfer',
-  `kind` varchar(10) NOT NULL COMMENT 'collected, paid, fee, suspense',
+  `kind` varchar(10) NOT NULL COMMENT 'collected, paid, fee, suspense; stamp: for a marca da bollo, which whoever collected sold',
   `creditor` varchar(35) NOT NULL COMMENT 'the Ente whose money it is; the PSP for collected and fee',
   `account` varchar(34) NOT NULL COMMENT 'IBAN to credit; empty where there is none',
   `instrument` varchar(35) NOT NULL COMMENT 'the channel that collected',
@@ -121,6 +121,7 @@ CREATE TABLE `instalment` (
   `description` varchar(140) NOT NULL,
   `state` varchar(12) NOT NULL COMMENT 'domain/position_state.def',
   `ver` int(11) NOT NULL DEFAULT 0,
+  `metadata` text DEFAULT NULL COMMENT 'of this notice, told after the position''s: key TAB value LF',
   PRIMARY KEY (`id`),
   UNIQUE KEY `notice_number` (`creditor`,`notice_number`),
   UNIQUE KEY `iuv` (`creditor`,`iuv`),
@@ -216,6 +217,20 @@ CREATE TABLE `payment` (
   `payer_name` varchar(70) DEFAULT NULL,
   `live_instalment` bigint(20) GENERATED ALWAYS AS (if(`state` = 'ACTIVE',`instalment_id`,NULL)) STORED COMMENT 'at most one ACTIVE [I4] [R4]',
   `paid_instalment` bigint(20) GENERATED ALWAYS AS (if(`state` in ('PAID','PAID_LATE'),`instalment_id`,NULL)) STORED COMMENT 'at most one PAID [I4] [R4]',
+  `note` varchar(210) DEFAULT NULL COMMENT 'paymentNote of its activation',
+  `asked_method` varchar(4) DEFAULT NULL COMMENT 'paymentMethod of a V2 activation; method is the outcome''s',
+  `payment_channel` varchar(35) DEFAULT NULL COMMENT 'paymentChannel of its outcome',
+  `pa_fee_cents` bigint(20) NOT NULL DEFAULT 0 COMMENT 'what the Ente bears of the PSP''s fee: told, not collected',
+  `bundle` varchar(70) DEFAULT NULL COMMENT 'under which the PSP set the fee',
+  `ci_bundle` varchar(70) DEFAULT NULL COMMENT 'the same, as agreed with the Ente',
+  `payer_street` varchar(70) DEFAULT NULL,
+  `payer_civic` varchar(16) DEFAULT NULL,
+  `payer_postal_code` varchar(16) DEFAULT NULL,
+  `payer_city` varchar(35) DEFAULT NULL,
+  `payer_province` varchar(35) DEFAULT NULL,
+  `payer_country` char(2) DEFAULT NULL,
+  `payer_email` varchar(256) DEFAULT NULL,
+  `collected_with` bigint(20) DEFAULT NULL COMMENT 'the payment that bears the fee, of those that one outcome closed; NULL: it was alone',
   PRIMARY KEY (`id`),
   UNIQUE KEY `token` (`token`),
   UNIQUE KEY `live_instalment` (`live_instalment`),
@@ -234,6 +249,12 @@ CREATE TABLE `payment_option` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `number` (`position_id`,`number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a way to pay a position: at once, or by a plan; options exclude one another';
+CREATE TABLE `payment_stamp` (
+  `payment_id` bigint(20) NOT NULL,
+  `transfer_number` tinyint(4) NOT NULL,
+  `attachment` mediumtext NOT NULL COMMENT 'MBDAttachment: base64, as it came',
+  PRIMARY KEY (`payment_id`,`transfer_number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='marche da bollo that came with an outcome: append-only by grant';
 CREATE TABLE `position` (
   `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
   `creditor` varchar(35) NOT NULL COMMENT 'the Ente, a registry code',
@@ -373,5 +394,9 @@ CREATE TABLE `transfer` (
   `amount_cents` bigint(20) NOT NULL,
   `taxonomy` varchar(140) NOT NULL,
   `remittance` varchar(140) NOT NULL,
+  `stamp_hash` varchar(72) DEFAULT NULL COMMENT 'of the document that wants a marca da bollo, base64; then there is no account',
+  `stamp_type` char(2) DEFAULT NULL COMMENT 'tipoBollo',
+  `stamp_province` char(2) DEFAULT NULL COMMENT 'where who asks for the stamp lives',
+  `metadata` text DEFAULT NULL COMMENT 'entries as the contract has them: key TAB value LF',
   PRIMARY KEY (`instalment_id`,`number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='one beneficiary''s share of an instalment, at most five';

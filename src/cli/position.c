@@ -192,6 +192,42 @@ static enum err payment_row(void *cls)
     return ERR_NONE;
 }
 
+static void metadata_show(const struct showing *s, const char *indent, const char *metadata)
+{
+    const char *end;
+
+    if (s->json) json_text(s->json, "metadata", metadata && *metadata ? metadata : NULL);
+    if (s->json || !metadata) return;
+    for (; (end = strchr(metadata, '\n')); metadata = end + 1) {
+        int key = (int)strcspn(metadata, "\t");
+
+        cli_print(s->cli, "%s%.*s = %.*s\n", indent, key, metadata, (int)(end - metadata) - key - 1,
+                  metadata + key + 1);
+    }
+}
+
+static void transfer_show(const struct showing *s, const struct debt_transfer *t)
+{
+    char amount[AMOUNT_SIZE];
+
+    amount_print(t->amount_cents, amount);
+    if (!s->json) {
+        cli_print(s->cli, "    transfer %d  %s  %s%s  %s\n", t->number, t->creditor,
+                  *t->stamp.hash ? "stamp of " : t->iban, t->stamp.province, amount);
+        metadata_show(s, "      ", t->metadata);
+        return;
+    }
+    json_object(s->json, NULL);
+    json_int(s->json, "number", t->number);
+    json_text(s->json, "creditor", t->creditor);
+    json_text(s->json, "iban", *t->iban ? t->iban : NULL);
+    json_text(s->json, "stamp_hash", *t->stamp.hash ? t->stamp.hash : NULL);
+    json_text(s->json, "stamp_province", *t->stamp.hash ? t->stamp.province : NULL);
+    json_int(s->json, "amount_cents", t->amount_cents);
+    metadata_show(s, "", t->metadata);
+    json_end(s->json);
+}
+
 static void instalment_show(const struct showing *s, const struct debt_option *option,
                             const struct debt_instalment *i)
 {
@@ -201,11 +237,9 @@ static void instalment_show(const struct showing *s, const struct debt_option *o
     if (!s->json) {
         cli_print(s->cli, "  %s %d  notice %s  IUV %s  %s  due %s  %s\n", option->kind, i->number,
                   i->notice_number, i->iuv, amount, i->due_date, position_state_name(i->state));
-        for (int t = 0; t < i->n_transfers; t++) {
-            amount_print(i->transfers[t].amount_cents, amount);
-            cli_print(s->cli, "    transfer %d  %s  %s  %s\n", i->transfers[t].number,
-                      i->transfers[t].creditor, i->transfers[t].iban, amount);
-        }
+        metadata_show(s, "    ", i->metadata);
+        for (int t = 0; t < i->n_transfers; t++)
+            transfer_show(s, &i->transfers[t]);
         return;
     }
     json_object(s->json, NULL);
@@ -217,15 +251,10 @@ static void instalment_show(const struct showing *s, const struct debt_option *o
     json_int(s->json, "amount_cents", i->amount_cents);
     json_text(s->json, "due_date", i->due_date);
     json_text(s->json, "state", position_state_name(i->state));
+    metadata_show(s, "", i->metadata);
     json_array(s->json, "transfers");
-    for (int t = 0; t < i->n_transfers; t++) {
-        json_object(s->json, NULL);
-        json_int(s->json, "number", i->transfers[t].number);
-        json_text(s->json, "creditor", i->transfers[t].creditor);
-        json_text(s->json, "iban", i->transfers[t].iban);
-        json_int(s->json, "amount_cents", i->transfers[t].amount_cents);
-        json_end(s->json);
-    }
+    for (int t = 0; t < i->n_transfers; t++)
+        transfer_show(s, &i->transfers[t]);
     json_end(s->json);
     json_end(s->json);
 }
@@ -237,6 +266,7 @@ static void head_show(const struct showing *s)
     if (!s->json) {
         cli_print(s->cli, "position %s of %s  %s  %s  %s\n", p->own_id, p->creditor, p->debt_type,
                   position_state_name(p->state), p->description);
+        metadata_show(s, "  ", p->metadata);
         return;
     }
     json_object(s->json, NULL);
@@ -246,6 +276,7 @@ static void head_show(const struct showing *s)
     json_text(s->json, "debt_type", p->debt_type);
     json_text(s->json, "state", position_state_name(p->state));
     json_text(s->json, "description", p->description);
+    metadata_show(s, "", p->metadata);
     json_int(s->json, "live_payments", p->live_count);
     json_int(s->json, "paid_instalments", p->paid_count);
     json_array(s->json, "instalments");

@@ -24,11 +24,11 @@ static const struct {
     Q("I2", "an Ente has not exactly one receipt of a payment", "payment",
       "SELECT x.payment_id, CONCAT(x.creditor, ': ', x.n) FROM (SELECT e.payment_id, e.creditor,"
       " (SELECT COUNT(*) FROM receipt r WHERE r.payment_id = e.payment_id"
-      " AND r.creditor = e.creditor) n FROM entry e WHERE e.kind = 'paid'"
+      " AND r.creditor = e.creditor) n FROM entry e WHERE e.kind IN ('paid', 'stamp')"
       " GROUP BY e.payment_id, e.creditor) x WHERE x.n <> 1"),
     Q("I2", "a receipt of a payment on which nothing was paid to that Ente", "receipt",
       "SELECT r.id, r.creditor FROM receipt r LEFT JOIN entry e ON e.fact_id = r.payment_id"
-      " AND e.kind = 'paid' AND e.creditor = r.creditor WHERE e.id IS NULL"),
+      " AND e.kind IN ('paid', 'stamp') AND e.creditor = r.creditor WHERE e.id IS NULL"),
     Q("I3", "the entries of a fact do not sum to 0", "entry",
       "SELECT MIN(id), CONCAT('fact ', fact_id, ': ', SUM(amount_cents), ' cents') FROM entry"
       " GROUP BY fact_id HAVING SUM(amount_cents) <> 0"),
@@ -40,13 +40,32 @@ static const struct {
       "SELECT id, CONCAT(state, ', ', amount_cents, ' cents: ', taken) FROM (SELECT y.id, y.state,"
       " y.amount_cents, (SELECT COALESCE(SUM(e.amount_cents), 0) FROM entry e WHERE e.fact_id = "
       "y.id"
-      " AND e.kind IN ('paid', 'suspense')) taken FROM payment y) x WHERE taken <>"
+      " AND e.kind IN ('paid', 'stamp', 'suspense')) taken FROM payment y) x WHERE taken <>"
       " IF(state IN ('PAID', 'PAID_LATE', 'DUPLICATE'), amount_cents, 0)"),
     Q("I3", "an entry is not its transfer", "entry",
       "SELECT e.id, CONCAT(e.amount_cents, ' cents') FROM entry e JOIN payment y"
       " ON y.id = e.payment_id LEFT JOIN transfer t ON t.instalment_id = y.instalment_id"
       " AND t.number = e.transfer_number AND t.creditor = e.creditor AND t.iban = e.account"
-      " AND t.amount_cents = e.amount_cents WHERE e.kind = 'paid' AND t.number IS NULL"),
+      " AND t.amount_cents = e.amount_cents AND (t.stamp_hash IS NULL) = (e.kind = 'paid')"
+      " WHERE e.kind IN ('paid', 'stamp') AND t.number IS NULL"),
+    Q("I3", "a transfer has an account and a stamp, or neither", "instalment",
+      "SELECT instalment_id, CONCAT('transfer ', number) FROM transfer"
+      " WHERE (iban = '') <> (stamp_hash IS NOT NULL)"),
+    Q("I3", "the payments of one outcome do not agree, or the fee is not the first one's",
+      "payment",
+      "SELECT y.id, CONCAT(y.state, ', ', y.fee_cents, ' cents of fee') FROM payment y"
+      " LEFT JOIN payment f ON f.id = y.collected_with WHERE y.collected_with IS NOT NULL"
+      " AND (f.id IS NULL OR f.collected_with <> f.id OR y.psp <> f.psp"
+      " OR y.closed_at <> f.closed_at OR NOT (y.method <=> f.method)"
+      " OR (y.state = 'FAILED') <> (f.state = 'FAILED') OR (y.id <> f.id AND y.fee_cents <> 0))"),
+    Q("I3", "a payment's stamps are not those that its transfers ask for", "payment",
+      "SELECT x.id, CONCAT(asked, ' asked for, ', fit, ' of ', came, ' fit') FROM (SELECT y.id,"
+      " (SELECT COUNT(*) FROM entry e WHERE e.fact_id = y.id AND e.kind = 'stamp') asked,"
+      " (SELECT COUNT(*) FROM payment_stamp s WHERE s.payment_id = y.id) came, (SELECT COUNT(*)"
+      " FROM payment_stamp s JOIN entry e ON e.fact_id = s.payment_id AND e.kind = 'stamp'"
+      " AND e.transfer_number = s.transfer_number WHERE s.payment_id = y.id) fit FROM payment y"
+      " WHERE y.state IN ('PAID', 'PAID_LATE')) x LEFT JOIN anomaly a ON a.payment_id = x.id"
+      " AND a.kind = 'stamp-differs' WHERE (asked <> fit OR came <> fit) AND a.id IS NULL"),
     Q("I3", "the transfers of an instalment are not its amount", "instalment",
       "SELECT i.id, CONCAT(i.amount_cents, ' cents, ', COALESCE(SUM(t.amount_cents), 0))"
       " FROM instalment i LEFT JOIN transfer t ON t.instalment_id = i.id GROUP BY i.id,"

@@ -9,7 +9,7 @@
 struct db_entry {
     int64_t id, fact_id, payment_id;
     int transfer_number;    /* 0: not of one transfer */
-    const char *kind;       /* collected, paid, fee, suspense */
+    const char *kind;       /* collected, paid, fee, stamp, suspense */
     const char *creditor;   /* whose money: the Ente; the PSP for collected and fee */
     const char *account;    /* IBAN or "" */
     const char *instrument; /* the channel */

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/notice.h"
 
+#include "db/multi.h"
+
+#include <stddef.h>
 #include <string.h>
 
+#define TRANSFER_COLUMNS(t)                                                                        \
+    "number, " t "creditor, " t "iban, " t "amount_cents, " t "taxonomy, " t "remittance, " t      \
+    "stamp_hash, " t "stamp_type, " t "stamp_province, " t "metadata"
 /* One row for a notice: most have one beneficiary, which comes along. */
 #define NOTICE_COLUMNS                                                                             \
     "i.id, i.option_id, i.position_id, i.iuv, i.notice_number, i.amount_cents, i.due_date,"        \
     " i.payable_until, i.description, i.state, i.ver, p.creditor, p.own_id, p.debt_type,"          \
     " p.description, p.office, p.state, p.ver, p.begun_option, p.live_count, p.paid_count,"        \
-    " p.metadata, t.number, t.creditor, t.iban, t.amount_cents, t.taxonomy, t.remittance"
+    " CONCAT(COALESCE(p.metadata, ''), COALESCE(i.metadata, '')), t." TRANSFER_COLUMNS("t.")
 #define KEY_COLUMNS ", d.content_hash, d.answer, d.valid_until <= UTC_TIMESTAMP(6)"
 #define TRANSFER_JOIN " LEFT JOIN transfer t ON t.instalment_id = i.id AND t.number = 1"
 #define KEY_JOIN " LEFT JOIN idempotency d ON d.caller = ? AND d.operation = ? AND d.ikey = ?"
@@ -39,7 +45,8 @@ static const struct db_stmt LIVE_READ = {
 
 #define PAYMENT_COLUMNS                                                                            \
     "y.id, y.instalment_id, y.creditor, y.psp, y.channel, y.token, y.amount_cents, y.fee_cents,"   \
-    " y.settles, y.state, y.ver, y.activated_at, y.expires_at, y.closed_at"
+    " y.settles, y.state, y.ver, y.activated_at, y.expires_at, y.closed_at, y.note,"               \
+    " y.touch_point"
 #define DEBTOR_COLUMNS                                                                             \
     ", o.instalment_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street,"          \
     " p.debtor_civic, p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country,"   \
@@ -57,8 +64,8 @@ static const struct db_stmt PAYMENT_READ = {
 /* Where the first is not all: an instalment's transfers add up to its amount. */
 static const struct db_stmt TRANSFERS_READ = {
     "transfers_read",
-    "SELECT number, creditor, iban, amount_cents, taxonomy, remittance FROM transfer"
-    " WHERE instalment_id = ? ORDER BY number",
+    "SELECT " TRANSFER_COLUMNS("") " FROM transfer"
+                                   " WHERE instalment_id = ? ORDER BY number",
     0,
 };
 
@@ -72,18 +79,25 @@ static const struct db_stmt KEY_READ = {
 static const struct db_stmt PAYMENT_ADD = {
     "payment_add",
     "INSERT INTO payment (id, instalment_id, creditor, psp, channel, token, amount_cents, settles,"
-    " state, activated_at, expires_at, method, touch_point)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " state, activated_at, expires_at, asked_method, touch_point, note)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     0,
 };
 
 static const struct db_stmt PAYMENT_SET_STATE = {
     "payment_set_state",
     "UPDATE payment SET state = ?, ver = ver + 1, closed_at = ?, day = ?, fee_cents = ?,"
-    " method = COALESCE(?, method), application_date = ?, transfer_date = ?, payer_kind = ?,"
-    " payer_code = ?, payer_name = ? WHERE id = ? AND ver = ? AND state = ?",
+    " method = ?, payment_channel = ?, pa_fee_cents = ?, bundle = ?, ci_bundle = ?,"
+    " application_date = ?, transfer_date = ?, payer_kind = ?, payer_code = ?, payer_name = ?,"
+    " payer_street = ?, payer_civic = ?, payer_postal_code = ?, payer_city = ?,"
+    " payer_province = ?, payer_country = ?, payer_email = ?, collected_with = ?"
+    " WHERE id = ? AND ver = ? AND state = ?",
     0,
 };
+
+static const struct db_stmt STAMP_ADD[DB_MULTI_MAX] = DB_MULTI(
+    "payment_stamp_add",
+    "INSERT INTO payment_stamp (payment_id, transfer_number, attachment) VALUES ", "(?, ?, ?)");
 
 static const struct db_stmt POSITION_SET_COUNTS = {
     "position_set_counts",
@@ -155,6 +169,7 @@ struct reading {
     struct db_notice *notice;
     struct db_key *key;
     struct debt_transfer transfer;
+    char metadata[DEBT_METADATA_SIZE]; /* the transfer's */
     unsigned char key_hash[32];
     int key_outdated;
     struct names names;
@@ -162,7 +177,7 @@ struct reading {
 
 static void reading_begin(struct reading *r, struct db_notice *notice, struct db_key *key)
 {
-    memset(notice, 0, sizeof *notice);
+    memset(notice, 0, offsetof(struct db_notice, metadata));
     memset(r, 0, sizeof *r);
     r->notice = notice;
     r->key = key;
@@ -184,7 +199,11 @@ static enum err transfer_take(void *cls)
     struct reading *r = cls;
     struct debt_instalment *i = &r->notice->instalment;
 
+    char *metadata = r->notice->metadata[i->n_transfers];
+
     ALWAYS(i->n_transfers < DEBT_TRANSFERS_MAX);
+    r->transfer.metadata = *r->metadata ? metadata : NULL;
+    if (r->transfer.metadata) memcpy(metadata, r->metadata, strlen(r->metadata) + 1);
     i->transfers[i->n_transfers++] = r->transfer;
     return ERR_NONE;
 }
@@ -192,7 +211,9 @@ static enum err transfer_take(void *cls)
 #define TRANSFER_FIELDS(r)                                                                         \
     DB_GET_INT((r).transfer.number), DB_GET_TEXT((r).transfer.creditor),                           \
         DB_GET_TEXT((r).transfer.iban), DB_GET_I64((r).transfer.amount_cents),                     \
-        DB_GET_TEXT((r).transfer.taxonomy), DB_GET_TEXT((r).transfer.remittance)
+        DB_GET_TEXT((r).transfer.taxonomy), DB_GET_TEXT((r).transfer.remittance),                  \
+        DB_GET_TEXT((r).transfer.stamp.hash), DB_GET_TEXT((r).transfer.stamp.type),                \
+        DB_GET_TEXT((r).transfer.stamp.province), DB_GET_TEXT((r).metadata)
 
 /* After the row, if there was one. */
 static enum err reading_end(struct db *db, struct reading *r)
@@ -234,7 +255,8 @@ out:
         DB_GET_TEXT((y)->psp), DB_GET_TEXT((y)->channel), DB_GET_TEXT((y)->token),                 \
         DB_GET_I64((y)->amount_cents), DB_GET_I64((y)->fee_cents), DB_GET_TEXT((y)->settles),      \
         DB_GET_TEXT(state_name), DB_GET_INT((y)->ver), DB_GET_INSTANT((y)->activated_us),          \
-        DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us)
+        DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us), DB_GET_TEXT((y)->note),   \
+        DB_GET_TEXT((y)->touch_point)
 
 /* Where there is no notice or payment, whose row brings the key along. */
 static enum err key_read(struct db *db, const struct db_key_name *name, struct reading *r)
@@ -331,19 +353,39 @@ enum err db_payment_add(struct db *db, const struct db_payment *p)
                           db_text(p->psp), db_text(p->channel), db_text(p->token),
                           db_i64(p->amount_cents), db_text(p->settles),
                           db_text(payment_state_name(p->state)), db_instant(p->activated_us),
-                          db_instant(p->expires_us), db_opt(p->method), db_opt(p->touch_point)),
+                          db_instant(p->expires_us), db_opt(p->asked_method),
+                          db_opt(p->touch_point), db_opt(p->note)),
                     DB_ROWS_ANY);
 }
 
 enum err db_payment_set_state(struct db *db, const struct db_payment *p, enum payment_state next)
 {
-    return db_later(db, &PAYMENT_SET_STATE,
-                    DB_IN(db_text(payment_state_name(next)), db_instant(p->closed_us),
-                          db_opt(p->day), db_i64(p->fee_cents), db_opt(p->method),
-                          db_opt(p->application_date), db_opt(p->transfer_date),
-                          db_opt(p->payer.kind), db_opt(p->payer.code), db_opt(p->payer.name),
-                          db_i64(p->id), db_i64(p->ver), db_text(payment_state_name(p->state))),
-                    1);
+    const struct debt_subject *s = &p->payer;
+
+    return db_later(
+        db, &PAYMENT_SET_STATE,
+        DB_IN(db_text(payment_state_name(next)), db_instant(p->closed_us), db_opt(p->day),
+              db_i64(p->fee_cents), db_opt(p->method), db_opt(p->payment_channel),
+              db_i64(p->pa_fee_cents), db_opt(p->bundle), db_opt(p->ci_bundle),
+              db_opt(p->application_date), db_opt(p->transfer_date), db_opt(s->kind),
+              db_opt(s->code), db_opt(s->name), db_opt(s->street), db_opt(s->civic),
+              db_opt(s->postal_code), db_opt(s->city), db_opt(s->province), db_opt(s->country),
+              db_opt(s->email), p->collected_with ? db_i64(p->collected_with) : db_null(),
+              db_i64(p->id), db_i64(p->ver), db_text(payment_state_name(p->state))),
+        1);
+}
+
+enum err db_payment_add_stamps(struct db *db, const struct db_payment *p)
+{
+    struct db_value values[3 * DEBT_TRANSFERS_MAX], *v = values;
+
+    for (int t = 1; t <= DEBT_TRANSFERS_MAX; t++) {
+        if (!p->stamps[t]) continue;
+        *v++ = db_i64(p->id);
+        *v++ = db_i64(t);
+        *v++ = db_text(p->stamps[t]);
+    }
+    return db_multi_add(db, STAMP_ADD, values, 3, (size_t)(v - values) / 3);
 }
 
 static struct db_value begun(const struct debt_position *p)

@@ -23,11 +23,13 @@ struct db_key_name {
 /** A notice and what stands around it. instalment.id 0: unknown. */
 struct db_notice {
     struct debt_instalment instalment;
-    /* Without instalments: state, counts, own id, debt type, office; the debtor with a payment. */
+    /* Without instalments: state, counts, own id, debt type, office; the debtor with a payment.
+     * Its metadata are all that the notice tells: the position's, then the instalment's. */
     struct debt_position position;
     int option_instalments; /* with a payment only */
     int64_t live_payment;   /* the ACTIVE payment on this notice, 0: none */
     int64_t live_expires_us;
+    char metadata[DEBT_TRANSFERS_MAX][DEBT_METADATA_SIZE]; /* what the transfers point to */
 };
 
 /** Sets the transaction's time. */
@@ -51,13 +53,19 @@ struct db_payment {
     int ver;
     int64_t activated_us, expires_us, closed_us;
     char day[11];
-    char method[36], touch_point[36];
+    char note[DEBT_CHARS(210)], touch_point[36];
+    char asked_method[36], method[36]; /* what its activation named, and its outcome */
+    char payment_channel[36];
+    int64_t pa_fee_cents; /* of the fee, what the Ente bears */
+    char bundle[DEBT_CHARS(70)], ci_bundle[DEBT_CHARS(70)];
     char application_date[11], transfer_date[11];
-    struct debt_subject payer; /* kind, code and name only */
+    struct debt_subject payer;
+    int64_t collected_with;                     /* 0: its outcome closed it alone */
+    const char *stamps[DEBT_TRANSFERS_MAX + 1]; /* by transfer: base64, borrowed; NULL: none came */
 };
 
 /** A payment with its notice; payment.id 0: no such token of that PSP. Sets the transaction's time.
- */
+ * What only its outcome brought is not read: db/receipt.h. */
 MUST_USE enum err db_payment_read(struct db *db, const char *psp, const char *token,
                                   const struct db_key_name *name, struct db_payment *out,
                                   struct db_notice *out_notice, struct db_key *out_key);
@@ -67,6 +75,8 @@ MUST_USE enum err db_payment_add(struct db *db, const struct db_payment *p);
 /** A payment's state, with what its outcome brought: compare-and-set [R3]. */
 MUST_USE enum err db_payment_set_state(struct db *db, const struct db_payment *p,
                                        enum payment_state next);
+/** The stamps that came for it; once a payment and transfer. */
+MUST_USE enum err db_payment_add_stamps(struct db *db, const struct db_payment *p);
 /** The instalment is paid, compare-and-set on its version [R3]. */
 MUST_USE enum err db_instalment_set_paid(struct db *db, const struct debt_instalment *i);
 /** The position's state and counters, compare-and-set on its version [R5]. */

@@ -40,7 +40,8 @@ static const struct db_stmt GET_INSTALMENTS = {
     "position_get_instalments",
     "SELECT o.id, o.number, o.kind, o.amount_cents, o.instalment_count, i.id, i.number,"
     " i.notice_number, i.iuv, i.amount_cents, i.due_date, i.payable_until, i.description, i.state,"
-    " i.ver, t.number, t.creditor, t.iban, t.amount_cents, t.taxonomy, t.remittance"
+    " i.ver, i.metadata, t.number, t.creditor, t.iban, t.amount_cents, t.taxonomy, t.remittance,"
+    " t.stamp_hash, t.stamp_type, t.stamp_province, t.metadata"
     " FROM payment_option o JOIN instalment i ON i.option_id = o.id"
     " JOIN transfer t ON t.instalment_id = i.id WHERE o.position_id = ?"
     " ORDER BY o.number, i.number, t.number",
@@ -161,12 +162,20 @@ struct assembly {
     struct debt_option option;
     struct debt_instalment *instalment; /* what the row fills */
     struct debt_transfer transfer;
+    char metadata[DEBT_METADATA_SIZE], transfer_metadata[DEBT_METADATA_SIZE];
     char state[13];
     int room;
 };
 
+static enum err metadata_keep(struct assembly *a, const char *text, const char **out)
+{
+    *out = *text ? arena_strdup(a->arena, text) : NULL;
+    return *text && !*out ? err_set(ERR_LIMIT, "metadata") : ERR_NONE;
+}
+
 static enum err assembly_row(void *cls)
 {
+    enum err rc = ERR_NONE;
     struct assembly *a = cls;
     struct debt_position *p = a->position;
     struct debt_instalment *last;
@@ -193,10 +202,13 @@ static enum err assembly_row(void *cls)
         last->option_id = a->option.id;
         last->position_id = p->id;
         last->state = position_state_parse(a->state);
+        TRY(metadata_keep(a, a->metadata, &last->metadata));
     }
     ALWAYS(last->n_transfers < DEBT_TRANSFERS_MAX);
+    TRY(metadata_keep(a, a->transfer_metadata, &a->transfer.metadata));
     last->transfers[last->n_transfers++] = a->transfer;
-    return ERR_NONE;
+out:
+    return rc;
 }
 
 static enum err head_read(struct db *db, const char *creditor, int64_t id, struct debt_position *p)
@@ -244,10 +256,12 @@ enum err db_position_get(struct db *db, struct arena *arena, const char *credito
                        DB_GET_TEXT(instalment.iuv), DB_GET_I64(instalment.amount_cents),
                        DB_GET_TEXT(instalment.due_date), DB_GET_TEXT(instalment.payable_until),
                        DB_GET_TEXT(instalment.description), DB_GET_TEXT(a.state),
-                       DB_GET_INT(instalment.ver), DB_GET_INT(a.transfer.number),
-                       DB_GET_TEXT(a.transfer.creditor), DB_GET_TEXT(a.transfer.iban),
-                       DB_GET_I64(a.transfer.amount_cents), DB_GET_TEXT(a.transfer.taxonomy),
-                       DB_GET_TEXT(a.transfer.remittance)),
+                       DB_GET_INT(instalment.ver), DB_GET_TEXT(a.metadata),
+                       DB_GET_INT(a.transfer.number), DB_GET_TEXT(a.transfer.creditor),
+                       DB_GET_TEXT(a.transfer.iban), DB_GET_I64(a.transfer.amount_cents),
+                       DB_GET_TEXT(a.transfer.taxonomy), DB_GET_TEXT(a.transfer.remittance),
+                       DB_GET_TEXT(a.transfer.stamp.hash), DB_GET_TEXT(a.transfer.stamp.type),
+                       DB_GET_TEXT(a.transfer.stamp.province), DB_GET_TEXT(a.transfer_metadata)),
                 assembly_row, &a));
 out:
     return rc;

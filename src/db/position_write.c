@@ -22,13 +22,13 @@ static const struct db_stmt OPTION_ADD[DB_MULTI_MAX] =
 static const struct db_stmt INSTALMENT_ADD[DB_MULTI_MAX] =
     DB_MULTI("instalment_add",
              "INSERT INTO instalment (id, option_id, position_id, creditor, number, notice_number,"
-             " iuv, amount_cents, due_date, payable_until, description, state) VALUES ",
-             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN')");
+             " iuv, amount_cents, due_date, payable_until, description, metadata, state) VALUES ",
+             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN')");
 static const struct db_stmt TRANSFER_ADD[DB_MULTI_MAX] =
     DB_MULTI("transfer_add",
              "INSERT INTO transfer (instalment_id, number, creditor, iban, amount_cents, taxonomy,"
-             " remittance) VALUES ",
-             "(?, ?, ?, ?, ?, ?, ?)");
+             " remittance, stamp_hash, stamp_type, stamp_province, metadata) VALUES ",
+             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 static const struct db_stmt UPDATE = {
     "position_update",
     "UPDATE position SET content_hash = ?, debt_type = ?, debtor_kind = ?, debtor_code = ?,"
@@ -46,7 +46,7 @@ static const struct db_stmt OPTION_UPDATE = {
 static const struct db_stmt INSTALMENT_UPDATE = {
     "instalment_update",
     "UPDATE instalment SET amount_cents = ?, due_date = ?, payable_until = ?, description = ?,"
-    " ver = ver + 1 WHERE id = ? AND ver = ? AND state = 'OPEN'",
+    " metadata = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND state = 'OPEN'",
     0,
 };
 static const struct db_stmt TRANSFERS_DROP = {
@@ -69,8 +69,8 @@ static const struct db_stmt CANCEL_INSTALMENTS = {
 enum {
     POSITION_COLUMNS = 20,
     OPTION_COLUMNS = 6,
-    INSTALMENT_COLUMNS = 11,
-    TRANSFER_COLUMNS = 7,
+    INSTALMENT_COLUMNS = 12,
+    TRANSFER_COLUMNS = 11,
     BULK_BYTES_MAX = 32 * 1024 * 1024,
     FEW = 4, /* positions that go one message each, with the COMMIT if they are the last */
 };
@@ -121,6 +121,7 @@ static struct db_value *instalment_values(struct db_value *v, const struct debt_
     *v++ = db_text(i->due_date);
     *v++ = db_opt(i->payable_until);
     *v++ = db_text(i->description);
+    *v++ = db_opt(i->metadata);
     return v;
 }
 
@@ -135,6 +136,10 @@ static struct db_value *transfer_values(struct db_value *v, int64_t instalment_i
         *v++ = db_i64(i->transfers[t].amount_cents);
         *v++ = db_text(i->transfers[t].taxonomy);
         *v++ = db_text(i->transfers[t].remittance);
+        *v++ = db_opt(i->transfers[t].stamp.hash);
+        *v++ = db_opt(i->transfers[t].stamp.type);
+        *v++ = db_opt(i->transfers[t].stamp.province);
+        *v++ = db_opt(i->transfers[t].metadata);
     }
     return v;
 }
@@ -249,7 +254,8 @@ enum err db_instalment_update(struct db *db, const struct debt_instalment *store
 
     TRY(db_later(db, &INSTALMENT_UPDATE,
                  DB_IN(db_i64(i->amount_cents), db_text(i->due_date), db_opt(i->payable_until),
-                       db_text(i->description), db_i64(stored->id), db_i64(stored->ver)),
+                       db_text(i->description), db_opt(i->metadata), db_i64(stored->id),
+                       db_i64(stored->ver)),
                  1));
     TRY(db_later(db, &TRANSFERS_DROP, DB_IN(db_i64(stored->id)), DB_ROWS_ANY));
     TRY(transfers_add(db, stored->id, i));

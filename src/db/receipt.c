@@ -3,7 +3,7 @@
 
 #define COLUMNS                                                                                    \
     "SELECT r.id, r.seq, r.creditor, y.psp, y.token, y.closed_at, y.application_date,"             \
-    " y.payer_kind, y.payer_code, y.payer_name"
+    " y.transfer_date, y.method, y.payment_channel, y.payer_kind, y.payer_code, y.payer_name"
 
 static const struct db_stmt LIST = {
     "receipt_list",
@@ -17,13 +17,20 @@ static const struct db_stmt FIND = {
             " WHERE y.token = ?",
     DB_OWNED,
 };
+static const struct db_stmt STAMPS = {
+    "receipt_stamps",
+    "SELECT transfer_number, attachment FROM payment_stamp WHERE payment_id = ?"
+    " ORDER BY transfer_number",
+    0,
+};
 
 #define FIELDS(l)                                                                                  \
     DB_GET_I64((l)->id), DB_GET_I64((l)->seq), DB_GET_TEXT((l)->beneficiary),                      \
         DB_GET_TEXT((l)->payment.psp), DB_GET_TEXT((l)->payment.token),                            \
         DB_GET_INSTANT((l)->payment.closed_us), DB_GET_TEXT((l)->payment.application_date),        \
-        DB_GET_TEXT((l)->payment.payer.kind), DB_GET_TEXT((l)->payment.payer.code),                \
-        DB_GET_TEXT((l)->payment.payer.name)
+        DB_GET_TEXT((l)->payment.transfer_date), DB_GET_TEXT((l)->payment.method),                 \
+        DB_GET_TEXT((l)->payment.payment_channel), DB_GET_TEXT((l)->payment.payer.kind),           \
+        DB_GET_TEXT((l)->payment.payer.code), DB_GET_TEXT((l)->payment.payer.name)
 
 enum err db_receipt_list(struct db *db, const char *beneficiary, int64_t after, int limit,
                          struct db_receipt_line *line, db_each_fn *each, void *cls)
@@ -40,4 +47,11 @@ enum err db_receipt_find(struct db *db, const char *beneficiary, const char *tok
     out->id = 0;
     return db_row_find(db, &FIND, DB_IN(db_text(beneficiary), db_text(token)), DB_OUT(FIELDS(out)),
                        &found);
+}
+
+enum err db_receipt_stamps(struct db *db, int64_t payment_id, struct db_receipt_stamp *stamp,
+                           db_each_fn *each, void *cls)
+{
+    return db_rows(db, &STAMPS, DB_IN(db_i64(payment_id)),
+                   DB_OUT(DB_GET_INT(stamp->transfer), DB_GET_BUF(stamp->attachment)), each, cls);
 }

@@ -11,6 +11,11 @@ struct db_receipt_line {
     char beneficiary[36];
     struct db_payment payment; /* psp, token and what its outcome brought; the rest is not filled */
 };
+/** A marca da bollo that came with a payment. */
+struct db_receipt_stamp {
+    int transfer;
+    struct buf attachment; /* base64; owned by the caller */
+};
 
 /** In order of seq, from after on; each sees the row in *line. */
 MUST_USE enum err db_receipt_list(struct db *db, const char *beneficiary, int64_t after, int limit,
@@ -18,5 +23,8 @@ MUST_USE enum err db_receipt_list(struct db *db, const char *beneficiary, int64_
 /** The one of a payment; id 0: none. */
 MUST_USE enum err db_receipt_find(struct db *db, const char *beneficiary, const char *token,
                                   struct db_receipt_line *out);
+/** The stamps of a payment, in order; each sees the row in *stamp. */
+MUST_USE enum err db_receipt_stamps(struct db *db, int64_t payment_id,
+                                    struct db_receipt_stamp *stamp, db_each_fn *each, void *cls);
 
 #endif

@@ -17,16 +17,25 @@ enum {
     DEBT_OPTIONS_MAX = 8,
     DEBT_PLAN_MAX = 60, /* instalments of one option */
     DEBT_INSTALMENTS_MAX = DEBT_OPTIONS_MAX * DEBT_PLAN_MAX,
-    DEBT_METADATA_MAX = 15,
+    DEBT_METADATA_MAX = 15, /* entries, as many as a message takes */
+    DEBT_METADATA_SIZE = DEBT_METADATA_MAX * 2 * DEBT_CHARS(140) + 1,
+};
+
+/* Asks for a digital revenue stamp (marca da bollo) on a document. */
+struct debt_stamp {
+    char hash[73]; /* of the document, base64; "": no stamp is asked for */
+    char type[3], province[3];
 };
 
 struct debt_transfer {
     int number; /* 1 to 5 */
     char creditor[36];
-    char iban[35];
+    char iban[35]; /* "" where a stamp is asked for: whoever sells it has the money */
+    struct debt_stamp stamp;
     int64_t amount_cents;
     char taxonomy[DEBT_CHARS(140)];
     char remittance[DEBT_CHARS(140)];
+    const char *metadata; /* key TAB value LF; NULL: none */
 };
 
 struct debt_subject {
@@ -48,6 +57,7 @@ struct debt_instalment {
     char due_date[11];      /* YYYY-MM-DD */
     char payable_until[11]; /* "" = for ever */
     char description[DEBT_CHARS(140)];
+    const char *metadata; /* NULL: none */
     enum position_state state;
     bool live; /* somebody is paying it; read by db_position_live() */
     int ver;
@@ -73,7 +83,7 @@ struct debt_position {
     struct debt_subject debtor;
     char description[DEBT_CHARS(140)];
     char office[DEBT_CHARS(140)];
-    char metadata[DEBT_METADATA_MAX * 2 * DEBT_CHARS(140) + 1]; /* key TAB value LF */
+    char metadata[DEBT_METADATA_SIZE]; /* key TAB value LF */
     enum position_state state;
     int ver;
     int64_t begun_option;

@@ -89,6 +89,13 @@ bool iban_abi(const char *iban, char out[IBAN_PART_SIZE])
     return take_part(iban, ABI_AT, out);
 }
 
+bool iban_is_postal(const char *iban)
+{
+    char abi[IBAN_PART_SIZE];
+
+    return iban_abi(iban, abi) && !strcmp(abi, "07601"); /* Poste Italiane, BancoPosta */
+}
+
 bool iban_cab(const char *iban, char out[IBAN_PART_SIZE])
 {
     return take_part(iban, CAB_AT, out);

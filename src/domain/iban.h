@@ -20,6 +20,8 @@ MUST_USE enum err iban_check(const char *text);
 MUST_USE enum err iban_normalise(const char *text, char out[IBAN_MAX + 1]);
 /** The bank's code (ABI) of a checked Italian or Sammarinese IBAN; false for other countries. */
 bool iban_abi(const char *iban, char out[IBAN_PART_SIZE]);
+/** Of a postal account. */
+bool iban_is_postal(const char *iban);
 /** The branch's code (CAB), likewise. */
 bool iban_cab(const char *iban, char out[IBAN_PART_SIZE]);
 

@@ -248,7 +248,8 @@ static void payment_begin(struct activation *a)
     snprintf(p->psp, sizeof p->psp, "%s", a->facts.psp->code);
     snprintf(p->channel, sizeof p->channel, "%s", a->facts.channel->code);
     snprintf(p->settles, sizeof p->settles, "%s", settles_name(&a->facts));
-    snprintf(p->method, sizeof p->method, "%s", a->call->method);
+    snprintf(p->asked_method, sizeof p->asked_method, "%s", a->call->method);
+    snprintf(p->note, sizeof p->note, "%s", a->call->note);
     snprintf(p->touch_point, sizeof p->touch_point, "%s", a->call->touch_point);
 }
 

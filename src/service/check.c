@@ -180,17 +180,21 @@ static enum outcome check_beneficiaries(const struct check_facts *f)
         const struct registry_account *a =
             c ? registry_account_find(c, i->transfers[t].iban) : NULL;
 
-        if (!a || !a->enabled || !c->enabled) return OUTCOME_STAZIONE_RISPOSTA;
+        if (!c || !c->enabled) return OUTCOME_STAZIONE_RISPOSTA;
+        if (*i->transfers[t].stamp.hash) continue; /* it goes to no account */
+        if (!a || !a->enabled) return OUTCOME_STAZIONE_RISPOSTA;
     }
     return OUTCOME_OK;
 }
 
+/* V1 has no place for what is not one Ente's accounts: a stamp neither. */
 static enum outcome check_single_beneficiary(const struct check_facts *f)
 {
     const struct debt_instalment *i = &f->notice->instalment;
 
-    for (int t = 1; t < i->n_transfers; t++)
-        if (strcmp(i->transfers[t].creditor, i->transfers[0].creditor) != 0)
+    for (int t = 0; t < i->n_transfers; t++)
+        if (*i->transfers[t].stamp.hash ||
+            strcmp(i->transfers[t].creditor, i->transfers[0].creditor) != 0)
             return OUTCOME_MULTI_BENEFICIARIO;
     return OUTCOME_OK;
 }

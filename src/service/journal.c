@@ -25,8 +25,7 @@ void service_journal_psp(struct db_journal_row *row, const struct psp_call *call
                    outcome == OUTCOME_OK ? "OK" : outcome_code(outcome));
     snprintf(row->detail, sizeof row->detail, "%s",
              outcome == OUTCOME_OK ? "" : outcome_name(outcome));
-    if (!*call->token) return;
-    service_journal_token(call->token, row->token_hash);
+    if (call->n_tokens) service_journal_token(call->tokens[0], row->token_hash);
 }
 
 enum err service_journal_note(struct db *db, const struct db_journal_row *row)

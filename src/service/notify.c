@@ -47,10 +47,32 @@ void service_notify_fill(const struct env *env, const struct db_payment *p,
     r->channel_kind = channel_kind_name(channel ? channel->kind : CHANNEL_NONE);
     r->payer = &p->payer;
     r->method = p->method;
+    r->payment_channel = p->payment_channel;
+    r->touch_point = p->touch_point;
+    r->note = p->note;
+    r->pa_fee_cents = p->pa_fee_cents;
+    r->bundle = p->bundle;
+    r->ci_bundle = p->ci_bundle;
+    r->stamps = p->stamps;
+    for (int t = 0; t < n->instalment.n_transfers; t++) {
+        const char *code = n->instalment.transfers[t].creditor;
+        const struct registry_creditor *c = registry_creditor_find(env->registry, code);
+
+        r->companies[t] = c ? c->name : NULL;
+    }
     r->amount_cents = p->amount_cents;
     r->fee_cents = p->fee_cents;
     r->application_date = p->application_date;
     r->transfer_date = p->transfer_date;
+}
+
+/* A stamp has no place in paSendRT: its receipt goes in the version that has one. */
+static enum destination_kind kind_for(const struct registry_destination *d,
+                                      const struct soap_receipt *r)
+{
+    return d->kind == DESTINATION_PA_SEND_RT && soap_receipt_has_stamp(r)
+               ? DESTINATION_PA_SEND_RT_V2
+               : d->kind;
 }
 
 static enum err message_write(struct env *env, const struct registry_destination *d,
@@ -63,7 +85,8 @@ static enum err message_write(struct env *env, const struct registry_destination
     if (!station) return BUG("destination without station");
     r->station = station->code;
     r->broker = station->broker;
-    return soap_pa_send_rt_write(env->soap, r, d->kind == DESTINATION_PA_SEND_RT_V2 ? 2 : 1, out);
+    return soap_pa_send_rt_write(env->soap, r, kind_for(d, r) == DESTINATION_PA_SEND_RT_V2 ? 2 : 1,
+                                 out);
 }
 
 static enum err messages_add(struct env *env, const struct registry_creditor *creditor,
@@ -81,7 +104,7 @@ static enum err messages_add(struct env *env, const struct registry_creditor *cr
         *m = (struct db_outbox_new){.id = clock_id_new(),
                                     .receipt_id = receipt->id,
                                     .payment_id = receipt->payment_id,
-                                    .kind = kind_names[d->kind],
+                                    .kind = kind_names[kind_for(d, r)],
                                     .payload = BUF_INIT(MESSAGE_MAX)};
         snprintf(m->creditor, sizeof m->creditor, "%s", creditor->code);
         snprintf(m->destination, sizeof m->destination, "%s", d->code);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/psp_call.h"
 
-#include "base/clock.h"
 #include "base/crash.h"
 #include "domain/calendar.h"
 #include "service/check.h"
 #include "service/expire.h"
 #include "service/journal.h"
+#include "service/journal_story.h"
 #include "service/key.h"
-#include "service/notify.h"
+#include "service/take.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ANSWER_MAX = 64 * 1024 };
@@ -20,163 +21,220 @@ struct outcome_call {
     const struct psp_call *call;
     struct check_facts facts;
     struct db_key_name name;
-    struct db_payment payment;
-    struct db_notice notice;
+    struct taking *list; /* one a token, as they were sent */
+    /* The same by position and age: messages with the same tokens take their rows in one order. */
+    struct taking *order[PSP_TOKENS_MAX];
     struct db_key key;
     struct psp_answer answer;
-    struct notify notify;
     bool changed;
     struct buf *out;
 };
 
-/* Paid by another, withdrawn, excluded by a sibling option on which money came already, or changed
- * to another amount after its token ended. */
-static bool closed(const struct db_notice *n, int64_t amount_cents)
-{
-    const struct debt_position *p = &n->position;
+/* Where tokens fare differently the first of these is the answer. */
+static const enum outcome severity[] = {
+    OUTCOME_TOKEN_SCONOSCIUTO, OUTCOME_ESITO_DISCORDE,      OUTCOME_TOKEN_SCADUTO_KO,
+    OUTCOME_TOKEN_SCADUTO,     OUTCOME_ESITO_GIA_ACQUISITO,
+};
 
-    return n->instalment.amount_cents != amount_cents || n->instalment.state != POSITION_OPEN ||
-           p->state != POSITION_OPEN ||
-           (p->begun_option && p->begun_option != n->instalment.option_id && p->paid_count > 0);
+static void answer_find(struct outcome_call *o)
+{
+    int n = o->call->n_tokens;
+
+    o->answer.outcome = OUTCOME_OK;
+    o->answer.serial = 0;
+    for (size_t s = 0; s < ARRAY_LEN(severity); s++)
+        for (int i = 0; i < n; i++)
+            if (o->list[i].outcome == severity[s]) {
+                o->answer.outcome = severity[s];
+                o->answer.serial = n > 1 ? i + 1 : 0;
+                return;
+            }
 }
 
-static void payment_take(struct outcome_call *o)
+/* One that is unknown, or contradicts what was said of it, stops them all. */
+static bool refused(const struct outcome_call *o)
 {
-    struct db_payment *p = &o->payment;
+    return o->answer.outcome == OUTCOME_TOKEN_SCONOSCIUTO ||
+           o->answer.outcome == OUTCOME_ESITO_DISCORDE;
+}
+
+static bool is_before(const struct taking *a, const struct taking *b)
+{
+    if (a->position->id != b->position->id) return a->position->id < b->position->id;
+    return a->payment.id < b->payment.id;
+}
+
+static void order_find(struct outcome_call *o)
+{
+    for (int n = 0; n < o->call->n_tokens; n++) {
+        struct taking *t = &o->list[n];
+        int at = n;
+
+        t->position = &t->notice.position;
+        t->instalment = &t->notice.instalment;
+        for (; at > 0 && is_before(t, o->order[at - 1]); at--)
+            o->order[at] = o->order[at - 1];
+        o->order[at] = t;
+    }
+    for (int n = 1; n < o->call->n_tokens; n++)
+        for (int k = 0; k < n; k++) {
+            if (o->order[k]->position->id == o->order[n]->position->id)
+                o->order[n]->position = o->order[k]->position;
+            if (o->order[k]->instalment->id == o->order[n]->instalment->id)
+                o->order[n]->instalment = o->order[k]->instalment;
+        }
+}
+
+static enum err tokens_read_tx(struct db *db, struct outcome_call *o)
+{
+    enum err rc = ERR_NONE;
+    const struct db_key_name no_key = {"", "", ""};
+    struct db_key none = {.found = false};
+
+    for (int i = 0; i < o->call->n_tokens; i++) {
+        struct taking *t = &o->list[i];
+
+        t->serial = i + 1;
+        TRY(db_payment_read(db, o->call->psp, o->call->tokens[i], i ? &no_key : &o->name,
+                            &t->payment, &t->notice, i ? &none : &o->key));
+    }
+    order_find(o);
+out:
+    return rc;
+}
+
+static const struct payment_rule *rule_of(const struct outcome_call *o, const struct taking *t)
+{
+    return service_take_rule(t, o->call->ok);
+}
+
+/* What the message says of one payment. The fee is one: the first payment bears it. */
+static void facts_take(const struct outcome_call *o, struct taking *t, const struct taking *first,
+                       bool several)
+{
     const struct psp_call *call = o->call;
+    struct db_payment *p = &t->payment;
 
     p->closed_us = o->facts.now_us;
     calendar_rome_day(o->facts.now_us, p->day);
-    p->fee_cents = call->fee_cents;
+    p->collected_with = several ? first->payment.id : 0;
     p->payer = call->payer;
     snprintf(p->method, sizeof p->method, "%s", call->method);
+    snprintf(p->payment_channel, sizeof p->payment_channel, "%s", call->payment_channel);
     snprintf(p->application_date, sizeof p->application_date, "%s", call->application_date);
     snprintf(p->transfer_date, sizeof p->transfer_date, "%s", call->transfer_date);
+    memcpy(p->stamps, call->stamps[t->serial - 1], sizeof p->stamps);
+    p->fee_cents = p->pa_fee_cents = 0;
+    *p->bundle = *p->ci_bundle = 0;
+    if (t != first) return;
+    p->fee_cents = call->fee_cents;
+    p->pa_fee_cents = call->pa_fee_cents;
+    snprintf(p->bundle, sizeof p->bundle, "%s", call->bundle);
+    snprintf(p->ci_bundle, sizeof p->ci_bundle, "%s", call->ci_bundle);
 }
 
-/* What was collected equals what is owed to Enti, plus the fee, plus what is in suspense [I3]. */
-static enum err entries_add_tx(struct db *db, const struct outcome_call *o, bool suspend)
+/* Nothing is recorded for any; what the channel says that it took has a name all the same. */
+static enum err refuse_tx(struct db *db, struct outcome_call *o)
 {
-    const struct db_payment *p = &o->payment;
-    const struct debt_instalment *i = &o->notice.instalment;
-    struct db_entry e[DB_ENTRIES_MAX], base = {.fact_id = p->id,
-                                               .payment_id = p->id,
-                                               .account = "",
-                                               .instrument = p->channel,
-                                               .settles = p->settles,
-                                               .day = p->day};
-    size_t n = 0;
+    enum err rc = ERR_NONE;
 
-#define ENTRY(k, c, cents)                                                                         \
-    (e[n] = base, e[n].id = clock_id_new(), e[n].kind = (k), e[n].creditor = (c),                  \
-     e[n].amount_cents = (cents), n++)
-    ENTRY("collected", p->psp, -(p->amount_cents + p->fee_cents));
-    if (p->fee_cents) ENTRY("fee", p->psp, p->fee_cents);
-    if (suspend) ENTRY("suspense", p->creditor, p->amount_cents);
-    for (int t = 0; t < i->n_transfers && !suspend; t++) {
-        ENTRY("paid", i->transfers[t].creditor, i->transfers[t].amount_cents);
-        e[n - 1].account = i->transfers[t].iban;
-        e[n - 1].transfer_number = i->transfers[t].number;
+    for (int i = 0; i < o->call->n_tokens; i++) {
+        const struct taking *t = &o->list[i];
+        const struct payment_rule *rule;
+        const char *kind;
+
+        if (!t->payment.id) continue;
+        rule = rule_of(o, t);
+        kind = rule->effect == EFFECT_CONTRADICT ? "outcome-contradicts" : "outcome-refused";
+        if (rule->effect == EFFECT_CONTRADICT || service_take_is_money(rule))
+            TRY(db_anomaly_add(db, kind, t->payment.id, t->payment.creditor,
+                               t->payment.amount_cents, o->facts.now_us));
     }
-#undef ENTRY
-    return db_entry_add(db, e, n, o->facts.now_us);
-}
-
-static enum err pay_tx(struct db *db, struct outcome_call *o, const struct payment_rule *rule)
-{
-    enum err rc;
-    struct db_notice *n = &o->notice;
-    bool late = rule->effect == EFFECT_PAY_LATE;
-    enum position_state next;
-
-    service_position_step(&n->position, n->instalment.option_id, rule, o->payment.state);
-    next = n->position.paid_count == n->option_instalments ? POSITION_PAID : n->position.state;
-    TRY(db_payment_set_state(db, &o->payment, rule->next));
-    TRY(db_instalment_set_paid(db, &n->instalment));
-    TRY(db_position_set_counts(db, &n->position, next));
-    TRY(entries_add_tx(db, o, false));
-    TRY(service_notify_make(o->env, &o->payment, n, o->facts.now_us, &o->notify));
-    TRY(db_receipt_add(db, o->notify.receipts, o->notify.n_receipts, o->facts.now_us));
-    TRY(db_outbox_add(db, o->notify.messages, o->notify.n_messages, o->facts.now_us));
-    if (late)
-        TRY(db_anomaly_add(db, "late", o->payment.id, o->payment.creditor, o->payment.amount_cents,
-                           o->facts.now_us));
 out:
     return rc;
 }
 
-static enum err counts_tx(struct db *db, struct outcome_call *o, const struct payment_rule *rule)
+static enum err expire_tx(struct db *db, struct outcome_call *o)
 {
-    if (o->payment.state != PAYMENT_ACTIVE) return ERR_NONE;
-    service_position_step(&o->notice.position, 0, rule, o->payment.state);
-    return db_position_set_counts(db, &o->notice.position, o->notice.position.state);
-}
+    enum err rc = ERR_NONE;
 
-static enum err effect_tx(struct db *db, struct outcome_call *o, const struct payment_rule *rule)
-{
-    enum err rc;
-    const struct db_payment *p = &o->payment;
+    for (int i = 0; i < o->call->n_tokens; i++) {
+        struct taking *t = o->order[i];
 
-    switch (rule->effect) {
-    case EFFECT_NONE:
-        return ERR_NONE;
-    case EFFECT_CONTRADICT:
-        return db_anomaly_add(db, "outcome-contradicts", p->id, p->creditor, p->amount_cents,
-                              o->facts.now_us);
-    case EFFECT_REOPEN:
-        TRY(db_payment_set_state(db, p, rule->next));
-        TRY(counts_tx(db, o, rule));
-        break;
-    case EFFECT_SUSPEND:
-        TRY(db_payment_set_state(db, p, rule->next));
-        TRY(counts_tx(db, o, rule));
-        TRY(entries_add_tx(db, o, true));
-        TRY(db_anomaly_add(db, "duplicate", p->id, p->creditor, p->amount_cents, o->facts.now_us));
-        break;
-    case EFFECT_PAY:
-    case EFFECT_PAY_LATE:
-        TRY(pay_tx(db, o, rule));
-        break;
+        if (t->payment.state == PAYMENT_ACTIVE && t->payment.expires_us <= o->facts.now_us)
+            TRY(service_expire_tx(db, &t->payment, t->position, o->facts.now_us));
     }
-    o->changed = true;
 out:
     return rc;
 }
 
-/* The token's own rules: what is known of it decides, by the table. */
+static enum err take_tx(struct db *db, struct outcome_call *o)
+{
+    enum err rc = ERR_NONE;
+    const struct taking *first = NULL;
+    int changes = 0;
+
+    for (int i = o->call->n_tokens - 1; i >= 0; i--) {
+        if (rule_of(o, &o->list[i])->effect == EFFECT_NONE) continue;
+        first = &o->list[i];
+        changes++;
+    }
+    for (int i = 0; i < o->call->n_tokens; i++) {
+        struct taking *t = o->order[i];
+        const struct payment_rule *rule = rule_of(o, t);
+
+        if (i > 0) TRY(db_queue_send(db)); /* one message a payment: few shapes of groups */
+        t->outcome = rule->outcome;
+        facts_take(o, t, first, changes > 1);
+        TRY(service_take_tx(db, o->env, t, rule, o->facts.now_us));
+    }
+    o->changed = changes > 0;
+out:
+    return rc;
+}
+
+/* The tokens' own rules: what is known of each decides, by the table; then all or none. */
 static enum err decide_tx(struct db *db, struct outcome_call *o)
 {
     enum err rc;
-    const struct payment_rule *rule;
-    enum payment_event event;
 
-    if (o->payment.id == 0) {
-        o->answer.outcome = OUTCOME_TOKEN_SCONOSCIUTO;
-        return ERR_NONE;
-    }
-    if (o->payment.state == PAYMENT_ACTIVE && o->payment.expires_us <= o->facts.now_us)
-        TRY(service_expire_tx(db, &o->payment, &o->notice.position, o->facts.now_us));
-    event = !o->call->ok                                  ? PAYMENT_ON_SENT_KO
-            : closed(&o->notice, o->payment.amount_cents) ? PAYMENT_ON_SENT_OK_CLOSED
-                                                          : PAYMENT_ON_SENT_OK;
-    rule = payment_rule_find(o->payment.state, event);
-    o->answer.outcome = rule->outcome;
-    payment_take(o);
-    TRY(effect_tx(db, o, rule));
+    for (int i = 0; i < o->call->n_tokens; i++)
+        o->list[i].outcome =
+            o->list[i].payment.id ? rule_of(o, &o->list[i])->outcome : OUTCOME_TOKEN_SCONOSCIUTO;
+    answer_find(o);
+    if (refused(o)) return refuse_tx(db, o);
+    TRY(expire_tx(db, o));
+    TRY(take_tx(db, o));
+    answer_find(o);
 out:
     return rc;
+}
+
+/* A line for each token: whoever looks for one finds the message. */
+static void lines_make(const struct outcome_call *o, struct db_journal_row *rows)
+{
+    for (int i = 0; i < o->call->n_tokens; i++) {
+        const struct db_payment *p = &o->list[i].payment;
+
+        service_journal_psp(&rows[i], o->call, o->answer.outcome);
+        service_journal_token(o->call->tokens[i], rows[i].token_hash);
+        if (!o->changed) continue;
+        snprintf(rows[i].creditor, sizeof rows[i].creditor, "%s", p->creditor);
+        snprintf(rows[i].notice_number, sizeof rows[i].notice_number, "%s", p->notice_number);
+        rows[i].object_id = p->id;
+    }
 }
 
 static enum err outcome_tx(struct db *db, void *cls)
 {
     enum err rc;
     struct outcome_call *o = cls;
-    struct db_journal_row row;
+    struct db_journal_row rows[PSP_TOKENS_MAX];
 
     buf_reset(o->out); /* forget the last try */
     o->changed = false;
-    TRY(db_payment_read(db, o->call->psp, o->call->token, &o->name, &o->payment, &o->notice,
-                        &o->key));
+    o->answer.serial = 0;
+    TRY(tokens_read_tx(db, o));
     TRY(db_now(db, &o->facts.now_us));
     o->answer.outcome = service_check_run(CHECK_KEY, &o->facts);
     if (o->answer.outcome != OUTCOME_OK) {
@@ -191,12 +249,26 @@ static enum err outcome_tx(struct db *db, void *cls)
     TRY(o->env->psp_write(o->env->psp_write_cls, &o->answer, o->out));
     TRY(service_key_store_tx(db, &o->name, &o->key, o->call, o->out, o->facts.now_us, 0));
     if (!o->changed) goto out;
-    service_journal_psp(&row, o->call, o->answer.outcome);
-    snprintf(row.creditor, sizeof row.creditor, "%s", o->payment.creditor);
-    snprintf(row.notice_number, sizeof row.notice_number, "%s", o->payment.notice_number);
-    row.object_id = o->payment.id;
-    TRY(db_journal_add(db, &row, 1));
+    lines_make(o, rows);
+    TRY(db_journal_add(db, rows, (size_t)o->call->n_tokens));
     CRASHPOINT("S7.pre");
+out:
+    return rc;
+}
+
+/* What changed something is in the journal already. */
+static enum err note(struct outcome_call *o)
+{
+    enum err rc = ERR_NONE;
+    struct db_journal_row rows[PSP_TOKENS_MAX];
+    int n = o->call->valid ? o->call->n_tokens : 0;
+
+    lines_make(o, rows);
+    if (n == 0) service_journal_psp(&rows[n++], o->call, o->answer.outcome);
+    for (int i = 0; i < n; i++) {
+        service_key_note(&rows[i], &o->key, o->answer.outcome);
+        TRY(service_journal_note(o->env->db, &rows[i]));
+    }
 out:
     return rc;
 }
@@ -205,28 +277,32 @@ enum err service_outcome(struct env *env, const struct psp_call *call, enum outc
                          struct buf *out)
 {
     enum err rc;
-    struct outcome_call o = {.env = env, .call = call, .out = out};
-    struct db_journal_row row;
+    struct taking one = {.serial = 1}, *several = NULL;
+    struct outcome_call o = {.env = env, .call = call, .list = &one, .out = out};
 
     o.key.answer = (struct buf)BUF_INIT(ANSWER_MAX);
     service_check_prepare(call, env->registry, &o.facts);
     o.facts.key = &o.key;
     o.answer = (struct psp_answer){.call = call, .registry = env->registry};
     o.name = service_key_name(call);
+    if (call->n_tokens > 1) {
+        o.list = several = calloc((size_t)call->n_tokens, sizeof *several);
+        if (!several) return err_set(ERR_MEMORY, "tokens");
+    }
     o.answer.outcome = service_check_run(CHECK_REGISTRY, &o.facts);
     if (o.answer.outcome == OUTCOME_OK)
         TRY(db_tx_run(env->db, "outcome", outcome_tx, &o));
     else
         TRY(env->psp_write(env->psp_write_cls, &o.answer, out));
-    if (o.changed) CRASHPOINT("S7.post");
-    if (!o.changed) { /* what changed something is in the journal already */
-        service_journal_psp(&row, call, o.answer.outcome);
-        service_key_note(&row, &o.key, o.answer.outcome);
-        TRY(service_journal_note(env->db, &row));
-    }
+    if (o.changed)
+        CRASHPOINT("S7.post");
+    else
+        TRY(note(&o));
     *out_outcome = o.answer.outcome;
 out:
-    service_notify_free(&o.notify);
+    for (int i = 0; i < call->n_tokens; i++)
+        service_notify_free(&o.list[i].notify);
+    free(several);
     buf_free(&o.key.answer);
     return rc;
 }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STAMP_MAX = 64 * 1024 };
+
 /* What a receipt borrows from, in the arena. */
 struct facts {
     struct db_payment payment;
@@ -46,6 +48,31 @@ static bool may(const struct scope *scope, const char *beneficiary, struct posit
            refuse(out, "BENEFICIARY_UNKNOWN", "beneficiary", "an Ente that you may speak for");
 }
 
+struct stamps {
+    struct db_receipt_stamp row;
+    struct arena *arena;
+    struct db_payment *payment;
+};
+
+static enum err stamp_keep(void *cls)
+{
+    struct stamps *s = cls;
+    const char **to = &s->payment->stamps[s->row.transfer];
+
+    *to = arena_strdup(s->arena, buf_str(&s->row.attachment));
+    buf_reset(&s->row.attachment);
+    return *to ? ERR_NONE : err_set(ERR_LIMIT, "stamps");
+}
+
+static enum err stamps_read(struct env *env, struct arena *arena, struct db_payment *p)
+{
+    struct stamps s = {.row = {.attachment = BUF_INIT(STAMP_MAX)}, .arena = arena, .payment = p};
+    enum err rc = db_receipt_stamps(env->db, p->id, &s.row, stamp_keep, &s);
+
+    buf_free(&s.row.attachment);
+    return rc;
+}
+
 /* The payment is final, so what is read now is what was told then. */
 static enum err paid_read(struct env *env, struct arena *arena, const struct db_receipt_line *line,
                           struct paid *out)
@@ -63,12 +90,17 @@ static enum err paid_read(struct env *env, struct arena *arena, const struct db_
         goto out;
     }
     f->payment.payer = line->payment.payer;
-    memcpy(f->payment.application_date, line->payment.application_date,
-           sizeof f->payment.application_date);
+#define KEEP(field) memcpy(f->payment.field, line->payment.field, sizeof f->payment.field)
+    KEEP(application_date);
+    KEEP(transfer_date);
+    KEEP(method);
+    KEEP(payment_channel);
+#undef KEEP
     snprintf(f->beneficiary, sizeof f->beneficiary, "%s", line->beneficiary);
     snprintf(f->dedup_id, sizeof f->dedup_id, "%" PRId64, line->id);
     calendar_utc_print(line->payment.closed_us, f->paid_at_utc);
     service_notify_fill(env, &f->payment, &f->notice, &out->receipt);
+    if (soap_receipt_has_stamp(&out->receipt)) TRY(stamps_read(env, arena, &f->payment));
     out->receipt.recipient = f->beneficiary;
     out->receipt.dedup_id = f->dedup_id;
     out->receipt.paid_at_utc = f->paid_at_utc;

@@ -8,6 +8,7 @@
 #include "domain/iban.h"
 #include "domain/notice.h"
 #include "domain/text.h"
+#include "service/position_metadata.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -92,23 +93,64 @@ static bool debtor_check(const struct place *at, const struct debt_subject *d)
     return address_check(at, d);
 }
 
-static bool transfer_check(struct place *at, const struct debt_transfer *t)
+static bool metadata_check(const struct place *at, const char *beside, const char *metadata)
 {
-    const struct registry_creditor *c = registry_creditor_find(at->registry, t->creditor);
-    const struct registry_account *account = c ? registry_account_find(c, t->iban) : NULL;
+    const char *expected = metadata ? position_metadata_wrong(beside, metadata) : NULL;
 
-    if (!c || !c->enabled)
-        return refuse(at, "BENEFICIARY_UNKNOWN", "creditor", "the code of an enabled Ente");
-    if (iban_check(t->iban) != ERR_NONE)
+    return !expected || refuse(at, "METADATA_SYNTAX", "metadata", "%s", expected);
+}
+
+static bool account_check(const struct place *at, const struct registry_creditor *c,
+                          const char *iban)
+{
+    const struct registry_account *account = registry_account_find(c, iban);
+
+    if (iban_check(iban) != ERR_NONE)
         return refuse(at, "IBAN_SYNTAX", "iban", "an IBAN with right check digits");
     if (!account || !account->enabled)
         return refuse(at, "IBAN_UNKNOWN", "iban", "an account registered for the beneficiary");
+    return true;
+}
+
+static bool is_base64(const char *text)
+{
+    size_t len = strlen(text), digits = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                     "abcdefghijklmnopqrstuvwxyz0123456789+/");
+
+    return len > 0 && len % 4 == 0 && digits + strspn(text + digits, "=") == len &&
+           len - digits <= 2;
+}
+
+/* Whoever sells the stamp has the money: there is no account. */
+static bool stamp_check(const struct place *at, const struct debt_transfer *t)
+{
+    const struct debt_stamp *s = &t->stamp;
+
+    if (*t->iban)
+        return refuse(at, "STAMP_ACCOUNT", "iban", "no account where a stamp is asked for");
+    if (!is_base64(s->hash))
+        return refuse(at, "STAMP_SYNTAX", "stamp/hash", "base64 of the document's hash");
+    if (strcmp(s->type, "01") != 0)
+        return refuse(at, "STAMP_SYNTAX", "stamp/type", "01, the one kind that there is");
+    if (strlen(s->province) != 2 || strspn(s->province, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+        return refuse(at, "STAMP_SYNTAX", "stamp/province", "two capital letters");
+    return true;
+}
+
+static bool transfer_check(struct place *at, const struct debt_transfer *t)
+{
+    const struct registry_creditor *c = registry_creditor_find(at->registry, t->creditor);
+    bool stamp = *t->stamp.hash || *t->stamp.type || *t->stamp.province;
+
+    if (!c || !c->enabled)
+        return refuse(at, "BENEFICIARY_UNKNOWN", "creditor", "the code of an enabled Ente");
+    if (stamp ? !stamp_check(at, t) : !account_check(at, c, t->iban)) return false;
     if (t->amount_cents < 1) return refuse(at, "AMOUNT_SYNTAX", "amount", "at least 0.01");
     if (text_check(t->taxonomy, 1, 140) != ERR_NONE)
         return refuse(at, "TAXONOMY_SYNTAX", "taxonomy", "1 to 140 characters");
     if (text_check(t->remittance, 1, 140) != ERR_NONE)
         return refuse(at, "TEXT_SYNTAX", "remittance", "1 to 140 characters");
-    return true;
+    return metadata_check(at, "", t->metadata);
 }
 
 /* No transfers: one, of the whole amount, to the debt type's account. */
@@ -195,6 +237,7 @@ static bool instalment_check(struct place *at, const struct debt_position *p,
     if (!*i->description) memcpy(i->description, p->description, sizeof i->description);
     if (text_check(i->description, 1, 140) != ERR_NONE)
         return refuse(at, "TEXT_SYNTAX", "description", "1 to 140 characters");
+    if (!metadata_check(at, p->metadata, i->metadata)) return false;
     if (!notice_number_check(at, p, i)) return false;
     transfers_complete(at, i);
     return transfers_check(at, i);
@@ -249,6 +292,7 @@ bool position_check(const struct registry *registry, const struct scope *scope,
         return refuse(&at, "TEXT_SYNTAX", "description", "1 to 140 characters");
     if (*p->office && text_check(p->office, 1, 140) != ERR_NONE)
         return refuse(&at, "TEXT_SYNTAX", "office", "1 to 140 characters");
+    if (!metadata_check(&at, "", p->metadata)) return false;
     return options_check(&at, p);
 }
 
@@ -257,6 +301,14 @@ static void hash_number(struct hash_stream *s, int64_t n)
     char text[24];
 
     snprintf(text, sizeof text, "%lld", (long long)n);
+    crypto_hash_add_text(s, text);
+}
+
+/* Only where there is some: what was sent before there could be any keeps its hash. */
+static void hash_more(struct hash_stream *s, const char *what, const char *text)
+{
+    if (!text || !*text) return;
+    crypto_hash_add_text(s, what);
     crypto_hash_add_text(s, text);
 }
 
@@ -276,7 +328,12 @@ static void hash_instalment(struct hash_stream *s, const struct debt_instalment 
         hash_number(s, i->transfers[t].amount_cents);
         crypto_hash_add_text(s, i->transfers[t].taxonomy);
         crypto_hash_add_text(s, i->transfers[t].remittance);
+        hash_more(s, "stamp/hash", i->transfers[t].stamp.hash);
+        hash_more(s, "stamp/type", i->transfers[t].stamp.type);
+        hash_more(s, "stamp/province", i->transfers[t].stamp.province);
+        hash_more(s, "metadata", i->transfers[t].metadata);
     }
+    hash_more(s, "metadata", i->metadata);
 }
 
 enum err position_hash(struct debt_position *p)
@@ -314,6 +371,11 @@ static bool subject_same(const struct debt_subject *a, const struct debt_subject
            !strcmp(a->email, b->email);
 }
 
+static bool metadata_same(const char *a, const char *b)
+{
+    return !strcmp(a ? a : "", b ? b : "");
+}
+
 static bool transfers_same(const struct debt_instalment *a, const struct debt_instalment *b)
 {
     if (a->n_transfers != b->n_transfers) return false;
@@ -322,7 +384,11 @@ static bool transfers_same(const struct debt_instalment *a, const struct debt_in
 
         if (x->number != y->number || x->amount_cents != y->amount_cents ||
             strcmp(x->creditor, y->creditor) != 0 || strcmp(x->iban, y->iban) != 0 ||
-            strcmp(x->taxonomy, y->taxonomy) != 0 || strcmp(x->remittance, y->remittance) != 0)
+            strcmp(x->taxonomy, y->taxonomy) != 0 || strcmp(x->remittance, y->remittance) != 0 ||
+            strcmp(x->stamp.hash, y->stamp.hash) != 0 ||
+            strcmp(x->stamp.type, y->stamp.type) != 0 ||
+            strcmp(x->stamp.province, y->stamp.province) != 0 ||
+            !metadata_same(x->metadata, y->metadata))
             return false;
     }
     return true;
@@ -336,6 +402,7 @@ const char *position_instalment_differs(const struct debt_instalment *a,
     if (strcmp(a->payable_until, b->payable_until) != 0) return "payableUntil";
     if (strcmp(a->description, b->description) != 0) return "description";
     if (*b->notice_number && strcmp(a->notice_number, b->notice_number) != 0) return "noticeNumber";
+    if (!metadata_same(a->metadata, b->metadata)) return "metadata";
     return transfers_same(a, b) ? NULL : "transfer";
 }
 

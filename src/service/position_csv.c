@@ -2,6 +2,7 @@
 #include "service/position_csv.h"
 
 #include "domain/amount.h"
+#include "service/position_metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,23 @@ enum column {
     COL_AMOUNT,
     COL_DUE_DATE,
     COL_NOTICE_NUMBER,
-    COL_TRANSFERS, /* five columns each from here */
-    COL_COUNT = COL_TRANSFERS + 5 * DEBT_TRANSFERS_MAX
+    COL_METADATA,
+    COL_INSTALMENT_METADATA,
+    COL_TRANSFERS /* T_COUNT columns each from here */
 };
-enum transfer_column { T_CREDITOR, T_IBAN, T_AMOUNT, T_TAXONOMY, T_REASON, T_COUNT };
+enum transfer_column {
+    T_CREDITOR,
+    T_IBAN,
+    T_AMOUNT,
+    T_TAXONOMY,
+    T_REASON,
+    T_STAMP_HASH,
+    T_STAMP_TYPE,
+    T_STAMP_PROVINCE,
+    T_METADATA,
+    T_COUNT
+};
+enum { COL_COUNT = COL_TRANSFERS + T_COUNT * DEBT_TRANSFERS_MAX };
 
 static const struct {
     const char *name, *path; /* path: the field's name in a refusal */
@@ -44,12 +58,17 @@ static const struct {
     {"amount", "amount", true},
     {"due_date", "dueDate", true},
     {"notice_number", "noticeNumber", false},
+    {"metadata", "metadata", false},
+    {"instalment_metadata", "metadata", false},
 };
 static const struct {
     const char *name, *path;
 } transfer_columns[T_COUNT] = {
-    {"creditor", "creditor"}, {"iban", "iban"},         {"amount", "amount"},
-    {"taxonomy", "taxonomy"}, {"reason", "remittance"},
+    {"creditor", "creditor"},     {"iban", "iban"},
+    {"amount", "amount"},         {"taxonomy", "taxonomy"},
+    {"reason", "remittance"},     {"stamp_hash", "stamp/hash"},
+    {"stamp_type", "stamp/type"}, {"stamp_province", "stamp/province"},
+    {"metadata", "metadata"},
 };
 
 struct row {
@@ -57,6 +76,8 @@ struct row {
     long line;
     size_t too_many;               /* fields, when they are more than the header's; else 0 */
     const char *values[COL_COUNT]; /* "" where there is no such column */
+    /* As a position holds them, NULL: none. */
+    const char *metadata, *instalment_metadata, *transfer_metadata[DEBT_TRANSFERS_MAX];
 };
 struct position_rows {
     struct row *first;
@@ -171,6 +192,20 @@ static const char *value_of(const struct position_csv *r, int column)
     return at >= 0 && (size_t)at < r->csv.n ? r->csv.fields[at] : "";
 }
 
+static enum err row_metadata(struct row *row, struct arena *arena)
+{
+    enum err rc;
+
+    TRY(position_metadata_read(row->values[COL_METADATA], arena, &row->metadata));
+    TRY(position_metadata_read(row->values[COL_INSTALMENT_METADATA], arena,
+                               &row->instalment_metadata));
+    for (int t = 0; t < DEBT_TRANSFERS_MAX; t++)
+        TRY(position_metadata_read(row->values[COL_TRANSFERS + t * T_COUNT + T_METADATA], arena,
+                                   &row->transfer_metadata[t]));
+out:
+    return rc;
+}
+
 static enum err row_take(struct position_csv *r, struct arena *arena, struct row **out)
 {
     struct row *row = arena_alloc(arena, sizeof *row);
@@ -185,7 +220,7 @@ static enum err row_take(struct position_csv *r, struct arena *arena, struct row
         if (!row->values[i]) return err_set(ERR_LIMIT, "rows");
     }
     *out = row;
-    return ERR_NONE;
+    return row_metadata(row, arena);
 }
 
 static bool belongs(const struct position_csv *r, const struct row *first)
@@ -270,14 +305,17 @@ static bool transfers(struct position_csv_item *item, const struct row *row,
         char name[32];
 
         if (!*row->values[base + T_CREDITOR] && !*row->values[base + T_IBAN] &&
-            !*row->values[base + T_AMOUNT])
+            !*row->values[base + T_AMOUNT] && !*row->values[base + T_STAMP_HASH])
             continue;
         snprintf(name, sizeof name, "t%d_amount", t + 1);
         x->number = t + 1;
         if (!PUT(base + T_CREDITOR, x->creditor) || !PUT(base + T_IBAN, x->iban) ||
             !PUT(base + T_TAXONOMY, x->taxonomy) || !PUT(base + T_REASON, x->remittance) ||
+            !PUT(base + T_STAMP_HASH, x->stamp.hash) || !PUT(base + T_STAMP_TYPE, x->stamp.type) ||
+            !PUT(base + T_STAMP_PROVINCE, x->stamp.province) ||
             !amount(item, row, name, row->values[base + T_AMOUNT], &x->amount_cents))
             return false;
+        x->metadata = row->transfer_metadata[t];
         i->n_transfers++;
     }
     return true;
@@ -292,6 +330,7 @@ static bool instalment(struct position_csv_item *item, const struct row *row,
     if (number[digits] != '\0' || digits > 3)
         return refuse(item, row, "instalment", number, "a number, from 1");
     i->number = digits == 0 ? 1 : (int)strtol(number, NULL, 10);
+    i->metadata = row->instalment_metadata;
     return amount(item, row, "amount", row->values[COL_AMOUNT], &i->amount_cents) &&
            PUT(COL_DUE_DATE, i->due_date) && PUT(COL_NOTICE_NUMBER, i->notice_number) &&
            transfers(item, row, i);
@@ -299,6 +338,11 @@ static bool instalment(struct position_csv_item *item, const struct row *row,
 
 static bool head(struct position_csv_item *item, const struct row *row, struct debt_position *p)
 {
+    const char *metadata = row->metadata ? row->metadata : "";
+
+    if (strlen(metadata) >= sizeof p->metadata)
+        return refuse(item, row, "metadata", row->values[COL_METADATA], "a shorter text");
+    memcpy(p->metadata, metadata, strlen(metadata) + 1);
     return PUT(COL_CREDITOR, p->creditor) && PUT(COL_OWN_ID, p->own_id) &&
            PUT(COL_DEBT_TYPE, p->debt_type) && PUT(COL_DEBTOR_KIND, p->debtor.kind) &&
            PUT(COL_DEBTOR_CODE, p->debtor.code) && PUT(COL_DEBTOR_NAME, p->debtor.name) &&
@@ -433,9 +477,11 @@ void position_csv_place(const struct position_csv_item *item, const char *path,
             }
         return;
     }
-    for (int i = 0; i < COL_TRANSFERS; i++)
+    for (int i = 0; i < COL_TRANSFERS; i++) {
+        if (i == (number ? COL_METADATA : COL_INSTALMENT_METADATA)) continue; /* one name for two */
         if (!strcmp(columns[i].path, path)) {
             snprintf(out->field, sizeof out->field, "%s", columns[i].name);
             out->value = row->values[i];
         }
+    }
 }

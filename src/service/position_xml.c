@@ -68,21 +68,70 @@ out:
     return rc;
 }
 
-static enum err transfer_read(const struct xml_node *node, struct debt_transfer *t)
+static enum err metadata_text(const struct xml_node *node, char *to, size_t cap)
+{
+    size_t len = 0;
+
+    *to = 0;
+    for (const struct xml_node *e = node ? xml_child(node, NS, "entry") : NULL; e;
+         e = xml_next(e, NS, "entry")) {
+        const char *key = xml_child_text(e, NS, "key"), *value = xml_child_text(e, NS, "value");
+        int n = snprintf(to + len, cap - len, "%s\t%s\n", key, value);
+
+        if (n < 0 || (size_t)n >= cap - len) return BUG("metadata longer than its facets");
+        len += (size_t)n;
+    }
+    return ERR_NONE;
+}
+
+/* NULL where the element has none. */
+static enum err metadata_read(const struct xml_node *node, struct arena *arena, const char **out)
+{
+    enum err rc = ERR_NONE;
+    const struct xml_node *metadata = xml_child(node, NS, "metadata");
+    char text[DEBT_METADATA_SIZE];
+
+    *out = NULL;
+    if (!metadata) goto out;
+    TRY(metadata_text(metadata, text, sizeof text));
+    *out = arena_strdup(arena, text);
+    if (!*out) rc = err_set(ERR_LIMIT, "metadata");
+out:
+    return rc;
+}
+
+static enum err stamp_read(const struct xml_node *node, struct debt_stamp *s)
+{
+    enum err rc = ERR_NONE;
+    const struct xml_node *stamp = xml_child(node, NS, "stamp");
+
+    if (!stamp) goto out;
+    TRY(COPY(s->hash, stamp, "hash"));
+    TRY(COPY(s->type, stamp, "type"));
+    TRY(COPY(s->province, stamp, "province"));
+out:
+    return rc;
+}
+
+static enum err transfer_read(const struct xml_node *node, struct arena *arena,
+                              struct debt_transfer *t)
 {
     enum err rc;
 
     t->number = number_read(node);
     TRY(COPY(t->creditor, node, "creditor"));
     TRY(COPY(t->iban, node, "iban"));
+    TRY(stamp_read(node, &t->stamp));
     t->amount_cents = amount_read(node);
     TRY(COPY(t->taxonomy, node, "taxonomy"));
     TRY(COPY(t->remittance, node, "remittance"));
+    TRY(metadata_read(node, arena, &t->metadata));
 out:
     return rc;
 }
 
-static enum err instalment_read(const struct xml_node *node, struct debt_instalment *i)
+static enum err instalment_read(const struct xml_node *node, struct arena *arena,
+                                struct debt_instalment *i)
 {
     enum err rc;
 
@@ -92,10 +141,11 @@ static enum err instalment_read(const struct xml_node *node, struct debt_instalm
     day_read(node, "payableUntil", i->payable_until);
     TRY(COPY(i->notice_number, node, "noticeNumber"));
     TRY(COPY(i->description, node, "description"));
+    TRY(metadata_read(node, arena, &i->metadata));
     for (const struct xml_node *t = xml_child(node, NS, "transfer"); t;
          t = xml_next(t, NS, "transfer")) {
         if (i->n_transfers == DEBT_TRANSFERS_MAX) return BUG("transfers over their facet");
-        TRY(transfer_read(t, &i->transfers[i->n_transfers++]));
+        TRY(transfer_read(t, arena, &i->transfers[i->n_transfers++]));
     }
 out:
     return rc;
@@ -132,27 +182,11 @@ static enum err options_read(const struct xml_node *node, struct arena *arena,
         for (const struct xml_node *i = xml_child(o, NS, "instalment"); i;
              i = xml_next(i, NS, "instalment")) {
             option->n_instalments++;
-            TRY(instalment_read(i, &p->instalments[p->n_instalments++]));
+            TRY(instalment_read(i, arena, &p->instalments[p->n_instalments++]));
         }
     }
 out:
     return rc;
-}
-
-static enum err metadata_read(const struct xml_node *node, struct debt_position *p)
-{
-    size_t len = 0;
-
-    for (const struct xml_node *e = node ? xml_child(node, NS, "entry") : NULL; e;
-         e = xml_next(e, NS, "entry")) {
-        const char *key = xml_child_text(e, NS, "key"), *value = xml_child_text(e, NS, "value");
-        int n = snprintf(p->metadata + len, sizeof p->metadata - len, "%s\t%s\n", key, value);
-
-        if (n < 0 || (size_t)n >= sizeof p->metadata - len)
-            return BUG("metadata longer than its facets");
-        len += (size_t)n;
-    }
-    return ERR_NONE;
 }
 
 enum err position_xml_read(const struct xml_node *node, struct arena *arena,
@@ -167,7 +201,7 @@ enum err position_xml_read(const struct xml_node *node, struct arena *arena,
     TRY(debtor_read(xml_child(node, NS, "debtor"), &out->debtor));
     TRY(COPY(out->description, node, "description"));
     TRY(COPY(out->office, node, "office"));
-    TRY(metadata_read(xml_child(node, NS, "metadata"), out));
+    TRY(metadata_text(xml_child(node, NS, "metadata"), out->metadata, sizeof out->metadata));
     TRY(options_read(node, arena, out));
 out:
     return rc;

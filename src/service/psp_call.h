@@ -17,6 +17,8 @@ enum psp_operation {
 };
 const char *psp_operation_name(enum psp_operation operation); /**< as in the contract */
 
+enum { PSP_TOKENS_MAX = 5 };
+
 /** Every field is as it came; what an operation has not is empty or 0. */
 struct psp_call {
     enum psp_operation operation;
@@ -31,13 +33,18 @@ struct psp_call {
     char fiscal_code[12], notice_number[19];
     int64_t amount_cents;
     int64_t expiration_ms; /* 0: none asked for */
-    char method[36], touch_point[36];
+    char due_date[11], note[DEBT_CHARS(210)];
+    char method[36], touch_point[36]; /* the method is an outcome's, too */
     /* outcome */
-    char token[DEBT_CHARS(35)];
+    char tokens[PSP_TOKENS_MAX][DEBT_CHARS(35)];
+    int n_tokens;
     bool ok;
-    int64_t fee_cents;
+    char payment_channel[36];
+    int64_t fee_cents, pa_fee_cents;
+    char bundle[DEBT_CHARS(70)], ci_bundle[DEBT_CHARS(70)];
     char application_date[11], transfer_date[11];
     struct debt_subject payer;
+    const char *stamps[PSP_TOKENS_MAX][DEBT_TRANSFERS_MAX + 1]; /* by token and transfer: base64 */
 };
 
 struct station_answer;
@@ -52,6 +59,7 @@ struct psp_answer {
     const struct station_answer *station; /* of an Ente's own one, when it was asked */
     const char *token;
     int64_t expiration_max_ms; /* for the text of row 12 */
+    int serial;                /* of several tokens, the one that the outcome is about; 0: none */
 };
 
 /** verifyPaymentNotice: reads only. @param out the answer's bytes */

@@ -8,7 +8,10 @@
 #include <stdint.h>
 
 struct soap;
+struct debt_stamp;
 struct ppc__ctMetadata;
+struct ppc__ctRichiestaMarcaDaBollo;
+struct pos__stamp;
 struct pos__metadata;
 
 /** gSOAP's members are char *, and writing only reads them. */
@@ -20,5 +23,9 @@ char *soap_fill_amount(struct soap *soap, int64_t cents);
 /** From a position's metadata, key TAB value LF; NULL when there is none. */
 struct ppc__ctMetadata *soap_fill_metadata(struct soap *soap, const char *stored);
 struct pos__metadata *soap_fill_position_metadata(struct soap *soap, const char *stored);
+/** NULL where no stamp is asked for; they borrow from it. */
+struct ppc__ctRichiestaMarcaDaBollo *soap_fill_stamp(struct soap *soap,
+                                                     const struct debt_stamp *stamp);
+struct pos__stamp *soap_fill_position_stamp(struct soap *soap, const struct debt_stamp *stamp);
 
 #endif

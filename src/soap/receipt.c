@@ -51,7 +51,8 @@ static struct pfn__ctSubject *subject_fill(struct subject *to, const struct debt
         (t)->pspPartitaIVA = soap_fill_opt((r)->psp_vat);                                          \
         (t)->PSPCompanyName = soap_fill_text((r)->psp_name);                                       \
         (t)->idChannel = soap_fill_text((r)->channel);                                             \
-        (t)->channelDescription = soap_fill_text((r)->channel_kind);                               \
+        (t)->channelDescription =                                                                  \
+            soap_fill_text(*(r)->payment_channel ? (r)->payment_channel : (r)->channel_kind);      \
         (t)->payer = subject_fill((payer_), (r)->payer);                                           \
         (t)->paymentMethod = soap_fill_opt((r)->method);                                           \
         (t)->fee = soap_fill_amount((soap), (r)->fee_cents);                                       \
@@ -67,9 +68,10 @@ static struct pfn__ctSubject *subject_fill(struct subject *to, const struct debt
         (t)->idTransfer = (enum id_type)(from)->number;                                            \
         (t)->transferAmount = soap_fill_amount((soap), (from)->amount_cents);                      \
         (t)->fiscalCodePA = soap_fill_text((from)->creditor);                                      \
-        (t)->IBAN = soap_fill_text((from)->iban);                                                  \
+        (t)->IBAN = soap_fill_opt((from)->iban);                                                   \
         (t)->remittanceInformation = soap_fill_text((from)->remittance);                           \
         (t)->transferCategory = soap_fill_text((from)->taxonomy);                                  \
+        (t)->metadata = soap_fill_metadata((soap), (from)->metadata);                              \
     } while (0)
 
 static void rt_put(struct soap *soap, const struct soap_receipt *r)
@@ -93,6 +95,12 @@ static void rt_put(struct soap *soap, const struct soap_receipt *r)
     soap_put_pfn__paSendRTReq(soap, &q, "pfn:paSendRTReq", NULL);
 }
 
+/* A stamp that was asked for and never came is told as an empty one. */
+static char *attachment(const struct soap_receipt *r, int transfer)
+{
+    return soap_fill_text(r->stamps[transfer] ? r->stamps[transfer] : "");
+}
+
 static void rt_v2_put(struct soap *soap, const struct soap_receipt *r)
 {
     struct pfn__paSendRTV2Request q = {0};
@@ -106,12 +114,28 @@ static void rt_v2_put(struct soap *soap, const struct soap_receipt *r)
     q.idStation = soap_fill_text(r->station);
     q.receipt = &t;
     RECEIPT_FILL(&t, soap, r, &debtor, &payer);
-    for (int i = 0; i < r->instalment->n_transfers; i++)
-        TRANSFER_FILL(&transfers[i], soap, &r->instalment->transfers[i], pfn__stIdTransfer);
+    t.paymentNote = soap_fill_opt(r->note);
+    t.primaryCiIncurredFee = r->pa_fee_cents ? soap_fill_amount(soap, r->pa_fee_cents) : NULL;
+    t.idBundle = soap_fill_opt(r->bundle);
+    t.idCiBundle = soap_fill_opt(r->ci_bundle);
+    for (int i = 0; i < r->instalment->n_transfers; i++) {
+        const struct debt_transfer *from = &r->instalment->transfers[i];
+
+        TRANSFER_FILL(&transfers[i], soap, from, pfn__stIdTransfer);
+        transfers[i].companyName = soap_fill_opt(r->companies[i]);
+        if (*from->stamp.hash) transfers[i].MBDAttachment = attachment(r, from->number);
+    }
     list.__sizetransfer = r->instalment->n_transfers;
     list.transfer = transfers;
     t.transferList = &list;
     soap_put_pfn__paSendRTV2Request(soap, &q, "pfn:paSendRTV2Request", NULL);
+}
+
+bool soap_receipt_has_stamp(const struct soap_receipt *r)
+{
+    for (int i = 0; i < r->instalment->n_transfers; i++)
+        if (*r->instalment->transfers[i].stamp.hash) return true;
+    return false;
 }
 
 enum err soap_pa_send_rt_write(struct soap_message *m, const struct soap_receipt *r, int version,
@@ -140,10 +164,28 @@ static int own_transfers(struct soap *soap, const struct soap_receipt *r, struct
         if (strcmp(from->creditor, r->recipient) != 0) continue;
         to[n].number = from->number;
         to[n].creditor = soap_fill_text(from->creditor);
-        to[n].iban = soap_fill_text(from->iban);
+        to[n].iban = soap_fill_opt(from->iban);
+        to[n].stamp = soap_fill_position_stamp(soap, &from->stamp);
         to[n].amount = soap_fill_amount(soap, from->amount_cents);
         to[n].taxonomy = soap_fill_text(from->taxonomy);
-        to[n++].remittance = soap_fill_text(from->remittance);
+        to[n].remittance = soap_fill_text(from->remittance);
+        to[n++].metadata = soap_fill_position_metadata(soap, from->metadata);
+    }
+    return n;
+}
+
+/* The stamps that came for them. */
+static int own_stamps(const struct soap_receipt *r, struct bof__stampIssued *to)
+{
+    int n = 0;
+
+    for (int i = 0; i < r->instalment->n_transfers; i++) {
+        const struct debt_transfer *from = &r->instalment->transfers[i];
+
+        if (strcmp(from->creditor, r->recipient) != 0 || !*from->stamp.hash) continue;
+        if (!r->stamps[from->number]) continue;
+        to[n].transfer = from->number;
+        to[n++].attachment = soap_fill_text(r->stamps[from->number]);
     }
     return n;
 }
@@ -155,6 +197,7 @@ struct notification {
     struct bof__payer payer;
     struct pos__debtor debtor;
     struct pos__transfer transfers[DEBT_TRANSFERS_MAX];
+    struct bof__stampIssued stamps[DEBT_TRANSFERS_MAX];
 };
 
 struct bof__paymentNotification *soap_notification_make(struct soap *soap,
@@ -177,6 +220,8 @@ struct bof__paymentNotification *soap_notification_make(struct soap *soap,
     n->amount = soap_fill_amount(soap, r->amount_cents);
     n->paidAt = soap_fill_text(r->paid_at_utc);
     n->applicationDate = soap_fill_opt(r->application_date);
+    n->transferDate = soap_fill_opt(r->transfer_date);
+    n->fee = r->fee_cents ? soap_fill_amount(soap, r->fee_cents) : NULL;
     x->debtor.kind = (enum pos__partyKind)(unsigned char)r->debtor->kind[0];
     x->debtor.code = soap_fill_text(r->debtor->code);
     x->debtor.name = soap_fill_text(r->debtor->name);
@@ -194,9 +239,15 @@ struct bof__paymentNotification *soap_notification_make(struct soap *soap,
         soap->error = SOAP_OK; /* a channel that left the registry: the contract wants a kind */
         x->by.kind = bof__channelKind__counter;
     }
+    x->by.method = soap_fill_opt(r->method);
+    x->by.paymentChannel = soap_fill_opt(r->payment_channel);
+    x->by.touchPoint = soap_fill_opt(r->touch_point);
+    n->note = soap_fill_opt(r->note);
     n->channel = &x->by;
     n->__sizetransfer = own_transfers(soap, r, x->transfers);
     n->transfer = x->transfers;
+    n->__sizestamp = own_stamps(r, x->stamps);
+    n->stamp = x->stamps;
     n->metadata = own ? soap_fill_position_metadata(soap, r->metadata) : NULL;
     return n;
 }

@@ -28,13 +28,18 @@ struct soap_receipt {
     const char *psp, *psp_fiscal_code, *psp_vat, *psp_name;
     const char *channel, *channel_kind;
     const struct debt_subject *payer; /* kind "" : not told */
-    const char *method;
-    int64_t amount_cents, fee_cents;
+    const char *method, *payment_channel, *touch_point, *note;
+    int64_t amount_cents, fee_cents, pa_fee_cents;
+    const char *bundle, *ci_bundle;
+    const char *companies[DEBT_TRANSFERS_MAX]; /* the Enti of the transfers, in their order */
+    const char *const *stamps;                 /* by a transfer's number: base64, NULL: none came */
     const char *paid_at;     /* YYYY-MM-DDTHH:MM:SS of Europe/Rome, as the node writes it */
     const char *paid_at_utc; /* the same instant with a Z */
     const char *application_date, *transfer_date;
 };
 
+/** Does one of its transfers pay for a marca da bollo? paSendRT has no place for it. */
+bool soap_receipt_has_stamp(const struct soap_receipt *r);
 /** @param version  1: paSendRTReq, 2: paSendRTV2Request */
 MUST_USE enum err soap_pa_send_rt_write(struct soap_message *m, const struct soap_receipt *r,
                                         int version, struct buf *out);

@@ -92,10 +92,12 @@ static void transfers_make(struct soap *soap, const struct debt_instalment *i,
 
         x->number = from->number;
         x->creditor = soap_fill_text(from->creditor);
-        x->iban = soap_fill_text(from->iban);
+        x->iban = soap_fill_opt(from->iban);
+        x->stamp = soap_fill_position_stamp(soap, &from->stamp);
         x->amount = soap_fill_amount(soap, from->amount_cents);
         x->taxonomy = soap_fill_text(from->taxonomy);
         x->remittance = soap_fill_text(from->remittance);
+        x->metadata = soap_fill_position_metadata(soap, from->metadata);
     }
 }
 
@@ -114,6 +116,7 @@ static void option_make(struct soap *soap, const struct debt_position *p,
         x->payableUntil = soap_fill_opt(i->payable_until);
         x->noticeNumber = soap_fill_text(i->notice_number);
         x->description = soap_fill_text(i->description);
+        x->metadata = soap_fill_position_metadata(soap, i->metadata);
         transfers_make(soap, i, x);
     }
 }

@@ -70,16 +70,16 @@ static enum err expiration_read(struct psp_call *call, const char *text)
     return ERR_NONE;
 }
 
-/* What activate says it would pay. Nobody uses the due date, yet it must be one [X40]. */
+/* What activate says it would pay. */
 static enum err offer_read(struct psp_call *call, const char *expiration, const char *amount,
-                           const char *due)
+                           const char *due, const char *note)
 {
     enum err rc;
-    char day[11];
 
     TRY(expiration_read(call, expiration));
     TRY(amount_parse_or_zero(amount, &call->amount_cents));
-    TRY(date_copy(day, due));
+    TRY(date_copy(call->due_date, due));
+    TRY(COPY(call->note, note));
 out:
     return rc;
 }
@@ -94,17 +94,26 @@ static enum err payer_read(struct psp_call *call, struct soap *soap, const struc
                            soap, s->uniqueIdentifier->entityUniqueIdentifierType)));
     TRY(COPY(to->code, s->uniqueIdentifier->entityUniqueIdentifierValue));
     TRY(COPY(to->name, s->fullName));
+    TRY(COPY(to->street, s->streetName));
+    TRY(COPY(to->civic, s->civicNumber));
+    TRY(COPY(to->postal_code, s->postalCode));
+    TRY(COPY(to->city, s->city));
+    TRY(COPY(to->province, s->stateProvinceRegion));
+    TRY(COPY(to->country, s->country));
+    TRY(COPY(to->email, s->e_mail));
 out:
     return rc;
 }
 
-static enum err details_read(struct psp_call *call, struct soap *soap, int method, const char *fee,
+static enum err details_read(struct psp_call *call, struct soap *soap, int method,
+                             const enum nfp__stPaymentChannel *channel, const char *fee,
                              const struct nfp__ctSubject *payer, const char *application,
                              const char *transfer)
 {
     enum err rc;
 
     TRY(COPY(call->method, soap_nfp__stPaymentMethod2s(soap, (enum nfp__stPaymentMethod)method)));
+    if (channel) TRY(COPY(call->payment_channel, soap_nfp__stPaymentChannel2s(soap, *channel)));
     TRY(amount_parse_or_zero(fee, &call->fee_cents));
     TRY(payer_read(call, soap, payer));
     TRY(date_copy(call->application_date, application));
@@ -135,7 +144,7 @@ static enum err activate_read(struct soap *soap, struct psp_call *call)
     if (!q) return err_set(ERR_XML_INVALID, "activatePaymentNoticeReq");
     TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, q->idempotencyKey));
     TRY(notice_read(call, q->qrCode));
-    TRY(offer_read(call, q->expirationTime, q->amount, q->dueDate));
+    TRY(offer_read(call, q->expirationTime, q->amount, q->dueDate, q->paymentNote));
 out:
     return rc;
 }
@@ -150,7 +159,7 @@ static enum err activate_v2_read(struct soap *soap, struct psp_call *call)
     if (!q) return err_set(ERR_XML_INVALID, "activatePaymentNoticeV2Request");
     TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, q->idempotencyKey));
     TRY(notice_read(call, q->qrCode));
-    TRY(offer_read(call, q->expirationTime, q->amount, q->dueDate));
+    TRY(offer_read(call, q->expirationTime, q->amount, q->dueDate, q->paymentNote));
     if (q->paymentMethod)
         TRY(COPY(call->method, soap_nfp__stPaymentMethodFee2s(soap, *q->paymentMethod)));
     if (q->touchPoint)
@@ -168,12 +177,28 @@ static enum err outcome_read(struct soap *soap, struct psp_call *call)
 
     if (!q) return err_set(ERR_XML_INVALID, "sendPaymentOutcomeReq");
     TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, q->idempotencyKey));
-    TRY(COPY(call->token, q->paymentToken));
+    TRY(COPY(call->tokens[call->n_tokens++], q->paymentToken));
     call->ok = q->outcome == ppc__stOutcome__OK;
     d = q->details;
     if (d)
-        TRY(details_read(call, soap, (int)d->paymentMethod, d->fee, d->payer, d->applicationDate,
-                         d->transferDate));
+        TRY(details_read(call, soap, (int)d->paymentMethod, d->paymentChannel, d->fee, d->payer,
+                         d->applicationDate, d->transferDate));
+out:
+    return rc;
+}
+
+/* Money that is taken twice for one token cannot be told from a slip: row 1 [W4]. */
+static enum err tokens_read(struct psp_call *call, const struct nfp__stPaymentTokens *list)
+{
+    enum err rc = ERR_NONE;
+
+    if (list->__sizepaymentToken > PSP_TOKENS_MAX) return BUG("tokens over their facet");
+    for (int i = 0; i < list->__sizepaymentToken; i++) {
+        TRY(COPY(call->tokens[i], list->paymentToken[i]));
+        for (int k = 0; k < i; k++)
+            if (!strcmp(call->tokens[k], call->tokens[i])) call->valid = false;
+        call->n_tokens++;
+    }
 out:
     return rc;
 }
@@ -187,14 +212,16 @@ static enum err outcome_v2_read(struct soap *soap, struct psp_call *call)
 
     if (!q) return err_set(ERR_XML_INVALID, "sendPaymentOutcomeV2Request");
     TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, q->idempotencyKey));
-    /* Several tokens are paid all or not at all: not served yet, so none is touched. */
-    if (q->paymentTokens->__sizepaymentToken != 1) call->valid = false;
-    TRY(COPY(call->token, q->paymentTokens->paymentToken[0]));
+    TRY(tokens_read(call, q->paymentTokens));
     call->ok = q->outcome == ppc__stOutcome__OK;
     d = q->details;
-    if (d)
-        TRY(details_read(call, soap, (int)d->paymentMethod, d->fee, d->payer, d->applicationDate,
-                         d->transferDate));
+    if (!d) goto out;
+    TRY(details_read(call, soap, (int)d->paymentMethod, d->paymentChannel, d->fee, d->payer,
+                     d->applicationDate, d->transferDate));
+    if (d->primaryCiIncurredFee)
+        TRY(amount_parse_or_zero(d->primaryCiIncurredFee, &call->pa_fee_cents));
+    TRY(COPY(call->bundle, d->idBundle));
+    TRY(COPY(call->ci_bundle, d->idCiBundle));
 out:
     return rc;
 }
@@ -213,6 +240,32 @@ enum err wire_psp_read(struct soap_message *m, const char *bytes, size_t len, st
     TRY(soap_message_end_read(m));
 out:
     return rc;
+}
+
+static int token_find(const struct psp_call *call, const char *token)
+{
+    for (int i = 0; i < call->n_tokens; i++)
+        if (!strcmp(call->tokens[i], token)) return i;
+    return -1;
+}
+
+/* A stamp is for one transfer of one of the tokens, and one alone: else row 1. */
+void wire_psp_stamps(const struct xml_node *root, struct psp_call *call)
+{
+    const struct xml_node *details = xml_child(root, NULL, "details");
+    const struct xml_node *list = details ? xml_child(details, NULL, "marcheDaBollo") : NULL;
+
+    for (const struct xml_node *s = list ? xml_child(list, NULL, NULL) : NULL; s;
+         s = xml_next(s, NULL, NULL)) {
+        int token = token_find(call, xml_child_text(s, NULL, "paymentToken"));
+        long transfer = strtol(xml_child_text(s, NULL, "idTransfer"), NULL, 10);
+
+        ALWAYS(transfer >= 1 && transfer <= DEBT_TRANSFERS_MAX);
+        if (token < 0 || call->stamps[token][transfer])
+            call->valid = false;
+        else
+            call->stamps[token][transfer] = xml_child_text(s, NULL, "MBDAttachment");
+    }
 }
 
 static void hash_element(struct hash_stream *s, const struct xml_node *node)

@@ -2,6 +2,7 @@
 #include "wire/psp.h"
 
 #include "base/config.h"
+#include "domain/iban.h"
 #include "service/station_ask.h"
 #include "soap/fill.h"
 
@@ -27,6 +28,10 @@ static struct ppc__ctFaultBean *fault(struct soap *soap, const struct psp_answer
         f->description = soap_strdup(soap, description);
     } else {
         f->description = soap_fill_opt(outcome_description(a->outcome));
+    }
+    if (a->serial) {
+        f->serial = soap_malloc(soap, sizeof *f->serial);
+        if (f->serial) *f->serial = a->serial;
     }
     if (a->outcome == OUTCOME_PAA_STAZIONE) {
         f->id = soap_fill_text(a->call->fiscal_code);
@@ -102,6 +107,7 @@ static void activate_write(struct soap *soap, const struct psp_answer *a)
             transfers[t].fiscalCodePA = soap_fill_text(i->transfers[t].creditor);
             transfers[t].IBAN = soap_fill_text(i->transfers[t].iban);
             transfers[t].remittanceInformation = soap_fill_text(i->transfers[t].remittance);
+            transfers[t].metadata = soap_fill_metadata(soap, i->transfers[t].metadata);
         }
         list.__sizetransfer = i->n_transfers;
         list.transfer = transfers;
@@ -132,10 +138,20 @@ static void transfers_v2(struct soap *soap, const struct psp_answer *a,
         to[t].transferAmount = soap_fill_amount(soap, i->transfers[t].amount_cents);
         to[t].fiscalCodePA = soap_fill_text(i->transfers[t].creditor);
         to[t].companyName = c ? soap_fill_text(c->name) : NULL;
-        to[t].IBAN = soap_fill_text(i->transfers[t].iban);
+        to[t].IBAN = soap_fill_opt(i->transfers[t].iban);
+        to[t].richiestaMarcaDaBollo = soap_fill_stamp(soap, &i->transfers[t].stamp);
         to[t].remittanceInformation = soap_fill_text(i->transfers[t].remittance);
         to[t].transferCategory = soap_fill_opt(i->transfers[t].taxonomy);
+        to[t].metadata = soap_fill_metadata(soap, i->transfers[t].metadata);
     }
+}
+
+/* A payer may pay by postal slip only where all of it goes to postal accounts. */
+static bool all_postal(const struct debt_instalment *i)
+{
+    for (int t = 0; t < i->n_transfers; t++)
+        if (!iban_is_postal(i->transfers[t].iban)) return false;
+    return true;
 }
 
 static void activate_v2_write(struct soap *soap, const struct psp_answer *a)
@@ -143,11 +159,13 @@ static void activate_v2_write(struct soap *soap, const struct psp_answer *a)
     struct nfp__activatePaymentNoticeV2Response r = {0};
     struct nfp__ctTransferListPSPV2 list = {0};
     struct nfp__ctTransferPSPV2 transfers[DEBT_TRANSFERS_MAX] = {{0}};
+    enum xsd__boolean all_ccp;
 
     r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
     if (a->outcome == OUTCOME_OK) {
         const struct debt_instalment *i = &a->notice->instalment;
 
+        all_ccp = all_postal(i) ? xsd__boolean__true_ : xsd__boolean__false_;
         transfers_v2(soap, a, transfers);
         list.__sizetransfer = i->n_transfers;
         list.transfer = transfers;
@@ -160,6 +178,7 @@ static void activate_v2_write(struct soap *soap, const struct psp_answer *a)
         r.transferList = &list;
         r.metadata = soap_fill_metadata(soap, a->notice->position.metadata);
         r.creditorReferenceId = soap_fill_text(i->iuv);
+        r.allCCP = &all_ccp;
     } else {
         r.fault = fault(soap, a);
     }

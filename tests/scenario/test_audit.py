@@ -8,6 +8,8 @@ import subprocess
 import pytest
 
 from scenario.test_pay import pay
+from scenario.test_stamps import pay_stamped, stamped
+from scenario.test_tokens import pay_together
 from scenario.test_positions import caller, instalment, position, submit
 from support.hub import COMUNE, wait_until
 from support.witness import ROOT
@@ -85,6 +87,12 @@ CORRUPTIONS = [
     ("UPDATE entry SET amount_cents = amount_cents + 1 WHERE payment_id = {paid} AND kind = 'fee'",
      {"the entries of a fact do not sum to 0":
       "SELECT MIN(id) FROM entry WHERE fact_id = {paid}"}),
+    ("UPDATE transfer SET stamp_hash = 'QQ==' WHERE instalment_id = {open}",
+     {"a transfer has an account and a stamp, or neither": "{open}"}),
+    ("UPDATE payment SET method = 'other' WHERE id = {second}",
+     {"the payments of one outcome do not agree, or the fee is not the first one's": "{second}"}),
+    ("DELETE FROM payment_stamp WHERE payment_id = {stamped}",
+     {"a payment's stamps are not those that its transfers ask for": "{stamped}"}),
     ("UPDATE payment SET fee_cents = fee_cents + 1 WHERE id = {paid}",
      {"what was collected is not what was owed and the fee": "{paid}"}),
     ("UPDATE entry SET kind = 'fee' WHERE payment_id = {double} AND kind = 'suspense'",
@@ -210,6 +218,11 @@ def filled(module_hub):
     notices = {name: new() for name in ("late", "double", "failed", "live", "open", "paid")}
     token = late(channel, notices["late"])
     channel.outcome(token)
+    together = [new(), new()]
+    notices["second"] = together[1]
+    pay_together(channel, together, fee="1.00")
+    notices["stamped"] = hub.position_new(**stamped())
+    pay_stamped(channel, notices["stamped"])
     token = late(channel, notices["double"])
     pay(channel, notices["double"])
     channel.outcome(token)

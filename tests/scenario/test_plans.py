@@ -54,6 +54,8 @@ FILL = [
        IF({ended}, IF(seq % 20 = 0, 'FAILED', 'PAID'), 'ACTIVE'), {at},
        {at} + INTERVAL 30 MINUTE, IF({ended}, {at}, NULL) FROM {seq}
        WHERE {ended} OR seq > {n} - 100""",
+    """INSERT INTO payment_stamp (payment_id, transfer_number, attachment) SELECT seq, 1, 'QQ=='
+       FROM {seq} WHERE {ended} AND seq % 100 = 7""",
     """INSERT INTO receipt (id, payment_id, creditor, token, created_at, seq) SELECT seq, seq,
        {ente}, CONCAT('T', seq), {at}, IF({done}, seq, NULL) FROM {seq} WHERE {ended}""",
     """INSERT INTO entry (id, fact_id, payment_id, transfer_number, kind, creditor, account,
@@ -138,6 +140,10 @@ VALUES = {
     "live_count": 0, "paid_count": 0, "fee_cents": 0, "size": 1, "sha256": "REPEAT('h', 32)",
     "last_error": "NULL", "method": "NULL", "payer_kind": "NULL", "payer_code": "NULL",
     "payer_name": "NULL", "application_date": "NULL", "transfer_date": "NULL",
+    **dict.fromkeys(("payment_channel", "bundle", "ci_bundle", "payer_street", "payer_civic",
+                     "payer_postal_code", "payer_city", "payer_province", "payer_country",
+                     "payer_email", "collected_with"), "NULL"), "pa_fee_cents": 0,
+    "payment_id": SAMPLE,
     "entry_count": 9, "total_cents": 9000, "day": "'2026-01-01'", "variable_name": "'log_bin'", "role": "'work'",
     "content_hash": "REPEAT('h', 32)", "amount_cents": 1000, "due_date": "'2030-01-01'",
     "payable_until": "NULL",

@@ -6,6 +6,7 @@ RawChannel keeps one connection and makes the same XML by itself, for loads. Bot
 what they did and what they took: a witness that knows nothing of the hub. Both judge each message
 by the official schema when it is at hand, and note what is wrong as a violation.
 """
+import base64
 import datetime
 import decimal
 import http.client
@@ -106,7 +107,7 @@ class Channel:
         answer = self._ask("activatePaymentNoticeV2" if v2 else "activatePaymentNotice",
                            fields, changes)
         transfers = [] if answer.transferList is None else [
-            {"creditor": t.fiscalCodePA, "iban": t.IBAN, "cents": cents(t.transferAmount)}
+            {"creditor": t.fiscalCodePA, "iban": t.IBAN or "", "cents": cents(t.transferAmount)}
             for t in answer.transferList.transfer]
         if answer.outcome == "OK":
             self._check_activation(answer, transfers)
@@ -118,25 +119,37 @@ class Channel:
         return answer
 
     def outcome(self, token, outcome="OK", fee="0.00", key=None, details=True, v2=False,
-                method="cash", payment_channel="other", payer=None, day=None, **changes):
+                method="cash", payment_channel="other", payer=None, day=None, pa_fee=None,
+                bundles=(None, None), stamps=(), **changes):
+        """@param token   a list of them by V2
+        @param stamps  [(token, transfer's number, base64)], by V2"""
         day = day or datetime.date.today().isoformat()
+        tokens = token if isinstance(token, list) else [token]
+        v2 = v2 or isinstance(token, list)
+        more = {"primaryCiIncurredFee": pa_fee, "idBundle": bundles[0],
+                "idCiBundle": bundles[1]} if v2 else {}
         fields = {
             "idempotencyKey": key,
-            **({"paymentTokens": {"paymentToken": [token]}} if v2 else {"paymentToken": token}),
+            **({"paymentTokens": {"paymentToken": tokens}} if v2 else {"paymentToken": token}),
             "outcome": outcome,
             "details": {
                 "paymentMethod": method,
                 "paymentChannel": payment_channel,
                 "fee": fee,
+                **more,
                 "payer": payer,
                 "applicationDate": day,
                 "transferDate": day,
+                **({"marcheDaBollo": {"marcaDaBollo": [
+                    {"paymentToken": t, "idTransfer": n, "MBDAttachment": data}
+                    for t, n, data in stamps]}} if stamps else {}),
             } if details else None,
         }
         answer = self._ask("sendPaymentOutcomeV2" if v2 else "sendPaymentOutcome", fields, changes)
-        about = self._open.get(token, {})
-        self._note("outcome", answer, token=token, key=key, outcome=outcome,
-                   fee_cents=cents(fee) if outcome == "OK" else 0, **about)
+        for one in tokens:
+            paid = outcome == "OK" and one == tokens[0]
+            self._note("outcome", answer, token=one, key=key, outcome=outcome,
+                       fee_cents=cents(fee) if paid else 0, **self._open.get(one, {}))
         return answer
 
     @staticmethod
@@ -273,7 +286,11 @@ def typed(fields):
     for name, value in fields.items():
         if isinstance(value, dict):
             value = typed(value)
-        elif name in ("amount", "fee") and value is not None:
+        elif isinstance(value, list):
+            value = [typed(item) if isinstance(item, dict) else item for item in value]
+        elif name == "MBDAttachment":
+            value = base64.b64decode(value)
+        elif name in ("amount", "fee", "primaryCiIncurredFee") and value is not None:
             value = decimal.Decimal(value)
         elif name in ("dueDate", "applicationDate", "transferDate") and value is not None:
             value = datetime.date.fromisoformat(value)

@@ -8,8 +8,10 @@ ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16,
 # Columns of a position file.
 COLUMNS = ["creditor", "own_id", "debt_type", "debtor_kind", "debtor_code", "debtor_name",
            "debtor_email", "description", "option", "instalment", "amount", "due_date",
-           "notice_number"] + [f"t{n}_{field}" for n in range(1, 6)
-                               for field in ("creditor", "iban", "amount", "taxonomy", "reason")]
+           "notice_number", "metadata", "instalment_metadata"] + [
+               f"t{n}_{field}" for n in range(1, 6)
+               for field in ("creditor", "iban", "amount", "taxonomy", "reason", "stamp_hash",
+                             "stamp_type", "stamp_province", "metadata")]
 
 
 def notice_number(creditor, base):

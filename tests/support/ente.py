@@ -293,8 +293,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         check = {"notifyPayment": check_notify}.get(operation, station.read if asked
                                                     else check_receipt)
         message, wrong = check(element)
+        stamp = element.find(".//MBDAttachment") is not None  # paSendRT has no place for it
         if message["to"] not in [peer.address() for peer in peers
-                                 if peer.operation == operation or asked and peer.station]:
+                                 if asked and peer.station or operation == (
+                "paSendRTV2" if stamp and peer.operation == "paSendRT" else peer.operation)]:
             wrong.append(f"{operation} for {message['to']}: nobody of that kind is here")
         for what in wrong:
             self.violation(what, notice=message["notice"])
@@ -392,6 +394,7 @@ def check_receipt(element):
         "creditor": text("idPA"), "receipt": text("receipt/receiptId"),
         "notice": text("receipt/noticeNumber"), "of": text("receipt/fiscalCode"),
         "cents": amount(text("receipt/paymentAmount"), wrong), "transfers": transfers,
+        "facts": leaves(element.find("receipt")),
     }
     wrong += check_sums(message, ids)
     if text("receipt/outcome") != "OK":
@@ -405,8 +408,9 @@ def check_receipt(element):
 NOTIFICATION = (("notificationId", True), ("beneficiary", True), ("creditor", True),
                 ("ownId", False), ("debtType", False), ("noticeNumber", True), ("iuv", True),
                 ("iur", True), ("receiptId", True), ("amount", True), ("paidAt", True),
-                ("applicationDate", False), ("debtor", False), ("payer", False),
-                ("channel", True), ("transfer", True), ("metadata", False))
+                ("applicationDate", False), ("transferDate", False), ("fee", False),
+                ("debtor", False), ("payer", False), ("note", False), ("channel", True),
+                ("transfer", True), ("metadata", False), ("stamp", False))
 
 
 def check_notify(element):
@@ -427,7 +431,7 @@ def check_notify(element):
         "notice": text("{*}noticeNumber"), "of": text("{*}creditor"),
         "cents": amount(text("{*}amount"), wrong), "transfers": transfers,
         "id": text("{*}notificationId"), "own_id": text("{*}ownId"),
-        "debt_type": text("{*}debtType"),
+        "debt_type": text("{*}debtType"), "facts": leaves(element),
     }
     if not message["notice"].endswith(text("{*}iuv") or "none"):
         wrong.append("iuv is not the notice number's")
@@ -438,6 +442,18 @@ def check_notify(element):
     if not text("{*}paidAt").endswith("Z"):
         wrong.append(f"paidAt is not UTC: {text('{*}paidAt')}")
     return message, wrong
+
+
+def leaves(element):
+    """{path: [texts]} of what has no children; people's names and codes left out."""
+    found = {}
+    for child in element.iter("{*}*"):
+        path = "/".join([local(a) for a in child.iterancestors()
+                         if a is not element and element in a.iterancestors()][::-1]
+                        + [local(child)])
+        if len(child) == 0 and not path.startswith(("debtor", "payer/")):
+            found.setdefault(path, []).append(child.text or "")
+    return found
 
 
 def check_sums(message, ids):

@@ -58,7 +58,7 @@ static void check_taken(const struct psp_call *call, const struct xml_node *root
     same(call->notice_number, qr, "noticeNumber");
     if (amount) ALWAYS(amount_parse_or_zero(amount, &cents) == ERR_NONE);
     ALWAYS(cents == call->amount_cents);
-    if (call->operation == PSP_OUTCOME) same(call->token, root, "paymentToken");
+    if (call->operation == PSP_OUTCOME) same(call->tokens[0], root, "paymentToken");
 }
 
 static void take(const char *bytes, size_t len, const struct xml_document *doc)

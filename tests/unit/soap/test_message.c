@@ -288,7 +288,12 @@ static void test_write_notification(void **state)
          at[] = "2026-03-02T09:14:07Z", psp[] = "60000000001", channel[] = "60000000002_01",
          iban[] = "IT60X0542811101000000123456", text[] = "TARI";
     struct bof__collectedBy by = {.psp = psp, .id = channel, .kind = bof__channelKind__atm};
-    struct pos__transfer transfer = {1, creditor, iban, amount, text, text};
+    struct pos__transfer transfer = {.number = 1,
+                                     .creditor = creditor,
+                                     .iban = iban,
+                                     .amount = amount,
+                                     .taxonomy = text,
+                                     .remittance = text};
     struct bof__paymentNotification notification = {
         .notificationId = id,
         .beneficiary = creditor,
