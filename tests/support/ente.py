@@ -89,6 +89,7 @@ class Ente:
         self.server = Server(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.server.ente = self
+        self.server.open = []
         self.port = self.server.server_address[1]
 
     @property
@@ -105,6 +106,9 @@ class Ente:
         if self._thread:
             self.server.shutdown()
         self.server.server_close()
+        for connection in self.server.open:  # kept ones too: nobody is answered any more
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def behave(self, mode, times=1, path=None, seconds=3600):
         """Answer so the next `times` requests (on a path); "ok" forgets what was asked before."""
@@ -169,6 +173,7 @@ class Server(http.server.ThreadingHTTPServer):
     def get_request(self):
         connection, address = super().get_request()
         self.ente.connections += 1
+        self.open.append(connection)
         if self.ente.context:  # the handshake is the handler thread's: it may take long, or fail
             connection = self.ente.context.wrap_socket(connection, server_side=True,
                                                        do_handshake_on_connect=False)

@@ -70,19 +70,18 @@ def debt_types(tree):
             for creditor in tree.iter(f"{NS}creditor") for kind in creditor.iter(f"{NS}debt-type")}
 
 
-def with_stations(hub, url=None, timeout="5s", **urls):
+def with_stations(hub, timeout="5s", **of_one):
     """Add two Enti with stations of their own to a running hub: its registry is imported anew.
-    @param url  where they listen, else where the other Enti of the hub do
-    @param urls  of one of them: UNIONE=..., PARCO=..."""
+    @param of_one  of one of them: UNIONE_url=, PARCO_timeout=, …"""
     tree = etree.parse(str(hub.registry))
     root = tree.getroot()
     for name, code in (("UNIONE", UNIONE), ("PARCO", PARCO)):
-        root.extend(station_ente(code, urls.get(name, f"{url or hub.peers.url}/station-{code}"), timeout))
+        root.extend(station_ente(code, of_one.get(f"{name}_url", f"{hub.peers.url}/station-{code}"),
+                                 of_one.get(f"{name}_timeout", timeout)))
     tree.write(str(hub.registry), encoding="utf-8", xml_declaration=True)
     hub.payer("registry", "import", str(hub.registry))
     hub.peers.peers = hub.peers.peers + [peer for peer in peers_of(tree)
                                          if peer.creditor in VERSIONS]
-    return hub
 
 
 def station_ente(code, url, timeout):

@@ -70,11 +70,15 @@ class Book:
         with self._lock:
             return self._debts.get((creditor, number))
 
-    def asked(self, debt=None):
-        """The operations that it was asked, in order, of one notice or of all."""
+    def questions(self, debt=None):
+        """What it was asked, in order, of one notice or of all: as read() says."""
         with self._lock:
-            return [question["operation"] for question in self._asked
+            return [question for question in self._asked
                     if debt is None or question["notice"] == debt.number]
+
+    def asked(self, debt=None):
+        """Only the operations."""
+        return [question["operation"] for question in self.questions(debt)]
 
     def note(self, question):
         with self._lock:
