@@ -14,12 +14,14 @@ from scenario.test_flow import SCHEMAS
 from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, FDR, PSP, PSP_BROKER, Hub, program, wait_until
-from support.registry import PASSWORD
+from support.registry import PASSWORD, with_stations
+from support.station import UNIONE
 from support.witness import ROOT, parse, schema_errors
 
 KILLED = -9
 REAL = program()
 ACTIVATE, OUTCOME = ("S2.pre", "S2.post"), ("S7.pre", "S7.post")
+STATION = ("S1.claimed", "S1.asked")
 SEND = ("S9.post", "S10.post")
 FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.renamed", "S13.post")
 
@@ -38,6 +40,7 @@ def module_hub():
         hub = Hub({"work.lease": "1s"})
         try:
             hub.start()
+            with_stations(hub)
             yield hub
         finally:
             hub.stop(keep=bool(os.environ.get("KEEP")))
@@ -91,6 +94,27 @@ def test_activate(hub, ente, name):
     assert fault_code(other) == "PPT_PAGAMENTO_IN_CORSO"
     assert fault_code(client.outcome(answer.paymentToken)) == "OK"
     assert hub.position(notice).state == "PAID"
+
+
+@pytest.mark.parametrize("name", STATION)
+def test_activate_at_a_station(hub, name):
+    """The station is not asked yet, or its answer is lost: no token is out, and once the dead one's
+    time is over the notice can be begun. [F1] [F50]"""
+    debt, key = hub.peers.book.debt(UNIONE), new_key(PSP)
+    hub.secrets.add(debt.debtor)
+    ask = lambda client: client.activate(UNIONE, debt.number, "12.34", key)
+    client = serve_until_killed(hub, name, ask)
+    assert len(hub.peers.book.asked(debt)) == {"S1.claimed": 0, "S1.asked": 1}[name]
+    assert fault_code(ask(client)) == "PPT_PAGAMENTO_IN_CORSO"
+    assert hub.payer("position", "show", debt.number, ok=range(256)).returncode != 0
+
+    hub.sql("UPDATE station_call SET until = '2000-01-01'")
+    answer = ask(client)
+    assert fault_code(answer) == "OK"
+    first = client.received
+    ask(client)
+    assert client.received == first and payments(hub, debt) == 1
+    assert fault_code(client.outcome(answer.paymentToken)) == "OK"
 
 
 @pytest.mark.parametrize("with_key", [True, False], ids=["key", "no key"])
@@ -156,7 +180,7 @@ def test_flow(hub, comune, asl, name):
 def test_each_place_has_its_test():
     found = {name for path in ROOT.glob("src/*/*.c")
              for name in re.findall(r'CRASHPOINT\("([^"]+)"\)', path.read_text(encoding="utf-8"))}
-    assert found == {*ACTIVATE, *OUTCOME, *SEND, *FLOW}
+    assert found == {*ACTIVATE, *STATION, *OUTCOME, *SEND, *FLOW}
 
 
 def test_the_real_program_has_none():
