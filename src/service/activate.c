@@ -32,7 +32,7 @@ struct activation {
     /* of an Ente with a station of its own */
     struct station_claim claim;
     struct shadow_ids ids;
-    struct station_answer said;
+    struct station_answer *said;
 };
 
 static const char *settles_name(const struct check_facts *f)
@@ -94,10 +94,10 @@ static enum err said_take_tx(struct db *db, struct activation *a)
 
     TRY(service_station_claim_end_tx(db, &a->claim, a->facts.now_us, &in_time));
     if (!in_time) {
-        memset(&a->said, 0, sizeof a->said);
-        a->said.outcome = OUTCOME_STAZIONE_TIMEOUT;
+        memset(a->said, 0, sizeof *a->said);
+        a->said->outcome = OUTCOME_STAZIONE_TIMEOUT;
     }
-    service_station_apply(&a->said, &a->notice);
+    service_station_apply(a->said, &a->notice);
 out:
     return rc;
 }
@@ -130,7 +130,7 @@ out:
 /* Its answer may be another in a moment: a key is not spent on it [W4]. */
 static bool passing(const struct activation *a)
 {
-    return a->facts.answer && a->said.outcome != OUTCOME_OK;
+    return a->facts.answer && a->said->outcome != OUTCOME_OK;
 }
 
 static enum err answer_tx(struct db *db, struct activation *a)
@@ -198,8 +198,8 @@ static enum err station_ask(struct activation *a)
     TRY(db_tx_run(a->env->db, "activate.claim", claim_tx, a));
     if (a->answered) goto out;
     CRASHPOINT("S1.claimed");
-    TRY(service_station_get(a->env, a->facts.station, a->call, &a->said));
-    a->facts.answer = a->answer.station = &a->said;
+    TRY(service_station_get(a->env, a->facts.station, a->call, a->said));
+    a->facts.answer = a->answer.station = a->said;
     CRASHPOINT("S1.asked");
 out:
     return rc;
@@ -258,9 +258,11 @@ enum err service_activate(struct env *env, const struct psp_call *call, enum out
 {
     enum err rc;
     struct activation a;
+    struct station_answer said; /* filled only where a station is asked */
     struct db_journal_row row;
 
     activation_begin(&a, env, call, out);
+    a.said = &said;
     TRY(limits_read(env, &a.facts));
     a.answer.outcome = service_check_run(CHECK_REGISTRY, &a.facts);
     if (a.answer.outcome == OUTCOME_OK) {

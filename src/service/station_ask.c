@@ -14,7 +14,9 @@ static struct soap_station_question question(const struct registry_station *stat
                                           .broker = station->broker,
                                           .station = station->code,
                                           .notice_number = call->notice_number,
-                                          .amount_cents = call->amount_cents};
+                                          .amount_cents = call->amount_cents,
+                                          .note = call->note,
+                                          .due_date = call->due_date};
 }
 
 /* NULL, or which promise it breaks. */
@@ -119,6 +121,7 @@ void service_station_apply(const struct station_answer *answer, struct db_notice
     memcpy(i->description, said->description, sizeof i->description);
     memcpy(i->transfers, said->transfers, sizeof i->transfers);
     i->n_transfers = said->n_transfers;
+    i->metadata = NULL;      /* what it says is the position's */
     i->payable_until[0] = 0; /* the station says each time whether it may be paid */
     p->debtor = answer->said.position.debtor;
     memcpy(p->description, answer->said.position.description, sizeof p->description);

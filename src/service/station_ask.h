@@ -22,7 +22,8 @@ MUST_USE enum err service_station_verify(struct env *env, const struct registry_
 /** paGetPayment or paGetPaymentV2, by the station's version. @return likewise. */
 MUST_USE enum err service_station_get(struct env *env, const struct registry_station *station,
                                       const struct psp_call *call, struct station_answer *out);
-/** Put what was said over what the hub knew of a notice: what was not said is not known. */
+/** Put what was said over what the hub knew of a notice: what was not said is not known. The notice
+ * borrows from it. */
 void service_station_apply(const struct station_answer *answer, struct db_notice *notice);
 
 #endif

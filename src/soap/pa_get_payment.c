@@ -17,6 +17,8 @@
         (r)->idStation = soap_fill_text((q)->station);                                             \
         (r)->qrCode = (qr);                                                                        \
         (r)->amount = (q)->amount_cents ? soap_fill_amount((soap), (q)->amount_cents) : NULL;      \
+        (r)->paymentNote = soap_fill_opt((q)->note);                                               \
+        (r)->dueDate = soap_fill_opt((q)->due_date);                                               \
     } while (0)
 
 enum err soap_pa_get_payment_write(struct soap_message *m, const struct soap_station_question *q,
@@ -77,7 +79,7 @@ out:
         TRY(soap_take_metadata((to)->position.metadata, sizeof(to)->position.metadata,             \
                                (from)->metadata));                                                 \
     } while (0)
-#define TRANSFER_TAKE(from, to)                                                                    \
+#define TRANSFER_TAKE(from, to, said, i)                                                           \
     do {                                                                                           \
         (to)->number = (int)(from)->idTransfer;                                                    \
         TRY(soap_take_amount(&(to)->amount_cents, (from)->transferAmount));                        \
@@ -85,17 +87,32 @@ out:
         TRY(SOAP_TAKE((to)->iban, (from)->IBAN, "IBAN"));                                          \
         TRY(SOAP_TAKE((to)->remittance, (from)->remittanceInformation, "remittanceInformation"));  \
         TRY(SOAP_TAKE((to)->taxonomy, (from)->transferCategory, "transferCategory"));              \
+        TRY(soap_take_metadata((said)->metadata[i], sizeof(said)->metadata[i], (from)->metadata)); \
+        (to)->metadata = (from)->metadata ? (said)->metadata[i] : NULL;                            \
     } while (0)
 
 static enum err payment_take(struct soap *soap, const struct pfn__ctPaymentPA *from,
                              struct soap_station_said *to)
 {
     enum err rc;
-    struct debt_instalment *i = &to->instalment;
+    int *n = &to->instalment.n_transfers;
 
     PAYMENT_TAKE(soap, from, to);
-    for (i->n_transfers = 0; i->n_transfers < from->transferList->__sizetransfer; i->n_transfers++)
-        TRANSFER_TAKE(&from->transferList->transfer[i->n_transfers], &i->transfers[i->n_transfers]);
+    for (*n = 0; *n < from->transferList->__sizetransfer; (*n)++)
+        TRANSFER_TAKE(&from->transferList->transfer[*n], &to->instalment.transfers[*n], to, *n);
+out:
+    return rc;
+}
+
+static enum err stamp_take(struct soap *soap, const struct ppc__ctRichiestaMarcaDaBollo *from,
+                           struct debt_stamp *to)
+{
+    enum err rc = ERR_NONE;
+
+    if (!from) goto out;
+    TRY(SOAP_TAKE(to->hash, from->hashDocumento, "hashDocumento"));
+    TRY(SOAP_TAKE(to->type, soap_ppc__stTipoBolloDigitale2s(soap, from->tipoBollo), "tipoBollo"));
+    TRY(SOAP_TAKE(to->province, from->provinciaResidenza, "provinciaResidenza"));
 out:
     return rc;
 }
@@ -104,11 +121,15 @@ static enum err payment_v2_take(struct soap *soap, const struct pfn__ctPaymentPA
                                 struct soap_station_said *to)
 {
     enum err rc;
-    struct debt_instalment *i = &to->instalment;
+    int *n = &to->instalment.n_transfers;
 
     PAYMENT_TAKE(soap, from, to);
-    for (i->n_transfers = 0; i->n_transfers < from->transferList->__sizetransfer; i->n_transfers++)
-        TRANSFER_TAKE(&from->transferList->transfer[i->n_transfers], &i->transfers[i->n_transfers]);
+    for (*n = 0; *n < from->transferList->__sizetransfer; (*n)++) {
+        const struct pfn__ctTransferPAV2 *t = &from->transferList->transfer[*n];
+
+        TRANSFER_TAKE(t, &to->instalment.transfers[*n], to, *n);
+        TRY(stamp_take(soap, t->richiestaMarcaDaBollo, &to->instalment.transfers[*n].stamp));
+    }
 out:
     return rc;
 }

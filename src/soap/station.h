@@ -16,7 +16,9 @@ struct soap_message;
 struct soap_station_question {
     const char *creditor, *broker, *station; /* idPA, idBrokerPA, idStation */
     const char *notice_number;
-    int64_t amount_cents; /* what the payer would pay; 0: not told */
+    /* what the payer would pay, and says of it; 0 and "": not told */
+    int64_t amount_cents;
+    const char *note, *due_date;
 };
 
 /** The Ente's own refusal; code "": none. Cut where it is longer than a fault needs. */
@@ -33,6 +35,7 @@ struct soap_station_said {
     struct debt_position position;
     char options[4];   /* paVerifyPaymentNotice: EQ, LS, GT or ANY */
     char creditor[36]; /* the Ente that it speaks of; "": it does not say */
+    char metadata[DEBT_TRANSFERS_MAX][DEBT_METADATA_SIZE]; /* what the transfers point to */
 };
 
 MUST_USE enum err soap_pa_verify_write(struct soap_message *m,

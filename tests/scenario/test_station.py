@@ -163,9 +163,11 @@ def test_nobody_knows_the_notice(hub, book, raw):
 def test_the_stations_amount_wins(hub, book, raw):
     """It is told what would be paid, and says what is owed. [W2]"""
     debt = book.debt(UNIONE, "99.90")
-    begun = raw.activate(UNIONE, debt.number, "12.34")
+    begun = raw.activate(UNIONE, debt.number, "12.34", due_date="2099-01-31", note="per la zia")
     assert (begun.totalAmount, begun.transferList.transfer[0].transferAmount) == ("99.90", "99.90")
-    assert [question["amount"] for question in book.questions(debt)] == ["12.34"]
+    [question] = book.questions(debt)
+    assert (question["amount"], question["due"], question["note"]) == (
+        "12.34", "2099-01-31", "per la zia")
     assert [i.amount_cents for i in hub.position(debt).instalments] == [9990]
 
 
@@ -183,6 +185,22 @@ def test_a_share_of_another_ente(hub, book, raw, ente):
     for creditor in (ente, COMUNE):
         told = Creditor(hub, creditor).wait_told(debt)
         assert {m["receipt"] for m in told} == {begun.paymentToken}
+
+
+def test_a_stamp_that_the_station_asks_for(hub, book, raw):
+    """paGetPaymentV2 may ask for a marca da bollo, and tell facts of each transfer."""
+    debt = book.debt(PARCO, "26.00", share_metadata={"pratica": "17"}, shares=[
+        (PARCO, ACCOUNTS[PARCO], "10.00"), (PARCO, "MBD:" + "aGFzaA==", "16.00")])
+    assert fault_code(raw.activate(PARCO, debt.number, "26.00")) == "PPT_MULTI_BENEFICIARIO"
+    begun = raw.activate(PARCO, debt.number, "26.00", v2=True)
+    assert fault_code(begun) == "OK"
+    account, stamp = begun.transferList.transfer
+    assert (account.IBAN, stamp.IBAN) == (ACCOUNTS[PARCO], None)
+    assert (stamp.richiestaMarcaDaBollo.hashDocumento, stamp.richiestaMarcaDaBollo.tipoBollo,
+            stamp.richiestaMarcaDaBollo.provinciaResidenza) == ("aGFzaA==", "01", "RM")
+    assert [[(e.key, e.value) for e in t.metadata.mapEntry] for t in (account, stamp)] == [
+        [("pratica", "17")]] * 2
+    assert fault_code(raw.outcome(begun.paymentToken, "KO", details=False, v2=True)) == "OK"
 
 
 def test_begun_again_by_what_the_station_says_then(hub, book, raw):

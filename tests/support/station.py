@@ -35,13 +35,14 @@ class Debt:
     creditor: str
     number: str
     amount: str
-    shares: list            # (Ente, IBAN, amount), one transfer each
+    shares: list            # (Ente, IBAN, amount), one transfer each; "MBD:HASH": a stamp
     debtor: str
     lie: str = ""           # of LIES
     refuse: tuple = ()      # (fault code, text, description) that it is refused with
     hold: threading.Event = None  # no answer before it is set
     options: str = "EQ"
     metadata: dict = dataclasses.field(default_factory=dict)
+    share_metadata: dict = dataclasses.field(default_factory=dict)  # of each transfer
     own_id: str = ""
 
     @property
@@ -92,6 +93,7 @@ def read(element):
     if text("idPA") != text("qrCode/fiscalCode"):
         wrong.append("the notice of an Ente was asked of another")
     return {"operation": QUESTIONS[element.tag][0], "amount": text("amount"),
+            "note": text("paymentNote"), "due": text("dueDate"),
             "to": (text("idPA"), text("idBrokerPA"), text("idStation")),
             "creditor": text("idPA"), "notice": text("qrCode/noticeNumber")}, wrong
 
@@ -162,13 +164,29 @@ def tell_payment(data, debt, v2):
                             *([("companyName", "Ente beneficiario")] if v2 else []),
                             ("IBAN", iban), ("remittanceInformation", f"/RFB/{debt.iuv}"),
                             ("transferCategory", "0101101IM")):
-            add(transfer, name, value)
-    if debt.metadata:
-        metadata = etree.SubElement(data, "metadata")
-        for key, value in debt.metadata.items():
-            entry = etree.SubElement(metadata, "mapEntry")
-            add(entry, "key", key)
-            add(entry, "value", value)
+            if value.startswith("MBD:"):
+                tell_stamp(transfer, value[4:])
+            else:
+                add(transfer, name, value)
+        tell_metadata(transfer, debt.share_metadata)
+    tell_metadata(data, debt.metadata)
+
+
+def tell_stamp(transfer, document_hash):
+    stamp = etree.SubElement(transfer, "richiestaMarcaDaBollo")
+    for name, value in (("hashDocumento", document_hash), ("tipoBollo", "01"),
+                        ("provinciaResidenza", "RM")):
+        add(stamp, name, value)
+
+
+def tell_metadata(parent, entries):
+    if not entries:
+        return
+    metadata = etree.SubElement(parent, "metadata")
+    for key, value in entries.items():
+        entry = etree.SubElement(metadata, "mapEntry")
+        add(entry, "key", key)
+        add(entry, "value", value)
 
 
 # --- lies: each takes an answer and gives the bytes that are sent ---------------------------------

@@ -8,7 +8,7 @@ import pytest
 import zeep
 from lxml import etree
 
-from support import registry, witness
+from support import registry, station, witness
 from support.channel import OPERATIONS, SCHEMA, Channel, envelope, read_answer, typed
 from support.ente import BACK_OFFICE, SOAP, Ente
 from support.hub import ASL, COMUNE, Notice, fiscal_code, notice_number
@@ -194,3 +194,31 @@ def test_notice_numbers_and_codes_have_right_check_digits():
     assert int(NOTICE[:16]) % 93 == int(NOTICE[16:]) and len(NOTICE) == 18
     assert fiscal_code(12345) == fiscal_code(12345) and len(fiscal_code(12345)) == 16
     assert dataclasses.astuple(Notice(COMUNE, NOTICE, "1.00", "x"))[1][1:] == NOTICE[1:]
+
+
+QUESTIONS = ("paVerifyPaymentNotice", "paGetPayment", "paGetPaymentV2")
+
+
+@pytest.mark.parametrize("operation", QUESTIONS)
+@pytest.mark.parametrize("refuse", [(), ("PAA_SEMANTICA", "errore", "di prova")])
+def test_a_stations_answers_are_valid(operation, refuse):
+    debt = station.Book().debt(station.UNIONE, metadata={"a": "b"}, refuse=refuse)
+    data = station.answer({"operation": operation, "creditor": debt.creditor}, debt, False)
+    body = witness.parse(data).find(f"{{{SOAP}}}Body")
+    assert len(body) == 1 and witness.schema_errors(station.SCHEMA, body[0]) == []
+
+
+@pytest.mark.parametrize("lie", sorted(station.LIES))
+def test_a_lie_is_told(lie):
+    """Of the operations that can tell it at least one does, and says something else."""
+    changed = []
+    for operation in QUESTIONS:
+        debt = station.Book().debt(station.UNIONE)
+        question = {"operation": operation, "creditor": debt.creditor}
+        honest = station.answer(question, debt, False)
+        debt.lie = lie
+        try:
+            changed.append(station.answer(question, debt, False) != honest)
+        except StopIteration:  # its answer has no such element
+            pass
+    assert changed and all(changed)
