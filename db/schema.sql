@@ -12,6 +12,13 @@ CREATE TABLE `anomaly` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `payment` (`payment_id`,`kind`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money that needs a look: named, never dropped [I4]';
+CREATE TABLE `channel_day` (
+  `channel` varchar(35) NOT NULL,
+  `day` date DEFAULT NULL COMMENT 'Europe/Rome: of which cents are; NULL: to be summed anew',
+  `registry_version` bigint(20) NOT NULL COMMENT 'in force when it was summed: the channel had a limit then',
+  `cents` bigint(20) NOT NULL COMMENT 'activated on that day, what failed or expired since included',
+  PRIMARY KEY (`channel`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what channels with a limit for the day have used of it [W3.6b]';
 CREATE TABLE `entry` (
   `id` bigint(20) NOT NULL,
   `fact_id` bigint(20) NOT NULL COMMENT 'the payment, later a reversal or credit',

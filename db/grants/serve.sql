@@ -15,3 +15,4 @@ GRANT INSERT, UPDATE, DELETE ON `{db}`.station_call TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE, DELETE ON `{db}`.idempotency TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.iuv_block TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.entry_due TO 'payer_serve'@'{host}';
+GRANT INSERT, UPDATE ON `{db}`.channel_day TO 'payer_serve'@'{host}';

@@ -149,6 +149,7 @@ struct showing {
     struct json *json;
     struct db_payment_line line;
     const struct debt_position *position;
+    int64_t now_us;
 };
 
 static const char *notice_of(const struct showing *s)
@@ -164,6 +165,9 @@ static enum err payment_row(void *cls)
     struct showing *s = cls;
     char from[CLI_TIME_SIZE], to[CLI_TIME_SIZE], end[CLI_TIME_SIZE], amount[AMOUNT_SIZE],
         fee[AMOUNT_SIZE];
+    int64_t left_s = s->line.expires_us > s->now_us
+                         ? (s->line.expires_us - s->now_us + 999999) / 1000000
+                         : 0;
 
     cli_time(s->cli, s->line.activated_us, from);
     cli_time(s->cli, s->line.expires_us, to);
@@ -174,7 +178,11 @@ static enum err payment_row(void *cls)
         cli_print(s->cli, "  payment %" PRId64 "  %s  notice %s  %s + %s  by %s at %s  from %s",
                   s->line.id, s->line.state, notice_of(s), amount, fee, s->line.psp,
                   s->line.channel, from);
-        cli_print(s->cli, *end ? " to %s\n" : " lives until %s\n", *end ? end : to);
+        if (*end)
+            cli_print(s->cli, " to %s\n", end);
+        else
+            cli_print(s->cli, " lives until %s: %" PRId64 " min %02d s still\n", to, left_s / 60,
+                      (int)(left_s % 60));
         return ERR_NONE;
     }
     json_object(s->json, NULL);
@@ -188,6 +196,7 @@ static enum err payment_row(void *cls)
     json_text(s->json, "activated_at", from);
     json_text(s->json, "expires_at", to);
     json_text(s->json, "closed_at", *end ? end : NULL);
+    if (!*end) json_int(s->json, "seconds_left", left_s);
     json_end(s->json);
     return ERR_NONE;
 }
@@ -302,6 +311,7 @@ enum err cli_position_show(struct cli *cli)
         json_end(&j);
         json_array(&j, "payments");
     }
+    TRY(db_now(o.env.db, &s.now_us));
     TRY(db_position_payments(o.env.db, p.creditor, p.id, &s.line, payment_row, &s));
     if (!s.json) goto out;
     json_end(&j);

@@ -152,13 +152,6 @@ static const struct db_stmt FIND_EXPIRED_OF = {
     0,
 };
 
-static const struct db_stmt CHANNEL_SUM = {
-    "channel_sum",
-    "SELECT COALESCE(SUM(amount_cents), 0) FROM payment WHERE channel = ? AND activated_at >= ?"
-    " AND state IN ('ACTIVE', 'PAID', 'PAID_LATE', 'DUPLICATE', 'UNKNOWN')",
-    0,
-};
-
 /* State names as they come from a row. */
 struct names {
     char instalment[13], position[13], payment[13];
@@ -454,12 +447,4 @@ enum err db_payment_find_expired(struct db *db, int64_t position_id, int64_t now
     out_position->state = position_state_parse(position_state);
 out:
     return rc;
-}
-
-enum err db_channel_sum(struct db *db, const char *channel, int64_t since_us, int64_t *out_cents)
-{
-    bool found;
-
-    return db_row_find(db, &CHANNEL_SUM, DB_IN(db_text(channel), db_instant(since_us)),
-                       DB_OUT(DB_GET_I64(*out_cents)), &found);
 }

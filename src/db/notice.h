@@ -96,8 +96,5 @@ MUST_USE enum err db_key_purge(struct db *db, int64_t before_us, int limit, int6
 MUST_USE enum err db_payment_find_expired(struct db *db, int64_t position_id, int64_t now_us,
                                           struct db_payment *out,
                                           struct debt_position *out_position);
-/** Cents that a channel activated or took since an instant: for its day's limit. */
-MUST_USE enum err db_channel_sum(struct db *db, const char *channel, int64_t since_us,
-                                 int64_t *out_cents);
 
 #endif

@@ -4,11 +4,11 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/crash.h"
-#include "domain/calendar.h"
 #include "service/check.h"
 #include "service/expire.h"
 #include "service/journal.h"
 #include "service/key.h"
+#include "service/limit.h"
 #include "service/shadow.h"
 #include "service/station_ask.h"
 #include "service/station_claim.h"
@@ -28,7 +28,9 @@ struct activation {
     struct db_key key;
     struct psp_answer answer;
     struct buf *out;
-    bool answered; /* nothing is left to decide */
+    enum outcome refused;       /* by the checks that need no position */
+    struct db_channel_day used; /* of the channel's limit for the day, where it has one */
+    bool answered;              /* nothing is left to decide */
     /* of an Ente with a station of its own */
     struct station_claim claim;
     struct shadow_ids ids;
@@ -62,6 +64,11 @@ out:
     return rc;
 }
 
+static bool day_limited(const struct activation *a)
+{
+    return a->refused == OUTCOME_OK && a->facts.channel->day_max_cents > 0;
+}
+
 static enum err reserve_tx(struct db *db, struct activation *a)
 {
     enum err rc;
@@ -81,6 +88,10 @@ static enum err reserve_tx(struct db *db, struct activation *a)
     position->begun_option = a->notice.instalment.option_id;
     position->live_count++;
     TRY(db_position_set_counts(db, position, position->state)); /* [R5] */
+    if (day_limited(a)) {
+        a->used.cents += p->amount_cents;
+        TRY(db_channel_day_set(db, p->channel, &a->used));
+    }
     a->answer.token = p->token;
 out:
     return rc;
@@ -102,6 +113,27 @@ out:
     return rc;
 }
 
+static enum err notice_check_tx(struct db *db, struct activation *a)
+{
+    enum err rc = ERR_NONE;
+
+    if (day_limited(a))
+        TRY(service_limit_count(db, a->facts.registry, a->facts.channel, a->facts.now_us,
+                                a->notice.instalment.amount_cents, &a->used));
+    a->facts.day_cents = a->used.cents;
+    a->answer.outcome = service_check_run(CHECK_NOTICE, &a->facts);
+out:
+    return rc;
+}
+
+/* Over its limit, too, a channel gets the answer again that it had within it [I6]. */
+static enum outcome key_check(const struct activation *a)
+{
+    enum outcome o = service_check_run(CHECK_KEY, &a->facts);
+
+    return a->refused != OUTCOME_OK && (o != OUTCOME_OK || !a->key.found) ? a->refused : o;
+}
+
 /* The key's answer, a refusal, or OUTCOME_OK: what is known now lets it be reserved. */
 static enum err decide_tx(struct db *db, struct activation *a)
 {
@@ -110,9 +142,11 @@ static enum err decide_tx(struct db *db, struct activation *a)
     buf_reset(a->out); /* forget the last try */
     a->answer.token = NULL;
     a->answered = true;
+    /* First of all: what is read after it is what the channel's other activations left. */
+    if (day_limited(a)) TRY(db_channel_day_lock(db, a->facts.channel->code, &a->used));
     TRY(notice_read_tx(db, a));
     if (a->facts.answer) TRY(said_take_tx(db, a));
-    a->answer.outcome = service_check_run(CHECK_KEY, &a->facts);
+    a->answer.outcome = key_check(a);
     if (a->answer.outcome != OUTCOME_OK) {
         TRY(a->env->psp_write(a->env->psp_write_cls, &a->answer, a->out));
         goto out;
@@ -122,7 +156,7 @@ static enum err decide_tx(struct db *db, struct activation *a)
         goto out;
     }
     a->answered = false;
-    a->answer.outcome = service_check_run(CHECK_NOTICE, &a->facts);
+    TRY(notice_check_tx(db, a));
 out:
     return rc;
 }
@@ -209,13 +243,15 @@ static enum err limits_read(struct env *env, struct check_facts *facts)
 {
     enum err rc = ERR_NONE;
     const struct registry_channel *c = facts->channel;
+    struct db_channel_day day;
 
     if (!c || (c->hour_from == c->hour_to && !c->day_max_cents)) return ERR_NONE;
     TRY(db_now(env->db, &facts->now_us));
-    if (c->day_max_cents)
-        TRY(db_channel_sum(env->db, c->code,
-                           calendar_rome_day_start(calendar_rome_day_number(facts->now_us)),
-                           &facts->day_cents));
+    if (!c->day_max_cents) goto out;
+    TRY(db_channel_day_look(env->db, c->code, &day));
+    TRY(service_limit_count(env->db, env->registry, c, facts->now_us, facts->call->amount_cents,
+                            &day));
+    facts->day_cents = day.cents;
 out:
     return rc;
 }
@@ -264,14 +300,16 @@ enum err service_activate(struct env *env, const struct psp_call *call, enum out
     activation_begin(&a, env, call, out);
     a.said = &said;
     TRY(limits_read(env, &a.facts));
-    a.answer.outcome = service_check_run(CHECK_REGISTRY, &a.facts);
-    if (a.answer.outcome == OUTCOME_OK) {
+    a.answer.outcome = a.refused = service_check_run(CHECK_REGISTRY, &a.facts);
+    if (a.refused == OUTCOME_OK) {
         payment_begin(&a);
         a.answer.notice = &a.notice;
         a.answer.creditor = a.facts.creditor;
         if (!service_check_hosted(&a.facts)) TRY(station_ask(&a));
         if (!a.answered) TRY(db_tx_run(env->db, "activate", activate_tx, &a));
         if (a.answer.token) CRASHPOINT("S2.post");
+    } else if (a.refused == OUTCOME_LIMITE_CANALE && *a.name.key) {
+        TRY(db_tx_run(env->db, "activate", activate_tx, &a));
     } else {
         TRY(env->psp_write(env->psp_write_cls, &a.answer, out));
     }

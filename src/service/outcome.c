@@ -8,6 +8,7 @@
 #include "service/journal.h"
 #include "service/journal_story.h"
 #include "service/key.h"
+#include "service/limit.h"
 #include "service/take.h"
 
 #include <stdio.h>
@@ -273,6 +274,13 @@ out:
     return rc;
 }
 
+static void limits_late(const struct outcome_call *o)
+{
+    for (int i = 0; i < o->call->n_tokens; i++)
+        if (o->list[i].outcome == OUTCOME_TOKEN_SCADUTO)
+            service_limit_late(o->env, o->list[i].payment.channel);
+}
+
 enum err service_outcome(struct env *env, const struct psp_call *call, enum outcome *out_outcome,
                          struct buf *out)
 {
@@ -294,10 +302,12 @@ enum err service_outcome(struct env *env, const struct psp_call *call, enum outc
         TRY(db_tx_run(env->db, "outcome", outcome_tx, &o));
     else
         TRY(env->psp_write(env->psp_write_cls, &o.answer, out));
-    if (o.changed)
+    if (o.changed) {
         CRASHPOINT("S7.post");
-    else
+        limits_late(&o);
+    } else {
         TRY(note(&o));
+    }
     *out_outcome = o.answer.outcome;
 out:
     for (int i = 0; i < call->n_tokens; i++)

@@ -19,7 +19,7 @@ LIMIT = 50         # what a batch asks for
 BOUND = 8 * LIMIT  # rows that a statement may read: a batch with its joins
 SAMPLE = 10007     # a position in the middle, of Ente 7
 
-SMALL = {"outbox_lane", "registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter", "flow_period", "restoration",
+SMALL = {"channel_day", "outbox_lane", "registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter", "flow_period", "restoration",
          "schema_migration", "schema_grant", "information_schema.tables",
          "information_schema.session_variables", "information_schema.processlist"}  # an operator's or a constant number of rows
 
