@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "cli/operator.h"
 #include "cli/page.h"
+#include "crypto/hash.h"
 #include "crypto/sign.h"
 #include "domain/calendar.h"
 
@@ -23,6 +24,18 @@ static void line_text(struct cli *cli, const struct db_journal_line *l, const ch
               r->notice_number);
     if (*r->detail) cli_print(cli, "  %s", r->detail);
     cli_print(cli, "%s\n", l->seq ? "" : "  (not sealed yet)");
+}
+
+static void hash_json(struct json *j, const char *name, const unsigned char bytes[32])
+{
+    static const struct hash none;
+    struct hash hash;
+    char hex[65];
+
+    memcpy(hash.bytes, bytes, sizeof hash.bytes);
+    if (crypto_hash_equal(&hash, &none)) return;
+    crypto_hash_hex(&hash, hex);
+    json_text(j, name, hex);
 }
 
 static void line_print(void *cls, const struct db_journal_line *l)
@@ -49,6 +62,8 @@ static void line_print(void *cls, const struct db_journal_line *l)
     json_text(&j, "notice_number", *r->notice_number ? r->notice_number : NULL);
     if (r->object_id) json_int(&j, "object", r->object_id);
     if (r->duration_us >= 0) json_int(&j, "duration_us", r->duration_us);
+    hash_json(&j, "request_sha256", r->request_hash);
+    hash_json(&j, "answer_sha256", r->answer_hash);
     if (l->seq) json_int(&j, "seal", l->seq);
     json_end(&j);
     if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);

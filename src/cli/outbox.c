@@ -4,6 +4,7 @@
 #include "cli/operator.h"
 #include "cli/page.h"
 #include "cli/row.h"
+#include "db/journal.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -145,7 +146,17 @@ out:
 
 struct retrying {
     int64_t id, rows;
+    struct db_journal_row line; /* made before, as its id must be [R1] */
 };
+
+static void line_set(struct retrying *r)
+{
+    char actor[70];
+
+    cli_actor(actor, sizeof actor);
+    db_journal_set(&r->line, actor, "outbox.retry", "", "", "OK");
+    r->line.object_id = r->id;
+}
 
 static enum err retry_tx(struct db *db, void *cls)
 {
@@ -158,6 +169,9 @@ static enum err retry_tx(struct db *db, void *cls)
         TRY(db_outbox_retry(db, r->id, now_us, &r->rows));
     else
         TRY(db_outbox_retry_parked(db, now_us, RETRY_BATCH, &r->rows));
+    if (r->rows == 0) goto out;
+    snprintf(r->line.detail, sizeof r->line.detail, "%" PRId64 " notifications", r->rows);
+    TRY(db_journal_add(db, &r->line, 1));
 out:
     return rc;
 }
@@ -166,12 +180,13 @@ enum err cli_outbox_retry(struct cli *cli)
 {
     enum err rc;
     struct db *db;
-    struct retrying r = {0, 0};
+    struct retrying r = {0};
     int64_t rows = 0;
 
     if (cli->n_operands) TRY(cli_id(cli->operands[0], ID, &r.id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     do {
+        line_set(&r);
         TRY(db_tx_run(db, "outbox.retry", retry_tx, &r));
         rows += r.rows;
     } while (r.rows == RETRY_BATCH);

@@ -165,9 +165,8 @@ static enum err payment_row(void *cls)
     struct showing *s = cls;
     char from[CLI_TIME_SIZE], to[CLI_TIME_SIZE], end[CLI_TIME_SIZE], amount[AMOUNT_SIZE],
         fee[AMOUNT_SIZE];
-    int64_t left_s = s->line.expires_us > s->now_us
-                         ? (s->line.expires_us - s->now_us + 999999) / 1000000
-                         : 0;
+    int64_t left_s =
+        s->line.expires_us > s->now_us ? (s->line.expires_us - s->now_us + 999999) / 1000000 : 0;
 
     cli_time(s->cli, s->line.activated_us, from);
     cli_time(s->cli, s->line.expires_us, to);

@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-enum { COLUMNS = 10, MANY = 200 };
+enum { COLUMNS = 12, MANY = 200 };
 
 #define HEAD                                                                                       \
     "INSERT INTO journal (id, at, actor, event, creditor, notice_number, token_hash, object_id,"   \
-    " outcome, detail, duration_us) VALUES "
-#define ROW "(?, UTC_TIMESTAMP(6), ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " outcome, detail, duration_us, request_hash, answer_hash) VALUES "
+#define ROW "(?, UTC_TIMESTAMP(6), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 static const struct db_stmt JOURNAL_ADD[DB_MULTI_MAX] = DB_MULTI("journal_add", HEAD, ROW);
 static const struct db_stmt JOURNAL_FIND = {
     "journal_find",
@@ -40,9 +40,15 @@ void db_journal_set(struct db_journal_row *row, const char *actor, const char *e
     text_set(row->outcome, sizeof row->outcome, outcome);
 }
 
+static struct db_value hash_value(const unsigned char *hash, size_t len)
+{
+    static const unsigned char none[32];
+
+    return memcmp(hash, none, len) ? db_bytes(hash, len) : db_null();
+}
+
 enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t n)
 {
-    static const unsigned char none[sizeof rows->token_hash];
     struct db_value values[MANY * COLUMNS];
     enum err rc = ERR_NONE;
 
@@ -51,18 +57,18 @@ enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t
         struct db_value *v = values;
 
         for (const struct db_journal_row *r = rows + done; r < rows + done + k; r++) {
-            bool token = memcmp(r->token_hash, none, sizeof none) != 0;
-
             *v++ = db_i64(r->id);
             *v++ = db_text(r->actor);
             *v++ = db_text(r->event);
             *v++ = db_opt(r->creditor);
             *v++ = db_opt(r->notice_number);
-            *v++ = token ? db_bytes(r->token_hash, sizeof r->token_hash) : db_null();
+            *v++ = hash_value(r->token_hash, sizeof r->token_hash);
             *v++ = r->object_id ? db_i64(r->object_id) : db_null();
             *v++ = db_text(r->outcome);
             *v++ = db_opt(r->detail);
             *v++ = r->duration_us < 0 ? db_null() : db_i64(r->duration_us);
+            *v++ = hash_value(r->request_hash, sizeof r->request_hash);
+            *v++ = hash_value(r->answer_hash, sizeof r->answer_hash);
         }
         if (k > DB_MULTI_MAX)
             TRY(db_bulk_add(db, &JOURNAL_ADD[0], values, COLUMNS, k));

@@ -17,6 +17,8 @@ struct db_journal_row {
     char outcome[51];
     char detail[201];
     int64_t duration_us; /* -1: none */
+    /* SHA-256 of the messages, byte for byte; all zero: none */
+    unsigned char request_hash[32], answer_hash[32];
 };
 
 /** Fill the text fields, cut to their sizes. NULL counts as "". */

@@ -5,7 +5,8 @@
 
 #define SELECT                                                                                     \
     "SELECT j.id, j.at, j.actor, j.event, j.creditor, j.notice_number, j.token_hash, j.object_id," \
-    " j.outcome, j.detail, COALESCE(j.duration_us, -1), s.seq FROM journal j"                      \
+    " j.outcome, j.detail, COALESCE(j.duration_us, -1), j.request_hash, j.answer_hash, s.seq"      \
+    " FROM journal j"                                                                              \
     " LEFT JOIN journal_seal s ON s.journal_id = j.id WHERE j.id > ? AND j.id < ?"
 #define FILTERS                                                                                    \
     " AND (? IS NULL OR j.creditor = ?) AND (? IS NULL OR j.actor = ?)"                            \
@@ -65,7 +66,8 @@ enum err db_journal_search(struct db *db, const struct db_journal_query *query, 
                           DB_GET_TEXT(r->event), DB_GET_TEXT(r->creditor),
                           DB_GET_TEXT(r->notice_number), DB_GET_BYTES(r->token_hash),
                           DB_GET_I64(r->object_id), DB_GET_TEXT(r->outcome), DB_GET_TEXT(r->detail),
-                          DB_GET_I64(r->duration_us), DB_GET_I64(line->seq)),
+                          DB_GET_I64(r->duration_us), DB_GET_BYTES(r->request_hash),
+                          DB_GET_BYTES(r->answer_hash), DB_GET_I64(line->seq)),
                    each, cls);
 }
 

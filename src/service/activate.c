@@ -191,7 +191,7 @@ static enum err activate_tx(struct db *db, void *cls)
     if (a->answer.outcome == OUTCOME_OK) TRY(reserve_tx(db, a));
     TRY(answer_tx(db, a));
     if (!a->answer.token) goto out;
-    service_journal_psp(&row, a->call, OUTCOME_OK);
+    service_journal_psp(&row, a->call, OUTCOME_OK, a->out);
     row.object_id = a->payment.id;
     TRY(db_journal_add(db, &row, 1));
     CRASHPOINT("S2.pre");
@@ -314,7 +314,7 @@ enum err service_activate(struct env *env, const struct psp_call *call, enum out
         TRY(env->psp_write(env->psp_write_cls, &a.answer, out));
     }
     if (!a.answer.token) { /* what changed something is in the journal already */
-        service_journal_psp(&row, call, a.answer.outcome);
+        service_journal_psp(&row, call, a.answer.outcome, out);
         service_key_note(&row, &a.key, a.answer.outcome);
         TRY(service_journal_note(env->db, &row));
     }

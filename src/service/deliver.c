@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/deliver.h"
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "domain/text.h"
+#include "service/journal.h"
 #include "service/lane.h"
 #include "soap/message.h"
 #include "soap/receipt.h"
@@ -90,25 +92,25 @@ static enum err answer_check(struct env *env, const struct db_outbox *row, int s
                                 strcmp(row->kind, "paSendRTV2") ? 1 : 2);
 }
 
-static enum err send(struct env *env, struct net_http *http, const struct claiming *c)
+static enum err send(struct env *env, struct net_http *http, const struct claiming *c,
+                     struct buf *answer)
 {
     enum err rc;
     struct net_http_request q;
-    struct buf answer = BUF_INIT(ANSWER_MAX);
     int status = 0;
 
     TRY(request_make(env, c, &q));
-    TRY(net_http_post(http, &q, &answer, &status));
-    TRY(answer_check(env, &c->row, status, &answer));
+    TRY(net_http_post(http, &q, answer, &status));
+    TRY(answer_check(env, &c->row, status, answer));
 out:
     soap_message_reset(env->soap);
-    buf_free(&answer);
     return rc;
 }
 
 struct settling {
     struct lane_result lane;
     char error[200];
+    struct db_journal_row line; /* each attempt has one */
 };
 
 static enum err settle_tx(struct db *db, void *cls)
@@ -122,8 +124,42 @@ static enum err settle_tx(struct db *db, void *cls)
     TRY(service_lane_leave_tx(db, r, now_us));
     TRY(db_outbox_settle(db, r->row, r->state, s->error, r->uncounted, now_us + r->wait_ms * 1000,
                          now_us));
+    TRY(db_journal_add(db, &s->line, 1));
 out:
     return rc;
+}
+
+static enum err line_tx(struct db *db, void *cls)
+{
+    return db_journal_add(db, cls, 1);
+}
+
+/* Under a fence that another raised meanwhile nothing is noted but that it was sent: what becomes
+ * of the notification, the other says [F50]. */
+static enum err lost(struct db *db, struct settling *s)
+{
+    const struct db_outbox *o = s->lane.row;
+
+    err_clear();
+    log_event(LOG_WARN, "outbox.lease_lost", LOG_TEXT("ente", o->creditor),
+              LOG_TEXT("destination", o->destination), LOG_INT("id", o->id),
+              LOG_INT("payment", o->payment_id), LOG_INT("try", o->attempts));
+    return db_tx_run(db, "outbox.line", line_tx, &s->line);
+}
+
+static void line_set(struct settling *s, const struct exchange *exchange, enum err sent,
+                     const struct buf *answer)
+{
+    const struct db_outbox *o = s->lane.row;
+    char what[2 * sizeof s->error];
+
+    db_journal_set(&s->line, "worker", o->kind, o->creditor, "",
+                   sent == ERR_NONE ? "OK" : err_name(sent));
+    s->line.object_id = o->payment_id;
+    snprintf(what, sizeof what, "%s try %d%s%s", o->destination, o->attempts, *s->error ? ": " : "",
+             s->error);
+    text_copy(what, s->line.detail, sizeof s->line.detail);
+    service_journal_exchange(&s->line, exchange, answer);
 }
 
 static void note(const struct settling *s, enum err sent)
@@ -147,6 +183,8 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     enum err rc, sent;
     struct claiming c = {.payload = BUF_INIT(PAYLOAD_MAX), .owner = owner};
     struct settling s = {.lane = {.row = &c.row}};
+    struct buf answer = BUF_INIT(ANSWER_MAX);
+    struct exchange exchange;
     char why[2 * sizeof s.error];
 
     *out_any = false;
@@ -156,7 +194,9 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     if (!c.may) goto out;
     err_clear();
     CRASHPOINT("S9.post");
-    sent = send(env, http, &c);
+    exchange =
+        (struct exchange){clock_id_new(), clock_monotonic_us(), c.payload.bytes, c.payload.len};
+    sent = send(env, http, &c, &answer);
     CRASHPOINT("S10.post");
     s.lane.ok = sent == ERR_NONE;
     s.lane.away = sent != ERR_PEER_ANSWER;
@@ -165,12 +205,17 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
         text_mend(why, s.error, sizeof s.error); /* it may hold half a name of the peer's */
     }
     err_clear();
+    line_set(&s, &exchange, sent, &answer);
     rc = db_tx_run(env->db, "outbox.settle", settle_tx, &s);
-    if (rc == ERR_DB_CONFLICT) rc = ERR_NONE; /* another took the lease: it says what came [F50] */
+    if (rc == ERR_DB_CONFLICT) {
+        rc = lost(env->db, &s);
+        goto out;
+    }
     TRY(rc);
     note(&s, sent);
     if (s.lane.narrowed) TRY(service_lane_narrow(env->db, &c.row));
 out:
+    buf_free(&answer);
     buf_free(&c.payload);
     return rc;
 }

@@ -17,6 +17,14 @@ struct psp_answer;
 struct service_stations;
 struct soap_message;
 
+/** A message that came, or went, and is answered; borrowed. */
+struct exchange {
+    int64_t line_id;    /* of its line in the journal, made before any transaction [R1] */
+    int64_t started_us; /* clock_monotonic_us() */
+    const void *request;
+    size_t request_len;
+};
+
 struct env {
     struct db *db;
     const struct registry *registry;   /* the snapshot of this request */

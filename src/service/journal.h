@@ -9,12 +9,16 @@
 #include "db/journal.h"
 #include "service/psp_call.h"
 
-/** Fill a line for a channel's operation. */
+/** Give a line the exchange's id, how long it took until now, and the hashes of both messages. */
+void service_journal_exchange(struct db_journal_row *row, const struct exchange *exchange,
+                              const struct buf *answer);
+/** Fill a line for a channel's operation. @param answer  what it is told */
 void service_journal_psp(struct db_journal_row *row, const struct psp_call *call,
-                         enum outcome outcome);
+                         enum outcome outcome, const struct buf *answer);
 /** Keep a line. @param db used only when the queue is full */
 MUST_USE enum err service_journal_note(struct db *db, const struct db_journal_row *row);
-/** Write what is kept. Lines that could not be written stay, as far as there is room. */
+/** Write what is kept. Lines that could not be written stay, as far as there is room; one that the
+ * database refuses is told, counted and left out. */
 MUST_USE enum err service_journal_flush(struct db *db);
 
 #endif

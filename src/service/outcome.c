@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/psp_call.h"
 
+#include "base/clock.h"
 #include "base/crash.h"
 #include "domain/calendar.h"
 #include "service/check.h"
@@ -217,7 +218,8 @@ static void lines_make(const struct outcome_call *o, struct db_journal_row *rows
     for (int i = 0; i < o->call->n_tokens; i++) {
         const struct db_payment *p = &o->list[i].payment;
 
-        service_journal_psp(&rows[i], o->call, o->answer.outcome);
+        service_journal_psp(&rows[i], o->call, o->answer.outcome, o->out);
+        if (i > 0) rows[i].id = clock_id_new(); /* the first is the message's line */
         service_journal_token(o->call->tokens[i], rows[i].token_hash);
         if (!o->changed) continue;
         snprintf(rows[i].creditor, sizeof rows[i].creditor, "%s", p->creditor);
@@ -265,7 +267,7 @@ static enum err note(struct outcome_call *o)
     int n = o->call->valid ? o->call->n_tokens : 0;
 
     lines_make(o, rows);
-    if (n == 0) service_journal_psp(&rows[n++], o->call, o->answer.outcome);
+    if (n == 0) service_journal_psp(&rows[n++], o->call, o->answer.outcome, o->out);
     for (int i = 0; i < n; i++) {
         service_key_note(&rows[i], &o->key, o->answer.outcome);
         TRY(service_journal_note(o->env->db, &rows[i]));

@@ -22,7 +22,8 @@ enum { PSP_TOKENS_MAX = 5 };
 /** Every field is as it came; what an operation has not is empty or 0. */
 struct psp_call {
     enum psp_operation operation;
-    bool valid; /* against the contract's schema: row 1 of the checks */
+    bool valid;                      /* against the contract's schema: row 1 of the checks */
+    const struct exchange *exchange; /* the message itself, for the journal */
     char psp[DEBT_CHARS(35)], broker[DEBT_CHARS(35)], channel[DEBT_CHARS(35)];
     char password[DEBT_CHARS(15)];
     bool has_certificate;

@@ -55,7 +55,7 @@ enum err service_verify(struct env *env, const struct psp_call *call, enum outco
             TRY(station_ask(env, &facts, &notice, &said, &answer));
     }
     TRY(env->psp_write(env->psp_write_cls, &answer, out));
-    service_journal_psp(&row, call, answer.outcome);
+    service_journal_psp(&row, call, answer.outcome, out);
     TRY(service_journal_note(env->db, &row));
     *out_outcome = answer.outcome;
 out:

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire/dealing.h"
 
+#include "domain/text.h"
+#include "service/journal_story.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +28,24 @@ struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_re
     return r;
 }
 
+static void line_copy(const struct xml_node *root, const char *name, char *to, size_t cap)
+{
+    const char *text = xml_child_text(root, NULL, name);
+
+    if (text && !*to) text_copy(text, to, cap);
+}
+
+/* What is asked about, as far as the message itself says it. */
+static void line_fill(const struct xml_node *root, struct wire_line *line)
+{
+    const char *receipt = xml_child_text(root, NULL, "receiptId");
+
+    line_copy(root, "creditor", line->creditor, sizeof line->creditor);
+    line_copy(root, "beneficiary", line->creditor, sizeof line->creditor);
+    line_copy(root, "noticeNumber", line->notice_number, sizeof line->notice_number);
+    if (receipt) service_journal_token(receipt, line->token_hash);
+}
+
 enum err dealing_answer(struct wire_call *call, struct listen_answer *answer, dealing_fn *run,
                         const char **out_outcome)
 {
@@ -36,6 +57,8 @@ enum err dealing_answer(struct wire_call *call, struct listen_answer *answer, de
     enum err rc;
 
     TRY(wire_caller_get(call->worker, call->request, &d.caller));
+    text_copy(d.caller.actor, call->line.actor, sizeof call->line.actor);
+    if (call->valid) line_fill(call->root, &call->line);
     if (!call->valid) { /* our own contract: the sender is told where and what */
         xml_problem_hide_value(&call->problem);
         if (call->problem.line > 0)

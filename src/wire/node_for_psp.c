@@ -28,7 +28,9 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
                       .stations = w->stations,
                       .psp_write = wire_psp_write,
                       .psp_write_cls = w->message};
-    struct psp_call in = {.operation = (enum psp_operation)variant, .valid = call->valid};
+    struct psp_call in = {.operation = (enum psp_operation)variant,
+                          .valid = call->valid,
+                          .exchange = &call->exchange};
     enum outcome outcome = OUTCOME_OK;
     enum err rc = ERR_NONE;
 
@@ -48,6 +50,7 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
         TRY(rc);
     }
     TRY(services[variant](&env, &in, &outcome, &answer->body));
+    call->line.written = true;
     *out_outcome = outcome_name(outcome);
 out:
     crypto_wipe(in.password, sizeof in.password);

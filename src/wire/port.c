@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "listen/prefilter.h"
+#include "service/journal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +145,24 @@ static void fault_err(struct listen_answer *answer, enum err rc)
     }
 }
 
+/* Each operation leaves its line; one that ended by an error says so. */
+static void line_note(const struct wire_operation *o, struct wire_call *call,
+                      const struct listen_answer *answer, const char *outcome, enum err failed)
+{
+    const struct wire_line *l = &call->line;
+    struct db_journal_row row;
+    enum err rc;
+
+    if (l->written && failed == ERR_NONE) return;
+    db_journal_set(&row, *l->actor ? l->actor : "?", o->action, l->creditor, l->notice_number,
+                   failed == ERR_NONE ? outcome : err_name(failed));
+    memcpy(row.token_hash, l->token_hash, sizeof row.token_hash);
+    row.object_id = l->object_id;
+    service_journal_exchange(&row, &call->exchange, &answer->body);
+    rc = service_journal_note(call->worker->db, &row);
+    if (rc != ERR_NONE) log_err("journal.note", rc);
+}
+
 static void operation_run(const struct wire_operation *o, struct wire_call *call,
                           struct listen_answer *answer)
 {
@@ -162,6 +181,7 @@ out:
         log_err(o->action, rc);
         fault_err(answer, rc);
     }
+    line_note(o, call, answer, outcome, rc);
     snprintf(label, sizeof label, "%.30s:%.30s", o->action, outcome);
     metric_add(METRIC_REQUEST, label, 1);
     metric_observe_us(METRIC_REQUEST_TIME, o->action,
@@ -183,7 +203,8 @@ void wire_port_post(void *worker, const struct listen_request *request,
     id[12] = 0;
     log_set_request(id);
     err_clear();
-    call.started_us = clock_monotonic_us();
+    call.exchange =
+        (struct exchange){clock_id_new(), request->received_us, request->body, request->body_len};
     if (seen == PREFILTER_BROKEN) {
         fault(answer, 500, "Client", why);
     } else if (xml_document_parse(request->body, request->body_len, &doc) != ERR_NONE) {

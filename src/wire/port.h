@@ -9,6 +9,15 @@
 #include "wire/worker.h"
 #include "xml/schema.h"
 
+/** What an operation's line in the journal says of its business; the port writes it. */
+struct wire_line {
+    char actor[71]; /* who calls, once it is known */
+    char creditor[36], notice_number[19];
+    unsigned char token_hash[8];
+    int64_t object_id;
+    bool written; /* by the use case, with what it changed */
+};
+
 /** A message as an operation sees it. */
 struct wire_call {
     struct wire_worker *worker;
@@ -16,7 +25,8 @@ struct wire_call {
     const struct xml_node *root; /* the operation's element; NULL: there was none */
     bool valid;                  /* against the contract's schema */
     struct xml_problem problem;  /* why not; line 0: of the envelope */
-    int64_t started_us;
+    struct exchange exchange;
+    struct wire_line line;
 };
 
 /** Answer a call into answer->body. @param out_outcome  a name for the metrics, a literal
