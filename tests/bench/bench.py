@@ -16,6 +16,7 @@ import sys
 import time
 
 from load import Loading
+from station import Stations
 from support.channel import PATH, RawChannel, envelope
 from support.hub import ASL, ATM, COMUNE, Hub, PASSWORD, PSP, PSP_BROKER, wait_until
 from support.slow import SlowClients
@@ -31,11 +32,13 @@ PAY_CONNECTIONS = 64
 ASKED = 64           # different notices that verify asks for
 PAID = 2500          # notices that a round can pay at most
 CHUNK = 2000         # positions a load
+STATION_CONNECTIONS = 4  # as many as may wait for one station by default
 SLOW = 100           # slow clients beside the smaller number of connections
 FLOW = 1_000_000     # payments of a flow that is made from memory
 FLOW_WHOLE = 100_000  # of one that xsltproc can hold: 600 MB
 FLOW_TARGET, PUBLISH_TARGET, FLOW_MIB = 3, 1.2, 64
 VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET, SLOW_TARGET = 0.35, 0.2, 16, 4
+STATION_TARGET, SLOW_STATION_TARGET = 0.3, 2
 RECORDS = int(os.environ.get("BENCH_RECORDS", "1000000"))  # of a load
 LOAD_TARGET, LOAD_MEMORY_MIB = 0.25, 64
 
@@ -148,6 +151,24 @@ class Bench:
             sys.exit(f"bench: {len(slow)} slow clients are left")
         slow.stop()
 
+    def through_station(self):
+        """The same operation, answered from the database and by asking a station on this machine."""
+        hosted = (self.hub.url + PATH, self.requests, STATION_CONNECTIONS, self.hub_pids())
+        asked = (self.hub.url + PATH, [self.stations.request], STATION_CONNECTIONS,
+                 [*self.hub_pids(), self.stations.process.pid])
+        self.wrk("verify hosted", *hosted)
+        before = self.stations.calls()
+        self.wrk("verify through station", *asked)
+        self.stations.answered(before)
+
+    def beside_slow_station(self):
+        """Hosted Enti alone, and beside a station that takes 5 s."""
+        measure = (self.hub.url + PATH, self.requests, VERIFY_CONNECTIONS[0], self.hub_pids())
+        self.note("p99 without station", self.wrk("verify without station", *measure) / 1000, "ms")
+        with self.stations.slow():
+            self.note("p99 beside station", self.wrk("verify beside station", *measure) / 1000,
+                      "ms")
+
     def commit(self):
         count, us = map(int, run(self.folder / "commit", self.socket, "payer_migrate", "payer",
                                  PAY_CONNECTIONS, SECONDS).split())
@@ -224,6 +245,8 @@ def rounds(bench, noop):
             bench.wrk(f"verify {connections}", bench.hub.url + PATH, bench.requests, connections,
                       bench.hub_pids())
         bench.beside_slow()
+        bench.through_station()
+        bench.beside_slow_station()
         bench.commit()
         bench.pay_round(nth)
         bench.flow_round()
@@ -260,6 +283,10 @@ def results(raw):
     found.append(ratio("pay / half the commit ceiling", raw, "pay", "commit", PAY_TARGET, 0.5))
     found.append(ratio(f"p99 beside {SLOW} slow clients / alone", raw, "p99 beside slow",
                        "p99 alone", SLOW_TARGET, at_most=True))
+    found.append(ratio("verify through a station / hosted", raw, "verify through station",
+                       "verify hosted", STATION_TARGET))
+    found.append(ratio("p99 beside a station of 5 s / alone", raw, "p99 beside station",
+                       "p99 without station", SLOW_STATION_TARGET, at_most=True))
     found.append(ratio("load / LOAD DATA", raw, "load", "LOAD DATA", LOAD_TARGET))
     found.append({"name": "memory of a load", "ratio": raw["memory of a load"][0],
                   "target": LOAD_MEMORY_MIB, "at_most": True, "unit": "MiB",
@@ -293,7 +320,7 @@ def main():
         flow_rounds(bench)
         show(flow_results(bench.raw))
         return
-    program, started, noop = options.bench / "noop", time.monotonic(), None
+    program, started, noop, stations = options.bench / "noop", time.monotonic(), None, None
     hub = Hub({"db.buffer_pool": "256MiB", "db.log_size": "256MiB", "log.level": "warn"})
     try:
         hub.start()
@@ -302,6 +329,7 @@ def main():
         bench.flow_load()
         bench.load()
         bench.warm_up()
+        bench.stations = stations = Stations(options.bench / "station", hub, options.bench)
         print(f"{len(bench.rows):,} positions loaded after {time.monotonic() - started:.0f} s")
         if program.exists() and options.request.exists():
             noop = Noop(program, options.request)
@@ -309,8 +337,8 @@ def main():
         hub.serve.stop()
         load_once(bench, Loading(hub, RECORDS))
     finally:
-        if noop:
-            noop.stop()
+        for other in filter(None, (noop, stations)):
+            other.stop()
         hub.stop()
     found = results(bench.raw)
     show(found)
