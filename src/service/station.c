@@ -94,7 +94,7 @@ static const struct xml_node *answer_find(const struct xml_document *doc, const 
     if (strcmp(xml_name(root), "Envelope") != 0 || strcmp(xml_namespace(root), ENVELOPE_NS) != 0)
         return NULL;
     body = xml_child(root, ENVELOPE_NS, "Body");
-    if (!body || xml_next(body, NULL, NULL)) return NULL;
+    if (!body) return NULL;
     answer = xml_child(body, NULL, NULL);
     if (!answer || xml_next(answer, NULL, NULL) || strcmp(xml_name(answer), name) != 0 ||
         strcmp(xml_namespace(answer), PFN_NS) != 0)

@@ -239,6 +239,7 @@ LIES = {
     "other namespace": lambda root: envelope(
         etree.fromstring(etree.tostring(root).replace(PAF.encode(), b"urn:altro"))),
     "twice": lambda root: envelope(root, copy.deepcopy(root)),
+    "two bodies": lambda root: envelope(root).replace(b"</s:Envelope>", b"<s:Body/></s:Envelope>"),
     "no envelope": etree.tostring,
     "cut": lambda root: envelope(root)[:-30],
     "DTD": lambda root: b"<!DOCTYPE x [<!ENTITY e 'x'>]>" + envelope(root).partition(b"?>")[2],
