@@ -3,7 +3,7 @@
 """Measures a hub against limits of the same machine, in interleaved rounds; prints all figures
 and a table, writes them as JSON. What is measured, and why so: README.md beside this file.
 
-    bench.py --bench DIR --out FILE --request FILE [--flows]
+    bench.py --bench DIR --out FILE --request FILE [--flows | --idle]
 """
 import argparse
 import json
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+import idle
 from load import Loading
 from station import Stations
 from support.channel import PATH, RawChannel, envelope
@@ -41,6 +42,7 @@ VERIFY_TARGET, PAY_TARGET, STATEMENTS_TARGET, SLOW_TARGET = 0.35, 0.2, 16, 4
 STATION_TARGET, SLOW_STATION_TARGET = 0.3, 2
 RECORDS = int(os.environ.get("BENCH_RECORDS", "1000000"))  # of a load
 LOAD_TARGET, LOAD_MEMORY_MIB = 0.25, 64
+IDLE_KIB = {"plain": 4, "TLS": 24}  # of a connection that waits after a request
 
 
 def run(*arguments, timeout_s=60):
@@ -99,8 +101,8 @@ class Bench:
 
     # --- what there is before the first round ---------------------------------------------------
 
-    def load(self):
-        for i in range(ASKED + ROUNDS * PAID + 1):
+    def load(self, paid):
+        for i in range(ASKED + paid + 1):
             self.rows.append(self.hub.row(ASL if i % 6 == 5 else COMUNE))
         for i in range(0, len(self.rows), CHUNK):
             self.hub.load(self.rows[i:i + CHUNK])
@@ -236,6 +238,12 @@ def load_once(bench, loading):
     bench.note("memory of a load", memory, "MiB")
 
 
+def idle_once(bench):
+    """Once, on a server that was just started: what others left free would hide the growth."""
+    for kind, each in idle.idle(bench.hub, bench.requests[0].read_bytes()):
+        bench.note(f"idle {kind}", each / 1024, f"KiB a connection, {idle.OPEN:,} of them")
+
+
 def rounds(bench, noop):
     for nth in range(ROUNDS):
         print(f"round {nth + 1} of {ROUNDS}   load average {load_average()}")
@@ -277,6 +285,12 @@ def flow_results(raw):
          "raw": {"flow memory": raw["flow memory"]}}]
 
 
+def idle_results(raw):
+    return [{"name": f"memory of an idle connection, {kind}", "ratio": raw[f"idle {kind}"][0],
+             "target": kib, "at_most": True, "unit": "KiB",
+             "raw": {f"idle {kind}": raw[f"idle {kind}"]}} for kind, kib in IDLE_KIB.items()]
+
+
 def results(raw):
     found = [ratio(f"verify at {n} connections / no-op", raw, f"verify {n}", f"no-op {n}",
                    VERIFY_TARGET) for n in VERIFY_CONNECTIONS if f"no-op {n}" in raw]
@@ -288,6 +302,7 @@ def results(raw):
     found.append(ratio("p99 beside a station of 5 s / alone", raw, "p99 beside station",
                        "p99 without station", SLOW_STATION_TARGET, at_most=True))
     found.append(ratio("load / LOAD DATA", raw, "load", "LOAD DATA", LOAD_TARGET))
+    found += idle_results(raw)
     found.append({"name": "memory of a load", "ratio": raw["memory of a load"][0],
                   "target": LOAD_MEMORY_MIB, "at_most": True, "unit": "MiB",
                   "raw": {"memory of a load": raw["memory of a load"]}})
@@ -314,6 +329,7 @@ def main():
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--request", required=True, type=pathlib.Path)
     parser.add_argument("--flows", action="store_true", help="only the lines of flows")
+    parser.add_argument("--idle", action="store_true", help="only the lines of idle connections")
     options = parser.parse_args()
     if options.flows:
         bench = Bench(options.bench, None)
@@ -321,14 +337,19 @@ def main():
         show(flow_results(bench.raw))
         return
     program, started, noop, stations = options.bench / "noop", time.monotonic(), None, None
-    hub = Hub({"db.buffer_pool": "256MiB", "db.log_size": "256MiB", "log.level": "warn"})
+    hub = Hub(lambda hub: {"db.buffer_pool": "256MiB", "db.log_size": "256MiB",
+                           "log.level": "warn", **idle.settings(hub)})
     try:
         hub.start()
         hub.work.stop()  # what the worker sends is not part of a payment
         bench = Bench(options.bench, hub)
-        bench.flow_load()
-        bench.load()
+        bench.load(0 if options.idle else ROUNDS * PAID)
         bench.warm_up()
+        idle_once(bench)
+        if options.idle:
+            show(idle_results(bench.raw))
+            return
+        bench.flow_load()
         bench.stations = stations = Stations(options.bench / "station", hub, options.bench)
         print(f"{len(bench.rows):,} positions loaded after {time.monotonic() - started:.0f} s")
         if program.exists() and options.request.exists():
