@@ -78,6 +78,21 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
+/* Without room at hand the blocks come one by one, as before. */
+void arena_reset_room(struct arena *a)
+{
+    size_t room = 0;
+
+    for (const struct arena_block *block = a->head; block; block = block->next)
+        room += block->cap;
+    if (!a->head || !a->head->next) {
+        arena_reset(a);
+        return;
+    }
+    arena_free(a);
+    (void)block_new(a, room);
+}
+
 void arena_free(struct arena *a)
 {
     arena_reset(a);

@@ -22,6 +22,9 @@ char *arena_strdup(struct arena *a, const char *text);
 char *arena_strndup(struct arena *a, const char *text, size_t len);
 /** Forget everything, keep the first block. */
 void arena_reset(struct arena *a);
+/** The same, but keep room for as much as there was, in one block: for who does the same again and
+ * again. */
+void arena_reset_room(struct arena *a);
 void arena_free(struct arena *a);
 
 #endif

@@ -165,12 +165,13 @@ out:
     return rc;
 }
 
-enum err flow_document_build(const struct flow_document *d, struct xml_document **out)
+enum err flow_document_build(const struct flow_document *d, struct arena *arena,
+                             struct xml_document **out)
 {
     enum err rc, end;
     struct xml_writer w;
 
-    xml_writer_begin_tree(&w);
+    xml_writer_begin_tree(&w, arena);
     rc = document(&w, d);
     end = xml_writer_end_tree(&w, out);
     if (rc == ERR_NONE) return end;

@@ -7,6 +7,7 @@
 #ifndef FLOW_RECORD_H
 #define FLOW_RECORD_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "domain/debt.h"
 
@@ -75,8 +76,9 @@ struct flow_document {
 /** Append the document. @return ERR_NONE | ERR_LIMIT | ERR_MEMORY | ERR_TEXT_SYNTAX naming the
  * field | ERR_BUG when the records are not in their groups' order. */
 MUST_USE enum err flow_document_write(const struct flow_document *d, struct buf *out);
-/** The same document in memory, without its text. */
+/** The same document in memory, without its text; its nodes lie in the arena. */
 struct xml_document;
-MUST_USE enum err flow_document_build(const struct flow_document *d, struct xml_document **out);
+MUST_USE enum err flow_document_build(const struct flow_document *d, struct arena *arena,
+                                      struct xml_document **out);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESULT_MAX = 64 << 20 };
+enum { RESULT_MAX = 64 << 20, TREE_MAX = 256 << 20 };
 
 void flow_render_init(struct flow_render *r, const struct flow_format *format,
                       const struct flow_frame *frame)
@@ -29,6 +29,7 @@ enum err flow_batch_init(struct flow_batch *b, const struct flow_render *r, size
 {
     *b = (struct flow_batch){.records = calloc(room, sizeof *b->records),
                              .first = 1,
+                             .tree = ARENA_INIT(TREE_MAX),
                              .result = BUF_INIT(RESULT_MAX),
                              .pieces = calloc(r->n_pieces, sizeof *b->pieces)};
     return b->records && b->pieces ? ERR_NONE : err_set(ERR_MEMORY, "flow");
@@ -38,6 +39,7 @@ void flow_batch_fini(struct flow_batch *b)
 {
     free(b->records);
     free(b->pieces);
+    arena_free(&b->tree);
     buf_free(&b->result);
 }
 
@@ -72,10 +74,11 @@ enum err flow_render_batch(const struct flow_render *r, struct flow_batch *b)
                                     .cut = r->mark};
 
     buf_reset(&b->result);
-    TRY(flow_document_build(&d, &doc));
+    TRY(flow_document_build(&d, &b->tree, &doc));
     TRY(xml_sheet_apply(r->format->sheet, doc, NULL, &b->result));
     TRY(result_split(r, b));
 out:
     xml_document_close(&doc);
+    arena_reset_room(&b->tree);
     return rc;
 }

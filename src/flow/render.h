@@ -31,7 +31,8 @@ struct flow_piece {
 struct flow_batch {
     struct flow_record *records; /* FLOW_BATCH */
     size_t n;
-    int64_t first; /* the first record's number */
+    int64_t first;     /* the first record's number */
+    struct arena tree; /* of the record document, while it is transformed */
     struct buf result;
     struct flow_piece *pieces; /* n_pieces */
     enum err rc;

@@ -2,6 +2,7 @@
 #include "xml/document.h"
 
 #include "xml/internal.h"
+#include "xml/tree.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -90,7 +91,8 @@ void xml_texts_free(xmlDocPtr doc)
 void xml_document_close(struct xml_document **doc)
 {
     if (*doc == NULL) return;
-    xml_texts_free((*doc)->doc);
+    if ((*doc)->borrowed && (*doc)->doc != NULL) xml_tree_release(*doc);
+    if ((*doc)->doc != NULL) xml_texts_free((*doc)->doc);
     xmlFreeDoc((*doc)->doc);
     free(*doc);
     *doc = NULL;

@@ -19,7 +19,9 @@
 
 struct xml_document {
     xmlDocPtr doc;
-    size_t size; /* in bytes, of the text that it was parsed from */
+    size_t size;   /* in bytes, of the text that it was parsed from */
+    bool borrowed; /* its nodes lie in an arena: see tree.h */
+    bool texts;    /* and texts among them do not */
 };
 
 struct xml_schema {

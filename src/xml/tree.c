@@ -1,62 +1,65 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A writer's document as a tree, without a text between: what is to be transformed at once need not
- * be escaped and parsed. */
+ * be escaped and parsed. Its nodes lie in the caller's arena, and go with it: made one by one and
+ * freed one by one they would cost more than the sheet that is applied to them. */
 #include "xml/tree.h"
 #include "xml/internal.h"
-
-#include <libxml/dict.h>
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES = 64 };
-
 struct xml_tree {
-    xmlDocPtr doc;
+    struct arena *arena;
+    struct xml_document *document;
     xmlNodePtr at;
     xmlNsPtr ns;
     xmlAttrPtr last; /* attribute of at */
-    size_t size;     /* about what the text would have */
-    struct {
-        const char *literal;
-        const xmlChar *name;
-    } names[NAMES]; /* names are literals: the same one is interned once */
 };
 
-static const xmlChar *name_of(struct xml_tree *t, const char *literal)
-{
-    size_t i = ((uintptr_t)literal >> 2) % NAMES;
-
-    if (t->names[i].literal != literal) {
-        t->names[i].literal = literal;
-        t->names[i].name = xmlDictLookup(t->doc->dict, BAD_CAST literal, -1);
-    }
-    return t->names[i].name;
-}
-
-enum err xml_tree_open(struct xml_tree **out)
+enum err xml_tree_open(struct arena *arena, struct xml_tree **out)
 {
     struct xml_tree *t = calloc(1, sizeof *t);
 
     *out = t;
-    if (t != NULL) t->doc = xmlNewDoc(BAD_CAST "1.0");
-    if (t == NULL || t->doc == NULL) goto failed;
-    t->doc->dict = xmlDictCreate();
-    if (t->doc->dict == NULL) goto failed;
-    t->at = (xmlNodePtr)t->doc;
+    if (t != NULL) t->document = calloc(1, sizeof *t->document);
+    if (t != NULL && t->document != NULL) t->document->doc = xmlNewDoc(BAD_CAST "1.0");
+    if (t == NULL || t->document == NULL || t->document->doc == NULL) {
+        xml_tree_free(out);
+        return err_set(ERR_MEMORY, "XML");
+    }
+    t->arena = arena;
+    t->document->borrowed = true;
+    t->at = (xmlNodePtr)t->document->doc;
     return ERR_NONE;
-failed:
-    xml_tree_free(out);
-    return err_set(ERR_MEMORY, "XML");
 }
 
 void xml_tree_free(struct xml_tree **tree)
 {
     if (*tree == NULL) return;
-    xmlFreeDoc((*tree)->doc);
+    xml_document_close(&(*tree)->document);
     free(*tree);
     *tree = NULL;
+}
+
+/* Names are literals, and content is ours or the arena's: the library frees neither. */
+static xmlChar *lent(const char *text)
+{
+    return (xmlChar *)(uintptr_t)text; /* NOLINT(performance-no-int-to-ptr): drops const */
+}
+
+static xmlNodePtr node_new(struct xml_tree *t, xmlElementType type, const char *name,
+                           const char *content)
+{
+    xmlNodePtr node = arena_alloc(t->arena, sizeof *node);
+    char *copy = content == NULL ? NULL : arena_strdup(t->arena, content);
+
+    if (node == NULL || (content != NULL && copy == NULL)) return NULL;
+    node->type = type;
+    node->name = lent(name);
+    node->content = lent(copy);
+    node->doc = t->document->doc;
+    return node;
 }
 
 /* Below the element at hand, behind what is there. */
@@ -73,25 +76,28 @@ static void append(struct xml_tree *t, xmlNodePtr node)
 
 enum err xml_tree_element(struct xml_tree *t, const char *name)
 {
-    const xmlChar *interned = name_of(t, name);
-    xmlNodePtr node = interned == NULL ? NULL
-                                       : xmlNewDocNodeEatName(t->doc, t->ns,
-                                                              (xmlChar *)(uintptr_t)interned, NULL);
+    xmlNodePtr node = node_new(t, XML_ELEMENT_NODE, name, NULL);
 
-    if (node == NULL) return err_set(ERR_MEMORY, name);
+    if (node == NULL) return err_set(ERR_LIMIT, "XML");
+    node->ns = t->ns;
     append(t, node);
     t->at = node;
     t->last = NULL;
-    t->size += 2 * strlen(name) + 5;
+    t->document->size += 2 * strlen(name) + 5;
     return ERR_NONE;
 }
 
 /* The default namespace: of this element, and of all below. */
 static enum err namespace_set(struct xml_tree *t, const char *uri)
 {
-    t->ns = xmlNewNs(t->at, BAD_CAST uri, NULL);
-    if (t->ns == NULL) return err_set(ERR_MEMORY, "xmlns");
-    xmlSetNs(t->at, t->ns);
+    xmlNsPtr ns = arena_alloc(t->arena, sizeof *ns);
+    char *href = arena_strdup(t->arena, uri);
+
+    if (ns == NULL || href == NULL) return err_set(ERR_LIMIT, "XML");
+    ns->type = XML_LOCAL_NAMESPACE;
+    ns->href = lent(href);
+    ns->context = t->document->doc;
+    t->at->ns = t->at->nsDef = t->ns = ns;
     return ERR_NONE;
 }
 
@@ -100,21 +106,16 @@ enum err xml_tree_attribute(struct xml_tree *t, const char *name, const char *va
     xmlAttrPtr a;
     xmlNodePtr text;
 
-    t->size += strlen(name) + strlen(value) + 4;
+    t->document->size += strlen(name) + strlen(value) + 4;
     if (strcmp(name, "xmlns") == 0) return namespace_set(t, value);
-    a = xmlMalloc(sizeof *a);
-    text = xmlNewDocText(t->doc, BAD_CAST value);
-    if (a == NULL || text == NULL) {
-        xmlFree(a);
-        xmlFreeNode(text);
-        return err_set(ERR_MEMORY, name);
-    }
-    memset(a, 0, sizeof *a);
+    a = arena_alloc(t->arena, sizeof *a);
+    text = node_new(t, XML_TEXT_NODE, "text", value);
+    if (a == NULL || text == NULL) return err_set(ERR_LIMIT, "XML");
     a->type = XML_ATTRIBUTE_NODE;
-    a->name = name_of(t, name);
+    a->name = lent(name);
     a->children = a->last = text;
     a->parent = t->at;
-    a->doc = t->doc;
+    a->doc = t->document->doc;
     a->prev = t->last;
     text->parent = (xmlNodePtr)a;
     if (t->last != NULL)
@@ -122,26 +123,28 @@ enum err xml_tree_attribute(struct xml_tree *t, const char *name, const char *va
     else
         t->at->properties = a;
     t->last = a;
-    return a->name != NULL ? ERR_NONE : err_set(ERR_MEMORY, name);
+    return ERR_NONE;
 }
 
+/* The library's own, not the arena's: a sheet that strips blank texts frees them. */
 enum err xml_tree_text(struct xml_tree *t, const char *text)
 {
-    xmlNodePtr node = xmlNewDocText(t->doc, BAD_CAST text);
+    xmlNodePtr node = xmlNewDocText(t->document->doc, BAD_CAST text);
 
     if (node == NULL) return err_set(ERR_MEMORY, "text");
     append(t, node);
-    t->size += strlen(text);
+    t->document->texts = true;
+    t->document->size += strlen(text);
     return ERR_NONE;
 }
 
 enum err xml_tree_instruction(struct xml_tree *t, const char *name, const char *content)
 {
-    xmlNodePtr node = xmlNewDocPI(t->doc, BAD_CAST name, BAD_CAST content);
+    xmlNodePtr node = node_new(t, XML_PI_NODE, name, content);
 
-    if (node == NULL) return err_set(ERR_MEMORY, name);
+    if (node == NULL) return err_set(ERR_LIMIT, "XML");
     append(t, node);
-    t->size += strlen(name) + strlen(content) + 5;
+    t->document->size += strlen(name) + strlen(content) + 5;
     return ERR_NONE;
 }
 
@@ -150,15 +153,28 @@ void xml_tree_up(struct xml_tree *t)
     t->at = t->at->parent;
 }
 
-enum err xml_tree_take(struct xml_tree **tree, struct xml_document **out)
+void xml_tree_take(struct xml_tree **tree, struct xml_document **out)
 {
-    struct xml_document *d = calloc(1, sizeof *d);
-
-    *out = d;
-    if (d == NULL) return err_set(ERR_MEMORY, "XML");
-    d->doc = (*tree)->doc;
-    d->size = (*tree)->size;
-    (*tree)->doc = NULL;
+    *out = (*tree)->document;
+    (*tree)->document = NULL;
     xml_tree_free(tree);
-    return ERR_NONE;
+}
+
+static void texts_free(xmlNodePtr first)
+{
+    xmlNodePtr next;
+
+    for (xmlNodePtr node = first; node != NULL; node = next) {
+        next = node->next;
+        if (node->type == XML_TEXT_NODE)
+            xmlFreeNode(node);
+        else if (node->type == XML_ELEMENT_NODE)
+            texts_free(node->children);
+    }
+}
+
+void xml_tree_release(struct xml_document *document)
+{
+    if (document->texts) texts_free(document->doc->children);
+    document->doc->children = document->doc->last = NULL;
 }

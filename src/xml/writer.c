@@ -92,10 +92,10 @@ void xml_writer_begin(struct xml_writer *w, struct buf *out, bool declaration)
     if (declaration) put(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 }
 
-void xml_writer_begin_tree(struct xml_writer *w)
+void xml_writer_begin_tree(struct xml_writer *w, struct arena *arena)
 {
     memset(w, 0, sizeof *w);
-    w->rc = xml_tree_open(&w->tree);
+    w->rc = xml_tree_open(arena, &w->tree);
 }
 
 void xml_open(struct xml_writer *w, const char *name)
@@ -209,7 +209,7 @@ enum err xml_writer_end_tree(struct xml_writer *w, struct xml_document **out)
 
     *out = NULL;
     TRY(xml_writer_end(w));
-    TRY(xml_tree_take(&w->tree, out));
+    xml_tree_take(&w->tree, out);
 out:
     xml_tree_free(&w->tree);
     return rc;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 
 #define XML_WRITER_DEPTH 32
+struct arena;
 struct xml_tree;
 struct xml_document;
 struct xml_writer {
@@ -22,8 +23,9 @@ struct xml_writer {
 /** Start writing; declaration: with <?xml …?> first. */
 void xml_writer_begin(struct xml_writer *w, struct buf *out, bool declaration);
 /** The same, as a document in memory: what its text would be parsed to. Element and attribute names
- * are literals then; an attribute xmlns is the default namespace from there on. */
-void xml_writer_begin_tree(struct xml_writer *w);
+ * are literals then; an attribute xmlns is the default namespace from there on.
+ * @param arena  where its nodes lie: it outlives the document, and is not reset meanwhile */
+void xml_writer_begin_tree(struct xml_writer *w, struct arena *arena);
 void xml_open(struct xml_writer *w, const char *name);
 void xml_attr(struct xml_writer *w, const char *name, const char *value);
 void xml_attr_int(struct xml_writer *w, const char *name, int64_t value);

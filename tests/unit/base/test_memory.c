@@ -116,6 +116,28 @@ static void test_arena_hands_out_zeroed_aligned_memory_of_its_own(void **state)
     arena_free(&a);
 }
 
+/* What was taken in several blocks fits the one that is kept. */
+static void test_arena_keeps_room(void **state)
+{
+    struct arena a = ARENA_INIT((size_t)1 << 20);
+    char *first, *last;
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        first = last = arena_alloc(&a, 1000);
+        for (int i = 1; i < 100; i++)
+            last = arena_alloc(&a, 1000);
+        assert_true(first && last);
+        if (round > 0) assert_true(last > first && last - first < 200000);
+        memset(last, 'x', 1000);
+        arena_reset_room(&a);
+        assert_int_equal(a.used, 0);
+    }
+    assert_int_equal(*(char *)arena_alloc(&a, 1), 0);
+    arena_free(&a);
+    arena_reset_room(&a);
+}
+
 static void test_arena_copies_texts(void **state)
 {
     struct arena a = ARENA_INIT(100);
@@ -137,6 +159,7 @@ int main(void)
         cmocka_unit_test_setup(test_buf_reads_regular_files_within_its_cap, clear),
         cmocka_unit_test_setup(test_arena_takes_its_cap_and_no_more, clear),
         cmocka_unit_test_setup(test_arena_hands_out_zeroed_aligned_memory_of_its_own, clear),
+        cmocka_unit_test_setup(test_arena_keeps_room, clear),
         cmocka_unit_test_setup(test_arena_copies_texts, clear),
     };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "xml/sheet.h"
 
+#include "base/arena.h"
 #include "xml/scratch.h"
+#include "xml/writer.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -260,6 +262,40 @@ static void test_threads_share_one(void **state)
     assert_null(shared);
 }
 
+/* A document of the writer's: what a sheet strips from it is freed once, and the rest with the
+ * arena. */
+static void test_a_tree_loses_its_blanks(void **state)
+{
+    struct arena arena = ARENA_INIT(1 << 16);
+    struct buf out = BUF_INIT(1 << 16);
+    struct xml_sheet *sheet;
+    struct xml_document *doc;
+    struct xml_writer w;
+
+    (void)state;
+    xml_writer_begin_tree(&w, &arena);
+    xml_open(&w, "a");
+    xml_leaf(&w, "b", " \n");
+    xml_leaf(&w, "c", " x ");
+    xml_content(&w, "\n");
+    xml_close(&w);
+    assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_NONE);
+    assert_int_equal(
+        xml_sheet_open(
+            scratch_write("sheet.xsl", SHEET("<xsl:output omit-xml-declaration='yes'/>"
+                                             "<xsl:strip-space elements='*'/>"
+                                             "<xsl:template match='/'><xsl:copy-of select='.'/>"
+                                             "</xsl:template>")),
+            lib, &sheet),
+        ERR_NONE);
+    assert_int_equal(xml_sheet_apply(sheet, doc, NULL, &out), ERR_NONE);
+    assert_string_equal(buf_str(&out), "<a><b/><c> x </c></a>\n");
+    xml_document_close(&doc);
+    xml_sheet_close(&sheet);
+    arena_free(&arena);
+    buf_free(&out);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -271,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_an_expression_ends),
         cmocka_unit_test(test_says_where),
         cmocka_unit_test(test_threads_share_one),
+        cmocka_unit_test(test_a_tree_loses_its_blanks),
     };
 
     xml_init();

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/arena.h"
 #include "xml/document.h"
 #include "xml/writer.h"
 
@@ -121,6 +122,8 @@ static void test_unbalanced_is_a_bug(void **state)
     buf_free(&out);
 }
 
+static struct arena arena = ARENA_INIT(1 << 20);
+
 /* The tree is what the text is parsed to: names, namespace, values, order; what no text may hold is
  * refused there too. */
 static void calls(struct xml_writer *w)
@@ -149,7 +152,7 @@ static void test_tree_is_what_text_is_parsed_to(void **state)
     calls(&w);
     assert_int_equal(xml_writer_end(&w), ERR_NONE);
     assert_int_equal(xml_document_parse(buf_str(&out), out.len, &docs[0]), ERR_NONE);
-    xml_writer_begin_tree(&w);
+    xml_writer_begin_tree(&w, &arena);
     calls(&w);
     assert_int_equal(xml_writer_end_tree(&w, &docs[1]), ERR_NONE);
     for (int i = 0; i < 2; i++) {
@@ -178,21 +181,39 @@ static void test_tree_refuses_what_text_does(void **state)
     struct xml_writer w;
 
     (void)state;
-    xml_writer_begin_tree(&w);
+    xml_writer_begin_tree(&w, &arena);
     xml_open(&w, "a");
     xml_attr(&w, "x", "\x01");
     xml_close(&w);
     assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_TEXT_SYNTAX);
     assert_null(doc);
     err_clear();
-    xml_writer_begin_tree(&w);
+    xml_writer_begin_tree(&w, &arena);
     xml_leaf(&w, "a", "\xED\xA0\x80");
     assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_TEXT_SYNTAX);
     err_clear();
-    xml_writer_begin_tree(&w);
+    xml_writer_begin_tree(&w, &arena);
     xml_open(&w, "a");
     assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_BUG);
     err_clear();
+    arena_free(&arena);
+}
+
+static void test_tree_has_a_cap(void **state)
+{
+    struct arena small = ARENA_INIT(2000);
+    struct xml_document *doc;
+    struct xml_writer w;
+
+    (void)state;
+    xml_writer_begin_tree(&w, &small);
+    xml_open(&w, "a");
+    for (int i = 0; i < 10; i++)
+        xml_attr(&w, "x", "a text");
+    xml_close(&w);
+    assert_int_equal(xml_writer_end_tree(&w, &doc), ERR_LIMIT);
+    assert_null(doc);
+    arena_free(&small);
 }
 
 int main(void)
@@ -202,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_tree_is_what_text_is_parsed_to),
         cmocka_unit_test(test_tree_refuses_what_text_does),
+        cmocka_unit_test(test_tree_has_a_cap),
         cmocka_unit_test(test_refuses_what_is_no_character),
         cmocka_unit_test(test_first_error_sticks),
         cmocka_unit_test(test_unbalanced_is_a_bug),
