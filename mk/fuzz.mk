@@ -8,7 +8,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/target/%.c,%,$(sort $(wildcard tests/fuzz/
 FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/crypto/hash.c \
                   src/listen/http_head.c src/listen/http_chunks.c src/listen/prefilter.c \
                   src/listen/proxy_header.c $(filter-out %_build.c %_cache.c %_secret.c %_switch.c, \
-                  $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
+                  $(wildcard src/service/registry_*.c)) src/service/position_csv.c src/service/position_metadata.c \
                   src/service/position_xml.c src/soap/message.c src/wire/psp_read.c)
 FUZZ_CLANG := clang -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
               -fno-sanitize-recover=all

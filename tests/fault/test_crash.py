@@ -136,6 +136,23 @@ def test_outcome(hub, ente, name, with_key):
     assert len(hub.fdr(notice.iuv)) == 1
 
 
+@pytest.mark.parametrize("name", OUTCOME)
+def test_outcome_of_several(hub, ente, asl, name):
+    """All of them or none, and once. [F7] [F8]"""
+    notices, key = [ente.position(), asl.position(), ente.position()], new_key(PSP)
+    client = raw(hub)
+    tokens = [client.activate(n.creditor, n.number, n.amount, v2=True).paymentToken
+              for n in notices]
+    ask = lambda client: client.outcome(tokens, "OK", "1.00", key)
+    client = serve_until_killed(hub, name, ask)
+    states = lambda: {hub.position(n).state for n in notices}
+    assert states() == {{"S7.pre": "OPEN", "S7.post": "PAID"}[name]}
+
+    assert fault_code(ask(client)) == "OK" and states() == {"PAID"}
+    for notice in notices:
+        assert payments(hub, notice) == 1
+
+
 @pytest.mark.parametrize("name", SEND)
 def test_send(hub, asl, name):
     """Claimed and never sent, or sent and not noted: the same bytes go out again. [F10] [F11]"""

@@ -44,7 +44,7 @@ TARGETS = {
         ("listen/http_head.c", "i < 3 || bytes[i - 2] != '\\n'", "i < seen + 3 || bytes[i - 2] != '\\n'"),
         max_len=9000),
     "position_csv": Target(
-        ("base/csv.c", "service/position_csv.c"),
+        ("base/csv.c", "service/position_csv.c", "service/position_metadata.c"),
         ("service/position_csv.c", "number[digits] != '\\0' || digits > 3", "digits > 3"), runs=5_000),
     "position_xml": Target(
         ("service/position_xml.c", "xml/reader.c"),

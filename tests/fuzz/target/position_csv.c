@@ -5,6 +5,7 @@
 
 #include "domain/amount.h"
 #include "service/position_csv.h"
+#include "service/position_metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ static const char HEADER[] =
     "creditor,own_id,debt_type,debtor_kind,debtor_code,debtor_name,debtor_email,description,option,"
     "instalment,amount,due_date,notice_number,"
     "t1_creditor,t1_iban,t1_amount,t1_taxonomy,t1_reason,"
-    "t2_creditor,t2_iban,t2_amount,t2_taxonomy,t2_reason";
+    "t2_creditor,t2_iban,t2_amount,t2_taxonomy,t2_reason,"
+    "metadata,instalment_metadata,t1_stamp_hash,t1_stamp_type,t1_stamp_province,t1_metadata";
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -50,6 +52,8 @@ static void places(const struct position_csv_item *item, long lines)
     static const char *const paths[] = {"",
                                         "ownId",
                                         "debtor/name",
+                                        "metadata",
+                                        "option[1]/instalment[1]/metadata",
                                         "debtor/address/city",
                                         "option[1]/kind",
                                         "option[2]/instalment[2]/amount",
@@ -78,6 +82,18 @@ static const char *value(const struct position_csv_item *item, int option, int i
     return place.value;
 }
 
+/* Whatever stood there, it is judged; what may be stored is entries that each end. */
+static void check_metadata(const char *metadata)
+{
+    const char *wrong = metadata ? position_metadata_wrong("", metadata) : NULL;
+
+    err_clear();
+    if (!metadata) return;
+    ALWAYS(*metadata && metadata[strlen(metadata) - 1] == '\n');
+    if (!wrong) ALWAYS(position_metadata_wrong(metadata, metadata) != NULL); /* each key twice */
+    err_clear();
+}
+
 static void check_instalment(const struct position_csv_item *item, int option, int instalment,
                              const struct debt_instalment *i)
 {
@@ -91,6 +107,9 @@ static void check_instalment(const struct position_csv_item *item, int option, i
     ALWAYS(strcmp(*number ? number : "1", text) == 0);
     ALWAYS(amount_parse(value(item, option, instalment, "amount"), &cents) == ERR_NONE);
     ALWAYS(cents == i->amount_cents && i->n_transfers <= DEBT_TRANSFERS_MAX);
+    check_metadata(i->metadata);
+    for (int t = 0; t < i->n_transfers; t++)
+        check_metadata(i->transfers[t].metadata);
     ALWAYS(strcmp(i->due_date, value(item, option, instalment, "dueDate")) == 0);
     ALWAYS(strcmp(i->notice_number, value(item, option, instalment, "noticeNumber")) == 0);
 }

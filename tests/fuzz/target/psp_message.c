@@ -61,6 +61,24 @@ static void check_taken(const struct psp_call *call, const struct xml_node *root
     if (call->operation == PSP_OUTCOME) same(call->tokens[0], root, "paymentToken");
 }
 
+/* Of a message that is taken, each stamp has the place that it names. */
+static void check_stamps(struct psp_call *call, const struct xml_node *root)
+{
+    const struct xml_node *details = xml_child(root, NULL, "details");
+    const struct xml_node *list = details ? xml_child(details, NULL, "marcheDaBollo") : NULL;
+    int sent = 0, kept = 0;
+
+    wire_psp_stamps(root, call);
+    if (!call->valid) return;
+    for (const struct xml_node *s = list ? xml_child(list, NULL, NULL) : NULL; s;
+         s = xml_next(s, NULL, NULL))
+        sent++;
+    for (int t = 0; t < call->n_tokens; t++)
+        for (int n = 1; n <= DEBT_TRANSFERS_MAX; n++)
+            kept += call->stamps[t][n] != NULL;
+    ALWAYS(sent == kept);
+}
+
 static void take(const char *bytes, size_t len, const struct xml_document *doc)
 {
     const struct xml_node *body = xml_child(xml_root(doc), NULL, "Body");
@@ -75,6 +93,7 @@ static void take(const char *bytes, size_t len, const struct xml_document *doc)
     rc = wire_psp_read(message, bytes, len, &call);
     ALWAYS(rc == ERR_NONE || err_class(rc) == ERR_CLASS_CALLER);
     if (rc == ERR_NONE) check_taken(&call, root);
+    if (rc == ERR_NONE) check_stamps(&call, root);
     if (rc == ERR_NONE) ALWAYS(wire_psp_hash(root, &call) == ERR_NONE);
     soap_message_reset(message);
     ALWAYS(err_bug_count() == 0);

@@ -118,6 +118,15 @@ static void is_taken(const char *text)
     assert_int_equal(iban_check(text), ERR_NONE);
 }
 
+static void test_iban_of_a_postal_account(void **state)
+{
+    (void)state;
+    assert_true(iban_is_postal("IT60X0760111101000000123456"));
+    assert_false(iban_is_postal("IT60X0542811101000000123456"));
+    assert_false(iban_is_postal("DE89370400440532013000"));
+    assert_false(iban_is_postal(""));
+}
+
 static void test_iban_reference_vectors(void **state)
 {
     (void)state;
@@ -128,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_iban_check),
+        cmocka_unit_test(test_iban_of_a_postal_account),
         cmocka_unit_test(test_iban_check_of_italy_demands_length_and_cin),
         cmocka_unit_test(test_iban_check_digits_have_one_spelling),
         cmocka_unit_test(test_iban_normalise),
