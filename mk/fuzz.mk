@@ -8,15 +8,18 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/target/%.c,%,$(sort $(wildcard tests/fuzz/
 FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/crypto/hash.c \
                   src/listen/http_head.c src/listen/http_chunks.c src/listen/prefilter.c \
                   src/listen/proxy_header.c $(filter-out %_build.c %_cache.c %_secret.c %_switch.c, \
-                  $(wildcard src/service/registry_*.c)) src/service/position_csv.c src/service/position_metadata.c \
-                  src/service/position_xml.c src/soap/message.c src/wire/psp_read.c)
+                  $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
+                  src/service/position_metadata.c src/service/position_xml.c \
+                  src/service/station_judge.c src/soap/fill.c src/soap/message.c \
+                  src/soap/pa_get_payment.c src/soap/pa_verify.c src/soap/take.c src/wire/psp_read.c)
 FUZZ_CLANG := clang -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
               -fno-sanitize-recover=all
 FUZZ_GCC := $(CC) -std=c11 -g -O0 --coverage
 FUZZ_FLAGS := -Wall -Wextra -Wmissing-prototypes $(WERROR) -pthread -Itests/fuzz $(CPPFLAGS)
 FUZZ_LIBS := -Wl,--as-needed -lgsoapssl -lssl -lxslt -lxml2 -lcrypto -lz -lm
 # What sees generated code, which itself is compiled as for the program.
-FUZZ_SOAP := src/soap/message src/wire/psp_read tests/fuzz/target/psp_message
+FUZZ_SOAP := src/soap/fill src/soap/message src/soap/pa_get_payment src/soap/pa_verify src/soap/take \
+             src/wire/psp_read tests/fuzz/target/psp_message
 SECONDS ?= 60
 
 # $(call fuzz_library,FOLDER,COMPILER): $(FUZZ)/FOLDER/lib.a of the sources and what targets share
@@ -50,7 +53,7 @@ $(FUZZ)/planted/%.c: tests/fuzz/fuzz.py $(FUZZ_SOURCES)
 	$(call say,PLANT)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/fuzz/fuzz.py break $* > $@
 
-$(FUZZ)/psp_message-planted: private FUZZ_FLAGS += -isystem $(GEN) $(GEN_CFLAGS)
+$(FUZZ)/psp_message-planted $(FUZZ)/station_answer-planted: private FUZZ_FLAGS += -isystem $(GEN) $(GEN_CFLAGS)
 $(FUZZ)/%-planted: $(FUZZ)/planted/%.c $(FUZZ)/clang/tests/fuzz/target/%.o $(FUZZ)/clang/lib.a
 	$(call say,LD)
 	$(Q)$(FUZZ_CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)

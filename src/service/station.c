@@ -7,14 +7,11 @@
 #include "domain/text.h"
 #include "net/http.h"
 #include "service/station_gate.h"
-#include "xml/schema.h"
+#include "service/station_judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ENVELOPE_NS "http://schemas.xmlsoap.org/soap/envelope/"
-#define PFN_NS "http://pagopa-api.pagopa.gov.it/pa/paForNode.xsd"
 
 enum { REQUEST_MAX = 64 * 1024, ANSWER_MAX = 256 * 1024, TIMEOUT_DEFAULT_MS = 10000 };
 
@@ -86,52 +83,6 @@ out:
     return rc;
 }
 
-/* The one element of the one Body, when it is the answer; NULL: a Fault, or anything else. */
-static const struct xml_node *answer_find(const struct xml_document *doc, const char *name)
-{
-    const struct xml_node *root = xml_root(doc), *body, *answer;
-
-    if (strcmp(xml_name(root), "Envelope") != 0 || strcmp(xml_namespace(root), ENVELOPE_NS) != 0)
-        return NULL;
-    body = xml_child(root, ENVELOPE_NS, "Body");
-    if (!body) return NULL;
-    answer = xml_child(body, NULL, NULL);
-    if (!answer || xml_next(answer, NULL, NULL) || strcmp(xml_name(answer), name) != 0 ||
-        strcmp(xml_namespace(answer), PFN_NS) != 0)
-        return NULL;
-    return answer;
-}
-
-/* A Fault, HTML, another operation or what its schema refuses is no answer [F12]. */
-static enum err judge(const struct service_stations *s, const struct station_call *call)
-{
-    enum err rc;
-    struct xml_document *doc = NULL;
-    const struct xml_node *answer;
-    struct xml_problem problem;
-
-    rc = xml_document_parse(buf_str(&call->answer), call->answer.len, &doc);
-    if (rc == ERR_XML_SYNTAX) {
-        err_clear();
-        rc = err_set(ERR_PEER_ANSWER, "not well-formed XML");
-    }
-    TRY(rc);
-    answer = answer_find(doc, call->answers);
-    if (!answer) {
-        rc = err_setf(ERR_PEER_ANSWER, "a Fault or another message than %s", call->answers);
-        goto out;
-    }
-    rc = xml_schema_check_node(s->schema, answer, &problem);
-    if (rc == ERR_XML_INVALID) {
-        err_clear();
-        xml_problem_hide_value(&problem);
-        rc = err_setf(ERR_PEER_ANSWER, "%s: %s", problem.element, problem.text);
-    }
-out:
-    xml_document_close(&doc);
-    return rc;
-}
-
 /* A peer's error as what it is answered as; false: the error is ours. */
 static bool outcome_of(enum err err, enum outcome *out)
 {
@@ -185,7 +136,9 @@ enum err service_station_call(struct env *env, struct station_call *call, enum o
         started_us = clock_monotonic_us();
         err_clear();
         asked = carry(env, call);
-        if (asked == ERR_NONE) asked = judge(env->stations, call);
+        if (asked == ERR_NONE)
+            asked = station_judge_message(env->stations->schema, buf_str(&call->answer),
+                                          call->answer.len, call->answers);
         if (!outcome_of(asked, out_outcome)) rc = asked;
         took_us = clock_monotonic_us() - started_us;
         station_gate_leave(env->stations->gate, lane, took_us, *out_outcome);

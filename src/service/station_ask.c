@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/station_ask.h"
 
-#include "domain/notice.h"
 #include "service/station.h"
+#include "service/station_judge.h"
 #include "soap/message.h"
 
 #include <string.h>
@@ -17,41 +17,6 @@ static struct soap_station_question question(const struct registry_station *stat
                                           .amount_cents = call->amount_cents,
                                           .note = call->note,
                                           .due_date = call->due_date};
-}
-
-/* NULL, or which promise it breaks. */
-static const char *verify_breaks(const struct soap_station_said *said, const struct psp_call *call)
-{
-    if (*said->fault.code) return NULL;
-    if (*said->creditor && strcmp(said->creditor, call->fiscal_code) != 0)
-        return "fiscalCodePA is another Ente";
-    return NULL;
-}
-
-static const char *transfers_break(const struct debt_instalment *i)
-{
-    unsigned seen = 0;
-    int64_t sum = 0;
-
-    for (int t = 0; t < i->n_transfers; t++) {
-        unsigned bit = 1u << i->transfers[t].number;
-
-        if (seen & bit) return "two transfers with one idTransfer";
-        seen |= bit;
-        sum += i->transfers[t].amount_cents;
-    }
-    return sum == i->amount_cents ? NULL : "the transfers do not add up to paymentAmount";
-}
-
-static const char *get_breaks(const struct soap_station_said *said, const struct psp_call *call)
-{
-    struct notice notice;
-
-    if (*said->fault.code) return NULL;
-    if (!notice_split(call->notice_number, &notice) ||
-        strcmp(said->instalment.iuv, notice.iuv) != 0)
-        return "creditorReferenceId is not the notice's";
-    return transfers_break(&said->instalment);
 }
 
 /* An answer that was read, or could not be: both are told to the log when they do not hold. */
@@ -79,7 +44,7 @@ enum err service_station_verify(struct env *env, const struct registry_station *
     TRY(service_station_call(env, &c, &out->outcome));
     if (out->outcome != OUTCOME_OK) goto out;
     rc = soap_pa_verify_read(env->soap, buf_str(&c.answer), c.answer.len, &out->said);
-    TRY(settle(&c, rc, verify_breaks(&out->said, call), out));
+    TRY(settle(&c, rc, station_judge_verify(&out->said, call->fiscal_code), out));
 out:
     soap_message_reset(env->soap);
     service_station_call_free(&c);
@@ -102,7 +67,7 @@ enum err service_station_get(struct env *env, const struct registry_station *sta
     if (out->outcome != OUTCOME_OK) goto out;
     rc = soap_pa_get_payment_read(env->soap, buf_str(&c.answer), c.answer.len, station->version,
                                   &out->said);
-    TRY(settle(&c, rc, rc == ERR_NONE ? get_breaks(&out->said, call) : NULL, out));
+    TRY(settle(&c, rc, station_judge_get(&out->said, call->notice_number), out));
 out:
     soap_message_reset(env->soap);
     service_station_call_free(&c);
