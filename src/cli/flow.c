@@ -15,7 +15,6 @@ enum { TEXT_MAX = 64 * 1024 };
 
 static enum err flow_print(struct cli *cli, const struct db_flow *f, const char *path)
 {
-    const char *state = *f->state ? f->state : "PUBLISHED";
     const struct cli_cell cells[] = {
         CELL_N("id", "", f->id),
         CELL_T("subscription", "  ", f->subscription),
@@ -24,8 +23,8 @@ static enum err flow_print(struct cli *cli, const struct db_flow *f, const char 
         CELL_N("count", "  ", f->count),
         CELL_EUR("total_cents", " records  ", f->total_cents),
         CELL_T("message_id", "  ", f->message_id),
-        CELL_T(NULL, "  ", path ? path : state),
-        CELL_T("state", NULL, state),
+        CELL_T(NULL, "  ", path ? path : f->state),
+        CELL_T("state", NULL, f->state),
         CELL_T_IF("path", NULL, path),
         CELL_T("party", NULL, f->party),
         CELL_T("name", NULL, f->name),

@@ -190,8 +190,10 @@ enum err cli_outbox_retry(struct cli *cli)
         TRY(db_tx_run(db, "outbox.retry", retry_tx, &r));
         rows += r.rows;
     } while (r.rows == RETRY_BATCH);
-    cli_print(cli, "%" PRId64 " notifications are due now\n", rows);
-    if (r.id && rows == 0) rc = err_set(ERR_NOT_FOUND, "a notification that waits or is parked");
+    if (r.id && rows == 0)
+        rc = err_setf(ERR_NOT_FOUND, "notification %" PRId64 " that waits or is parked", r.id);
+    else
+        cli_print(cli, "%" PRId64 " notifications are due now\n", rows);
 out:
     return rc;
 }

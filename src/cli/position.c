@@ -125,23 +125,39 @@ out:
 
 /* ---- show ---- */
 
-/* NOTICE, or OWN-ID with --creditor; a notice alone is looked for with every Ente. */
+/* What looks like a notice number may be an Ente's own id all the same. */
+static enum err position_of(struct cli_operator *o, struct arena *arena, const char *creditor,
+                            const char *what, struct debt_position *out)
+{
+    bool notice = strlen(what) == 18 && strspn(what, "0123456789") == 18;
+    enum err rc =
+        service_position_get(&o->env, &o->scope, arena, creditor, notice ? NULL : what, what, out);
+
+    if (rc != ERR_NOT_FOUND || !notice) return rc;
+    err_clear();
+    return service_position_get(&o->env, &o->scope, arena, creditor, what, what, out);
+}
+
+/* Without --creditor every Ente is asked: two may have given the same number to something. */
 static enum err position_find(struct cli *cli, struct cli_operator *o, struct arena *arena,
                               struct debt_position *out)
 {
     const char *creditor = cli->values[CLI_OPTION_CREDITOR], *what = cli->operands[0];
-    bool notice = strlen(what) == 18 && strspn(what, "0123456789") == 18;
-    enum err rc = ERR_NOT_FOUND;
+    struct debt_position found;
+    size_t n = 0;
+    enum err rc;
 
-    if (creditor)
-        return service_position_get(&o->env, &o->scope, arena, creditor, notice ? NULL : what, what,
-                                    out);
-    for (size_t i = 0; rc == ERR_NOT_FOUND && i < o->registry->n_creditors; i++) {
+    for (size_t i = 0; i < o->registry->n_creditors; i++) {
+        const char *code = o->registry->creditors[i].code;
+
+        if (creditor && strcmp(creditor, code) != 0) continue;
+        rc = position_of(o, arena, code, what, &found);
+        if (rc == ERR_NONE && n++ == 0) *out = found;
+        if (rc != ERR_NONE && rc != ERR_NOT_FOUND) return rc;
         err_clear();
-        rc = service_position_get(&o->env, &o->scope, arena, o->registry->creditors[i].code,
-                                  notice ? NULL : what, what, out);
     }
-    return rc == ERR_NOT_FOUND ? err_set(rc, what) : rc;
+    if (n > 1) return err_setf(ERR_USAGE, "%.40s: %zu Enti have one: say --creditor", what, n);
+    return n == 1 ? ERR_NONE : err_setf(ERR_NOT_FOUND, "position %.40s", what);
 }
 
 struct showing {

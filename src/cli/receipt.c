@@ -12,7 +12,8 @@ static enum err receipt_print(struct cli *cli, const struct paid *p)
     const struct soap_receipt *r = &p->receipt;
     const struct cli_cell cells[] = {
         CELL_N("seq", "", p->seq),
-        CELL_T("paid_at", "  ", r->paid_at_utc),
+        CELL_T("paid_at", NULL, r->paid_at_utc),
+        CELL_T(NULL, "  ", r->paid_at),
         CELL_T("receipt_id", "  ", r->token),
         CELL_T("notice_number", "  notice ", r->instalment->notice_number),
         CELL_T("creditor", " of ", r->creditor),
@@ -28,9 +29,13 @@ static enum err receipt_print(struct cli *cli, const struct paid *p)
     return cli_row(cli, NULL, cells, ARRAY_LEN(cells));
 }
 
-static enum err refused(const struct position_refusal *r)
+/* An Ente that nobody knows has no receipts, but that is no answer. */
+static enum err ente_check(const struct cli *cli, const struct cli_operator *o)
 {
-    return *r->code ? err_setf(ERR_NOT_FOUND, "%s", r->expected) : ERR_NONE;
+    const char *ente = cli->operands[0];
+
+    if (registry_creditor_find(o->registry, ente)) return ERR_NONE;
+    return err_setf(ERR_NOT_FOUND, "Ente %.40s", ente);
 }
 
 enum err cli_receipt_list(struct cli *cli)
@@ -45,9 +50,9 @@ enum err cli_receipt_list(struct cli *cli)
 
     TRY(cli_page_open(cli, "", &page));
     TRY(cli_operator_open(cli, &o));
+    TRY(ente_check(cli, &o));
     TRY(service_payments_list(&o.env, &o.scope, &arena, cli->operands[0], page.after, CLI_PAGE,
                               list, &n, &refusal));
-    TRY(refused(&refusal));
     for (size_t i = 0; i < n; i++)
         TRY(receipt_print(cli, &list[i]));
     page.n = (int)n;
@@ -67,9 +72,13 @@ enum err cli_receipt_show(struct cli *cli)
     struct position_refusal refusal;
 
     TRY(cli_operator_open(cli, &o));
+    TRY(ente_check(cli, &o));
     TRY(service_payments_get(&o.env, &o.scope, &arena, cli->operands[0], cli->operands[1], &paid,
                              &refusal));
-    TRY(refused(&refusal));
+    if (*refusal.code) {
+        rc = err_setf(ERR_NOT_FOUND, "receipt %.40s of %.40s", cli->operands[1], cli->operands[0]);
+        goto out;
+    }
     TRY(receipt_print(cli, &paid));
 out:
     arena_free(&arena);

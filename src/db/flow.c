@@ -4,6 +4,8 @@
 #include "db/multi.h"
 #include "db/restore.h"
 
+#include <inttypes.h>
+
 static const struct db_stmt COUNTER_FIND = {
     "flow_counter_find",
     "SELECT next FROM flow_counter WHERE subscription = ? FOR UPDATE",
@@ -191,7 +193,7 @@ enum err db_flow_get(struct db *db, int64_t id, struct db_flow *out)
     bool found;
 
     TRY(db_row_find(db, &FLOW_GET, DB_IN(db_i64(id)), DB_OUT(FLOW_FIELDS(out)), &found));
-    if (!found) rc = err_set(ERR_NOT_FOUND, "flow");
+    if (!found) rc = err_setf(ERR_NOT_FOUND, "flow %" PRId64, id);
 out:
     return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "db/multi.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,7 +208,7 @@ enum err db_outbox_get(struct db *db, int64_t id, struct db_outbox *out, struct 
 
     TRY(db_row_find(db, &GET, DB_IN(db_i64(id)), DB_OUT(FIELDS(out), DB_GET_BUF(*payload)),
                     &found));
-    if (!found) rc = err_set(ERR_NOT_FOUND, "outbox row");
+    if (!found) rc = err_setf(ERR_NOT_FOUND, "notification %" PRId64, id);
 out:
     return rc;
 }

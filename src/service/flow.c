@@ -225,6 +225,7 @@ static enum err files_publish(struct running *r)
     TRY(published_record(r));
     CRASHPOINT("S13.post");
     for (struct run_flow *f = r->first; f; f = f->next) {
+        TRY(db_flow_get(r->env->db, f->flow.id, &f->flow)); /* as it is now */
         r->run->flows++;
         log_event(LOG_INFO, "flow.published", LOG_TEXT("subscription", f->flow.subscription),
                   LOG_TEXT("flow", f->flow.message_id), LOG_INT("count", f->flow.count),

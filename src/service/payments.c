@@ -15,7 +15,8 @@ enum { STAMP_MAX = 64 * 1024 };
 struct facts {
     struct db_payment payment;
     struct db_notice notice;
-    char beneficiary[36], dedup_id[24], paid_at_utc[CALENDAR_UTC_SIZE];
+    char beneficiary[36], dedup_id[24];
+    char paid_at[CALENDAR_TIME_SIZE], paid_at_utc[CALENDAR_UTC_SIZE];
 };
 
 struct page {
@@ -98,11 +99,13 @@ static enum err paid_read(struct env *env, struct arena *arena, const struct db_
 #undef KEEP
     snprintf(f->beneficiary, sizeof f->beneficiary, "%s", line->beneficiary);
     snprintf(f->dedup_id, sizeof f->dedup_id, "%" PRId64, line->id);
+    calendar_rome_time(line->payment.closed_us, f->paid_at);
     calendar_utc_print(line->payment.closed_us, f->paid_at_utc);
     service_notify_fill(env, &f->payment, &f->notice, &out->receipt);
     if (soap_receipt_has_stamp(&out->receipt)) TRY(stamps_read(env, arena, &f->payment));
     out->receipt.recipient = f->beneficiary;
     out->receipt.dedup_id = f->dedup_id;
+    out->receipt.paid_at = f->paid_at;
     out->receipt.paid_at_utc = f->paid_at_utc;
     out->seq = line->seq;
 out:

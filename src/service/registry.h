@@ -48,7 +48,7 @@ MUST_USE enum err service_registry_show(struct db *db, const char *kind, const c
 /** The kill switch. kind: "ente", "channel" or "gateway". What is stopped is disabled for every
  * serve and work within seconds, as if the document said so; the document is not touched.
  * @param out_changed  false: it was so already
- * @return ERR_NONE | ERR_NOT_FOUND: no such kind, or nothing of that code in the registry. */
+ * @return ERR_NONE | ERR_USAGE: no such kind | ERR_NOT_FOUND: nothing of that code there. */
 MUST_USE enum err service_registry_stop(struct db *db, const char *kind, const char *code,
                                         const char *by, const char *reason, bool *out_changed);
 MUST_USE enum err service_registry_start(struct db *db, const char *kind, const char *code,

@@ -34,7 +34,7 @@ static enum err known_check(struct db *db, const char *kind, const char *code)
     for (size_t i = 0; i < ARRAY_LEN(SWITCHES); i++)
         if (strcmp(SWITCHES[i].kind, kind) == 0) element = SWITCHES[i].element;
     if (element == NULL)
-        return err_setf(ERR_NOT_FOUND, "%s: expected ente, channel or gateway", kind);
+        return err_setf(ERR_USAGE, "\"%.40s\": expected ente, channel or gateway", kind);
     TRY(db_registry_current(db, &row, &document));
     TRY(registry_document_load(&arena, &document, &root));
     if (registry_tree_find(root, element, code) == NULL)

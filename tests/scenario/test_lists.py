@@ -6,7 +6,7 @@ import zoneinfo
 import pytest
 
 from scenario.test_pay import pay
-from support.hub import COMUNE
+from support.hub import ASL, COMUNE, wait_until
 
 LISTS = [("position", "list", COMUNE), ("outbox", "list"), ("flow", "list")]
 
@@ -36,6 +36,40 @@ def test_an_id_is_a_number(hub, words):
     assert f'"{words[2]}": the id of a' in hub.payer(*words, ok=(64,)).stderr
 
 
+@pytest.mark.parametrize("words, named", [
+    (("flow", "show", "99"), "flow 99"),
+    (("outbox", "show", "98"), "notification 98"),
+    (("outbox", "retry", "97"), "notification 97"),
+    (("position", "show", "NESSUNA"), "position NESSUNA"),
+    (("position", "show", "301000000000000000", "--creditor", COMUNE), "position 301000000000000000"),
+    (("receipt", "show", COMUNE, "ffff"), f"receipt ffff of {COMUNE}"),
+    (("receipt", "list", "1"), "Ente 1")])
+def test_what_is_not_there_is_named(hub, words, named):
+    done = hub.payer(*words, ok=(65,))
+    assert f"there is no such thing: {named}" in done.stderr and done.stdout == ""
+
+
+def test_what_two_enti_call_the_same_is_not_guessed(hub):
+    """An own id may look like a notice number, too. [I13]"""
+    own_id = "123456789012345678"
+    hub.load([hub.row(COMUNE, own_id=own_id)])
+    assert hub.json("position", "show", own_id)[0].creditor == COMUNE
+    hub.load([hub.row(ASL, own_id=own_id)])
+    for words in (("show", own_id), ("cancel", own_id, "--yes")):
+        said = hub.payer("position", *words, ok=(64,)).stderr
+        assert f"{own_id}: 2 Enti have one: say --creditor" in said
+    for creditor in (COMUNE, ASL):
+        [shown] = hub.json("position", "show", own_id, "--creditor", creditor)
+        assert (shown.creditor, shown.state) == (creditor, "OPEN")
+
+
+def test_what_was_published_is_told_as_it_is(hub, channel, ente):
+    pay(channel, ente.position())
+    flows = hub.json("flow", "run")
+    assert {flow.state for flow in flows} == {"PUBLISHED"}
+    assert flows[0].published_at == hub.json("flow", "show", str(flows[0].id))[0].published_at
+
+
 def test_a_notification_is_shown_whole(hub, channel, ente):
     notice = ente.position()
     pay(channel, notice)
@@ -62,6 +96,16 @@ def test_a_program_is_told_instants_in_utc(hub, ente):
     shown = hub.payer("position", "list", COMUNE, "--after", str(rows[-1].id - 1)).stdout
     rome = made.astimezone(zoneinfo.ZoneInfo("Europe/Rome"))
     assert f"  {rome:%Y-%m-%dT%H:%M:%S}  " in shown
+
+
+def test_a_receipt_has_the_clock_of_its_reader(hub, channel, ente):
+    token = pay(channel, ente.position())
+    wait_until(lambda: hub.json("receipt", "show", COMUNE, token, ok=(0, 65)), "a number")
+    paid_at, = (row.paid_at for row in hub.json("receipt", "show", COMUNE, token))
+    rome = datetime.datetime.fromisoformat(paid_at.replace("Z", "+00:00")).astimezone(
+        zoneinfo.ZoneInfo("Europe/Rome"))
+    assert f"  {rome:%Y-%m-%dT%H:%M:%S}  {token}  " in hub.payer(
+        "receipt", "show", COMUNE, token).stdout
 
 
 def test_an_ente_that_nobody_knows_is_no_empty_list(hub):

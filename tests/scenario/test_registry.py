@@ -136,10 +136,12 @@ def test_a_running_server_follows_a_kill_switch(hub, raw, ente):
         wait_until(lambda: fault_code(raw.verify(COMUNE, notice.number)) == "OK", f"{kind} again")
 
 
-@pytest.mark.parametrize("kind, code", [
-    ("channel", "NESSUNO"), ("gateway", "X"), ("psp", PSP)])
-def test_only_what_there_is_can_be_stopped(hub, kind, code):
-    assert "there is no such thing" in hub.payer("stop", kind, code, ok=(65,)).stderr
+@pytest.mark.parametrize("kind, code, status, why", [
+    ("channel", "NESSUNO", 65, "there is no such thing: channel NESSUNO in the registry"),
+    ("gateway", "X", 65, "there is no such thing: gateway X in the registry"),
+    ("psp", PSP, 64, '"psp": expected ente, channel or gateway')])
+def test_only_what_there_is_can_be_stopped(hub, kind, code, status, why):
+    assert why in hub.payer("stop", kind, code, ok=(status,)).stderr
 
 
 def test_a_running_server_follows_an_import(hub, raw, ente, document):
