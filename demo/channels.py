@@ -4,11 +4,12 @@
 own book. Most pay at once; some only look, some have no money, some press twice, some bring a
 notice that is paid already. A second run goes on where the books end.
 
-    channels.py --url URL --notices FILE --books DIR [--count N]
+    channels.py --url URL --notices FILE --books DIR [--count N] [--visitors]
 """
 import argparse
 import collections
 import csv
+import itertools
 import pathlib
 import random
 import sys
@@ -114,7 +115,7 @@ class Desk:
                 getattr(self, how)(notice)
 
 
-def choose(path, touched, count):
+def choose(path, touched, count, is_open):
     """Notices for `count` payments, and some more that end otherwise; one a position, so that
     nobody pays at once what somebody else pays by instalments."""
     positions = collections.defaultdict(list)
@@ -125,9 +126,10 @@ def choose(path, touched, count):
     chosen = [draw.choice([n for n in notices if n["instalment"] == "1"])
               for notices in positions.values()]
     draw.shuffle(chosen)
-    free = [n for n in chosen if n["notice_number"] not in touched]
+    free = list(itertools.islice((n for n in chosen if n["notice_number"] not in touched
+                                  and is_open(n)), count + count // 10))
     paid = free[:count]
-    others = free[count:count + count // 10]
+    others = free[count:]
     for i, notice in enumerate(others):
         notice["how"] = "look" if i % 2 else "fail"
     for notice in paid:
@@ -150,12 +152,16 @@ def main():
     parser.add_argument("--notices", required=True)
     parser.add_argument("--books", required=True, type=pathlib.Path)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--visitors", action="store_true",
+                        help="others may have paid at this hub: take what is still open only")
     options = parser.parse_args()
 
     books = {code: options.books / f"{code}.jsonl" for code, *_ in CHANNELS}
     touched = {line["notice"] for book in books.values() for line in Lines(book).read()
                if "notice" in line}
-    notices = choose(options.notices, touched, options.count)
+    asking = client_of(*CHANNELS[0][:2], options.url, None)
+    notices = choose(options.notices, touched, options.count, lambda n: not options.visitors or
+                     asking.verify(n["creditor"], n["notice_number"]).outcome == "OK")
     payable = sum(n["how"] == "pay" for n in notices)
     if payable < options.count:
         print(f"Only {payable} notices are left to pay: remove var/ to begin anew.")

@@ -5,6 +5,7 @@ It imports nothing of the project; each witness is read from its own files, or w
 own client on the read-only account. Exit status 1 when two witnesses differ by a cent anywhere.
 
     table.py --input CSV… --books DIR --ente DIR --flows DIR --socket PATH [--back-office CODE…]
+             [--visitors]
 """
 import argparse
 import collections
@@ -24,7 +25,10 @@ ENTRIES = """
 SELECT e.creditor, SUBSTR(i.notice_number, 2), SUM(e.amount_cents)
   FROM entry e JOIN payment p ON p.id = e.payment_id JOIN instalment i ON i.id = p.instalment_id
  WHERE e.kind = 'paid' GROUP BY 1, 2
- UNION ALL SELECT 'fee', '', COALESCE(SUM(amount_cents), 0) FROM entry WHERE kind = 'fee'"""
+ UNION ALL
+SELECT 'fee', SUBSTR(i.notice_number, 2), SUM(e.amount_cents)
+  FROM entry e JOIN payment p ON p.id = e.payment_id JOIN instalment i ON i.id = p.instalment_id
+ WHERE e.kind = 'fee' GROUP BY 2"""
 COLUMNS = [("input", "input", "files"), ("book", "channels'", "books"),
            ("office", "notify-", "Payment"), ("station", "paSendRT", "V1, V2"),
            ("fdr", "FdR", "flows"), ("pain", "pain.001", "orders"),
@@ -140,7 +144,7 @@ def once(seen, name, data):
 
 
 def read_entries(socket):
-    """(testimony, fees) of the database's ledger, asked with MariaDB's own client."""
+    """(testimony, IUV -> fee) of the database's ledger, asked with MariaDB's own client."""
     done = subprocess.run(["mariadb", "--no-defaults", "--socket", socket, "--user", "payer_audit",
                            "--batch", "--skip-column-names", "--execute", ENTRIES, "payer"],
                           capture_output=True, text=True, check=False)
@@ -148,7 +152,21 @@ def read_entries(socket):
         raise SystemExit(f"table.py: the database does not answer: {done.stderr.strip()}")
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     return ({(who, iuv): int(amount) for who, iuv, amount in rows if who != "fee"},
-            sum(int(amount) for who, _, amount in rows if who == "fee"))
+            {iuv: int(amount) for who, iuv, amount in rows if who == "fee"})
+
+
+def visited(book, sent, kinds, entry):
+    """Payments of people who tried the hub between two demos: no simulator knows of them, so the
+    hub's word stands in for the channels' books. {IUV: cents}"""
+    paid, found = {iuv for _, iuv in book}, collections.Counter()
+    for key, amount in entry.items():
+        if key[1] in paid:
+            continue
+        found[key[1]] += amount
+        book[key] = amount
+        sent.setdefault(key, amount)
+        kinds.setdefault(key[1], "by hand")
+    return dict(found)
 
 
 class Table:
@@ -257,6 +275,8 @@ def main():
     parser.add_argument("--socket", required=True)
     parser.add_argument("--back-office", nargs="*", default=[], metavar="CODE",
                         help="Enti that are also told by notifyPayment")
+    parser.add_argument("--visitors", action="store_true",
+                        help="others may have paid at this hub, beside the simulated channels")
     options = parser.parse_args()
 
     sent, kinds = read_input(options.input)
@@ -264,18 +284,24 @@ def main():
     station, office, names = read_messages(options.ente)
     fdr, flows, orders = read_flows(options.flows)
     entry, entry_fees = read_entries(options.socket)
+    by_hand = visited(book, sent, kinds, entry) if options.visitors else {}
+    book_fees += sum(fee for iuv, fee in entry_fees.items() if iuv in by_hand)
     paid = {iuv for _, iuv in book}
     said = {"input": {key: amount for key, amount in sent.items() if key[1] in paid},
             "book": book, "office": office, "station": station, "fdr": fdr, "entry": entry}
     table = Table(said, flows, orders, kinds, names, options.back_office)
     table.compare()
     table.print()
-    if book_fees != entry_fees:
-        table.problems.append(f"fees: books {money(book_fees)}, entries {money(entry_fees)}")
+    if book_fees != sum(entry_fees.values()):
+        table.problems.append(f"fees: books {money(book_fees)}, "
+                              f"entries {money(sum(entry_fees.values()))}")
     print(f"\nEuros of the notices that were paid, as each witness saw them. · = not told apart, or"
-          f" not told.\n{payments} payments, {len(book)} shares of Enti, {len(flows)} flows, "
+          f" not told.\n{payments + len(by_hand)} payments, {len(book)} shares of Enti, {len(flows)} flows, "
           f"{len(orders)} orders to banks; fees kept by the channels: {money(book_fees)}.")
-    if table.problems or not payments:
+    if by_hand:
+        print(f"{len(by_hand)} of them by hand, {money(sum(by_hand.values()))}: in no channel's book,"
+              " so the hub's word stands there.")
+    if table.problems or not book:
         print(f"DOES NOT CLOSE: {len(table.problems)} differences")
         for problem in table.problems[:20]:
             print(f"  {problem}")

@@ -53,17 +53,17 @@ def lay_out(folder, amounts):
         f"<CdtTrfTxInf><Amt><InstdAmt>{amounts['pain']}</InstdAmt></Amt><CdtrAcct><Id><IBAN>IT1"
         f"</IBAN></Id></CdtrAcct><Ustrd>/PUR/LGPE-RIVERSAMENTO/URI/{FLOW}</Ustrd></CdtTrfTxInf>"
         "</Document>")
-    entries = f"{COMUNE}\\t{IUV}\\t{amounts['entry'].replace('.', '')}\\nfee\\t\\t100\\n"
+    entries = f"{COMUNE}\\t{IUV}\\t{amounts['entry'].replace('.', '')}\\nfee\\t{IUV}\\t100\\n"
     client = folder / "bin" / "mariadb"  # in place of the database's own
     client.write_text(f"#!/bin/sh\nprintf '{entries}'\n")
     client.chmod(0o755)
 
 
-def table(folder):
+def table(folder, *options):
     return subprocess.run(
         ["/usr/bin/python3", str(ROOT / "demo" / "table.py"), "--input", "input.csv", "--books",
          "books", "--ente", "ente", "--flows", "flow", "--socket", "none", "--back-office",
-         COMUNE], cwd=folder, capture_output=True, text=True, timeout=20, check=False,
+         COMUNE, *options], cwd=folder, capture_output=True, text=True, timeout=20, check=False,
         env={**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"})
 
 
@@ -89,3 +89,23 @@ def test_a_silent_witness_is_seen(tmp_path, gone):
     (tmp_path / gone).unlink()
     done = table(tmp_path)
     assert done.returncode == 1 and "DOES NOT CLOSE" in done.stdout
+
+
+def paid_by_hand(folder, amounts):
+    """The same payment, of somebody who tried the hub between two demos."""
+    lay_out(folder, amounts)
+    (folder / "books/c.jsonl").write_text("")
+
+
+def test_what_people_paid_by_hand_is_told_apart(tmp_path):
+    paid_by_hand(tmp_path, dict.fromkeys(WITNESSES, "1234.56"))
+    assert table(tmp_path).returncode == 1
+    done = table(tmp_path, "--visitors")
+    assert done.returncode == 0 and "1 of them by hand, 1,234.56" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("witness", [name for name in WITNESSES if name != "book"])
+def test_one_cent_of_what_people_paid_is_seen(tmp_path, witness):
+    paid_by_hand(tmp_path, {**dict.fromkeys(WITNESSES, "1234.56"), witness: "1234.57"})
+    assert table(tmp_path, "--visitors").returncode == 1
