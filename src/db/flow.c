@@ -44,7 +44,8 @@ static const struct db_stmt FLOW_TOLD = {
 };
 static const struct db_stmt FLOW_PUBLISHED = {
     "flow_published",
-    "UPDATE flow SET state = 'PUBLISHED', sha256 = ?, size = ?, published_at = ?, ver = ver + 1"
+    "UPDATE flow FORCE INDEX (PRIMARY)"
+    " SET state = 'PUBLISHED', sha256 = ?, size = ?, published_at = ?, ver = ver + 1"
     " WHERE id = ? AND ver = ? AND state = 'MADE'",
     0,
 };

@@ -34,12 +34,14 @@ static const struct db_stmt NEXT = {
 };
 static const struct db_stmt LET = {
     "lane_let",
-    "UPDATE outbox SET state = 'READY', next_at = ?, ver = ver + 1 WHERE id = ? AND state = 'HELD'",
+    "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 'READY', next_at = ?, ver = ver + 1"
+    " WHERE id = ? AND state = 'HELD'",
     0,
 };
 static const struct db_stmt HOLD = {
     "lane_hold",
-    "UPDATE outbox SET state = 'HELD', ver = ver + 1 WHERE id = ? AND ver = ? AND state = ?",
+    "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 'HELD', ver = ver + 1"
+    " WHERE id = ? AND ver = ? AND state = ?",
     0,
 };
 static const struct db_stmt HOLD_ALL = {

@@ -84,9 +84,12 @@ static const struct db_stmt PAYMENT_ADD = {
     0,
 };
 
+/* By the key that it names: where few rows are in a state the optimizer takes the index of states,
+ * and locks the gap into which everybody else writes. */
 static const struct db_stmt PAYMENT_SET_STATE = {
     "payment_set_state",
-    "UPDATE payment SET state = ?, ver = ver + 1, closed_at = ?, day = ?, fee_cents = ?,"
+    "UPDATE payment FORCE INDEX (PRIMARY)"
+    " SET state = ?, ver = ver + 1, closed_at = ?, day = ?, fee_cents = ?,"
     " method = ?, payment_channel = ?, pa_fee_cents = ?, bundle = ?, ci_bundle = ?,"
     " application_date = ?, transfer_date = ?, payer_kind = ?, payer_code = ?, payer_name = ?,"
     " payer_street = ?, payer_civic = ?, payer_postal_code = ?, payer_city = ?,"

@@ -32,19 +32,22 @@ static const struct db_stmt PICKS[] = {PICK("outbox_pick_ready", "READY"),
                                        PICK("outbox_pick_lease", "CLAIMED")};
 static const struct db_stmt CLAIM = {
     "outbox_claim",
-    "UPDATE outbox SET state = 'CLAIMED', owner = ?, next_at = ?, fence = fence + 1,"
+    "UPDATE outbox FORCE INDEX (PRIMARY)"
+    " SET state = 'CLAIMED', owner = ?, next_at = ?, fence = fence + 1,"
     " attempts = attempts + 1, ver = ver + 1 WHERE id = ? AND ver = ? AND state = ?",
     0,
 };
 static const struct db_stmt SETTLE = {
     "outbox_settle",
-    "UPDATE outbox SET state = ?, last_error = ?, next_at = ?, done_at = ?, owner = NULL,"
+    "UPDATE outbox FORCE INDEX (PRIMARY)"
+    " SET state = ?, last_error = ?, next_at = ?, done_at = ?, owner = NULL,"
     " attempts = attempts - ?, ver = ver + 1 WHERE id = ? AND fence = ? AND state = 'CLAIMED'",
     0,
 };
 static const struct db_stmt RETRY = {
     "outbox_retry",
-    "UPDATE outbox SET state = 'READY', next_at = ?, attempts = 0, ver = ver + 1"
+    "UPDATE outbox FORCE INDEX (PRIMARY)"
+    " SET state = 'READY', next_at = ?, attempts = 0, ver = ver + 1"
     " WHERE id = ? AND state IN ('PARKED', 'READY')",
     0,
 };

@@ -31,7 +31,8 @@ static const struct db_stmt TRANSFER_ADD[DB_MULTI_MAX] =
              "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 static const struct db_stmt UPDATE = {
     "position_update",
-    "UPDATE position SET content_hash = ?, debt_type = ?, debtor_kind = ?, debtor_code = ?,"
+    "UPDATE position FORCE INDEX (PRIMARY)"
+    " SET content_hash = ?, debt_type = ?, debtor_kind = ?, debtor_code = ?,"
     " debtor_name = ?, debtor_street = ?, debtor_civic = ?, debtor_postal_code = ?,"
     " debtor_city = ?, debtor_province = ?, debtor_country = ?, debtor_email = ?, description = ?,"
     " office = ?, metadata = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND creditor = ?"
@@ -56,7 +57,8 @@ static const struct db_stmt TRANSFERS_DROP = {
 };
 static const struct db_stmt CANCEL = {
     "position_cancel",
-    "UPDATE position SET state = 'CANCELLED', ver = ver + 1 WHERE id = ? AND ver = ?"
+    "UPDATE position FORCE INDEX (PRIMARY) SET state = 'CANCELLED', ver = ver + 1"
+    " WHERE id = ? AND ver = ?"
     " AND creditor = ? AND state = 'OPEN' AND live_count = 0 AND paid_count = 0",
     DB_OWNED,
 };

@@ -27,7 +27,7 @@ static const struct db_stmt NEXT = {
 };
 static const struct db_stmt NUMBER = {
     "sequence_number",
-    "UPDATE receipt SET seq = ? WHERE id = ? AND seq IS NULL",
+    "UPDATE receipt FORCE INDEX (PRIMARY) SET seq = ? WHERE id = ? AND seq IS NULL",
     0,
 };
 static const struct db_stmt LAST = {

@@ -294,6 +294,16 @@ def test_each_statement_reads_what_it_is_asked_for(looked_at):
     assert excepted == set(EXCEPTIONS), "some are exceptions no more"
 
 
+def test_who_names_a_row_locks_no_other(looked_at):
+    """Given a choice, the optimizer takes the index of states where few rows are in one, and locks
+    the gap into which everybody else writes."""
+    named = re.compile(r"(UPDATE|DELETE FROM) \w+ .*WHERE id = \?")
+    steps = [(statement.name, step["possible_keys"]) for statement, _, plan, _ in looked_at
+             if named.match(statement.sql) for step in plan]
+    assert "payment_set_state" in dict(steps)
+    assert [step for step in steps if step[1] != "PRIMARY"] == []
+
+
 def test_each_key_is_used(filled, looked_at):
     """Unique ones keep rules; every other one costs each write, and must serve a statement."""
     used = {(step["table"], key) for _, _, plan, _ in looked_at for step in plan
