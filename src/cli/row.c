@@ -6,11 +6,13 @@
 
 #include <inttypes.h>
 
-enum { ROW_MAX = 2 * 1024 * 1024 }; /* a message of 256 KiB, escaped */
+enum {
+    ROW_MAX = 2 * 1024 * 1024, /* a message of 256 KiB, escaped */
+    ROOM = CLI_TIME_SIZE + AMOUNT_SIZE
+};
 
 /* A value as text, in room where it is not one already. */
-static const char *cell_text(const struct cli *cli, const struct cli_cell *c,
-                             char room[CLI_TIME_SIZE + AMOUNT_SIZE])
+static const char *cell_text(const struct cli *cli, const struct cli_cell *c, char room[ROOM])
 {
     switch (c->kind) {
     case CELL_TEXT:
@@ -22,7 +24,7 @@ static const char *cell_text(const struct cli *cli, const struct cli_cell *c,
         amount_print(c->number, room);
         break;
     case CELL_INT:
-        (void)snprintf(room, AMOUNT_SIZE, "%" PRId64, c->number);
+        (void)snprintf(room, ROOM, "%" PRId64, c->number);
         break;
     }
     return room;
@@ -31,7 +33,7 @@ static const char *cell_text(const struct cli *cli, const struct cli_cell *c,
 static void object_write(const struct cli *cli, struct json *j, const struct cli_cell *cells,
                          size_t n)
 {
-    char room[CLI_TIME_SIZE + AMOUNT_SIZE];
+    char room[ROOM];
 
     json_object(j, NULL);
     for (const struct cli_cell *c = cells; c < cells + n; c++) {
@@ -48,7 +50,7 @@ static void object_write(const struct cli *cli, struct json *j, const struct cli
 
 static void line_print(struct cli *cli, const struct cli_cell *cells, size_t n)
 {
-    char room[CLI_TIME_SIZE + AMOUNT_SIZE];
+    char room[ROOM];
 
     for (const struct cli_cell *c = cells; c < cells + n; c++)
         if (c->before) cli_print(cli, "%s%-*s", c->before, c->width, cell_text(cli, c, room));

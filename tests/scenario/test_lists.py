@@ -29,6 +29,15 @@ def test_every_state_is_taken(hub, ente, words, states):
         assert all(row.state == state for row in hub.json(*words, "--state", state))
 
 
+@pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
+def test_a_person_reads_the_id_that_a_program_reads(hub, channel, ente, words):
+    pay(channel, ente.position())
+    hub.payer("flow", "run")
+    lines = hub.payer(*words).stdout.splitlines()
+    assert lines and [line.split()[0] for line in lines] == [
+        str(row.id) for row in hub.json(*words)]
+
+
 @pytest.mark.parametrize("words", [
     ("outbox", "show", "abc"), ("outbox", "show", "0"), ("outbox", "retry", "12x"),
     ("flow", "show", "BANCA1-PAIN")])
