@@ -2,15 +2,18 @@
 -- Made by `make generated`; the migrations are what is applied.
 CREATE TABLE `anomaly` (
   `id` bigint(20) NOT NULL,
-  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts, outcome-refused, stamp-differs',
-  `payment_id` bigint(20) NOT NULL,
+  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts, outcome-refused, stamp-differs; reported-…: domain/psp_flow_line.def',
+  `payment_id` bigint(20) DEFAULT NULL COMMENT 'NULL: about a line of a PSP''s flow',
   `creditor` varchar(35) NOT NULL,
   `amount_cents` bigint(20) NOT NULL COMMENT 'what is in question',
   `state` varchar(12) NOT NULL COMMENT 'OPEN or CLOSED',
   `ver` int(11) NOT NULL DEFAULT 0,
   `created_at` datetime(6) NOT NULL,
+  `flow_id` bigint(20) DEFAULT NULL COMMENT 'psp_flow.id of a line that is in question',
+  `line` int(11) DEFAULT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `payment` (`payment_id`,`kind`)
+  UNIQUE KEY `payment` (`payment_id`,`kind`),
+  UNIQUE KEY `line` (`flow_id`,`line`,`kind`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money that needs a look: named, never dropped [I4]';
 CREATE TABLE `channel_day` (
   `channel` varchar(35) NOT NULL,
@@ -64,7 +67,9 @@ CREATE TABLE `flow` (
   UNIQUE KEY `seq` (`subscription`,`seq`),
   UNIQUE KEY `name` (`subscription`,`name`),
   KEY `state` (`state`,`id`),
-  KEY `of_subscription` (`subscription`,`id`)
+  KEY `of_subscription` (`subscription`,`id`),
+  KEY `of_party` (`party`,`state`,`format`,`id`),
+  KEY `named` (`party`,`message_id`,`state`,`format`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a file for an Ente or a bank: published bytes never change [I8]';
 CREATE TABLE `flow_counter` (
   `subscription` varchar(35) NOT NULL,
@@ -294,6 +299,62 @@ CREATE TABLE `position` (
   KEY `of_creditor` (`creditor`,`id`),
   KEY `debtor` (`debtor_code`,`creditor`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a debt of one person towards one Ente: what the Ente sent';
+CREATE TABLE `psp_flow` (
+  `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
+  `psp` varchar(35) NOT NULL,
+  `channel` varchar(35) NOT NULL COMMENT 'that delivered it',
+  `creditor` varchar(35) NOT NULL COMMENT 'the Ente that it is for',
+  `flow_id` varchar(35) NOT NULL COMMENT 'identificativoFlusso',
+  `flow_time` varchar(63) NOT NULL COMMENT 'dataOraFlusso as it was sent',
+  `flow_at` datetime(6) NOT NULL COMMENT 'the same as an instant: a revision is later',
+  `year` smallint(6) NOT NULL COMMENT 'of flow_at in Rome: ids are unique within it',
+  `state` varchar(12) NOT NULL COMMENT 'LOADING while it is written, then LIVE until REPLACED by a revision; or REFUSED',
+  `matching` varchar(8) NOT NULL DEFAULT '' COMMENT 'DUE, DONE; RELEASE while a revision''s former matches are undone',
+  `cursor_line` int(11) NOT NULL DEFAULT 0 COMMENT 'how far the matching came',
+  `ver` int(11) NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]',
+  `replaces` bigint(20) DEFAULT NULL COMMENT 'the revision before',
+  `reference` varchar(35) NOT NULL COMMENT 'identificativoUnivocoRegolamento: of the credit transfer',
+  `settled_on` date NOT NULL COMMENT 'dataRegolamento',
+  `line_count` int(11) NOT NULL,
+  `total_cents` bigint(20) NOT NULL,
+  `size` bigint(20) NOT NULL COMMENT 'bytes of the document',
+  `received_at` datetime(6) NOT NULL,
+  `sha256` binary(32) NOT NULL COMMENT 'of the document',
+  `live_key` varchar(80) GENERATED ALWAYS AS (if(`state` = 'LIVE',concat_ws(' ',`psp`,`flow_id`,`year`),NULL)) STORED COMMENT 'one LIVE revision of an id and year [R4]',
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `live_key` (`live_key`),
+  KEY `of_creditor` (`creditor`,`state`,`id`),
+  KEY `found` (`creditor`,`flow_id`,`state`,`flow_at`),
+  KEY `listed` (`state`,`id`),
+  KEY `work` (`matching`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='flows that PSPs delivered: each revision a row';
+CREATE TABLE `psp_flow_claim` (
+  `entry_id` bigint(20) NOT NULL,
+  `flow_id` bigint(20) NOT NULL COMMENT 'psp_flow.id',
+  `line` int(11) NOT NULL,
+  PRIMARY KEY (`entry_id`),
+  KEY `line` (`flow_id`,`line`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='which line reports a paid entry: one at most [R4]';
+CREATE TABLE `psp_flow_line` (
+  `flow_id` bigint(20) NOT NULL COMMENT 'psp_flow.id',
+  `n` int(11) NOT NULL COMMENT 'place in the flow, from 1',
+  `iuv` varchar(35) NOT NULL,
+  `iur` varchar(35) NOT NULL COMMENT 'our token, where the payment is ours',
+  `idx` tinyint(4) NOT NULL COMMENT 'of the transfer; 0: all of the Ente''s',
+  `amount_cents` bigint(20) NOT NULL,
+  `outcome` char(1) NOT NULL COMMENT '0 paid, 3 revoked, 9 paid without a request',
+  `paid_on` date NOT NULL,
+  `state` varchar(12) NOT NULL COMMENT 'domain/psp_flow_line.def; NEW until it is matched',
+  `payment_id` bigint(20) DEFAULT NULL COMMENT 'the payment that it is about',
+  PRIMARY KEY (`flow_id`,`n`),
+  KEY `payment` (`payment_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what a PSP''s flow reports, line by line';
+CREATE TABLE `psp_flow_part` (
+  `flow_id` bigint(20) NOT NULL COMMENT 'psp_flow.id',
+  `n` int(11) NOT NULL COMMENT 'from 0',
+  `bytes` mediumblob NOT NULL COMMENT '48 KiB of the document, COMPRESSed',
+  PRIMARY KEY (`flow_id`,`n`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='a PSP''s flow byte for byte, as the Ente fetches it';
 CREATE TABLE `receipt` (
   `id` bigint(20) NOT NULL,
   `payment_id` bigint(20) NOT NULL,

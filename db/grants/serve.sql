@@ -16,3 +16,6 @@ GRANT INSERT, UPDATE, DELETE ON `{db}`.idempotency TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.iuv_block TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.entry_due TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.channel_day TO 'payer_serve'@'{host}';
+GRANT INSERT, UPDATE ON `{db}`.psp_flow TO 'payer_serve'@'{host}';
+GRANT INSERT ON `{db}`.psp_flow_line TO 'payer_serve'@'{host}';
+GRANT INSERT ON `{db}`.psp_flow_part TO 'payer_serve'@'{host}';

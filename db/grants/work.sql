@@ -28,3 +28,7 @@ GRANT INSERT ON `{db}`.flow_gap TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.entry_due TO 'payer_work'@'{host}';
 GRANT INSERT, DELETE ON `{db}`.settlement_due TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.flow_period TO 'payer_work'@'{host}';
+GRANT UPDATE, DELETE ON `{db}`.psp_flow TO 'payer_work'@'{host}';
+GRANT UPDATE, DELETE ON `{db}`.psp_flow_line TO 'payer_work'@'{host}';
+GRANT DELETE ON `{db}`.psp_flow_part TO 'payer_work'@'{host}';
+GRANT INSERT, DELETE ON `{db}`.psp_flow_claim TO 'payer_work'@'{host}';

@@ -114,8 +114,18 @@ static void serving_close(struct serving *s)
     crypto_secret_forget();
 }
 
-static void routes_fill(struct listen_route routes[WIRE_ROUTE_COUNT])
+/* Those of one operation first: the first that fits counts. */
+static void routes_fill(struct listen_route routes[WIRE_BIG_COUNT + WIRE_ROUTE_COUNT])
 {
+    for (size_t i = 0; i < WIRE_BIG_COUNT; i++)
+        *routes++ = (struct listen_route){.path = wire_bigs[i].path,
+                                          .action = wire_bigs[i].action,
+                                          .body_max = wire_bigs[i].body_max,
+                                          .memory_max = WIRE_UPLOAD_MAX,
+                                          .post = wire_port_post,
+                                          .get = wire_contract_get,
+                                          .soap = true,
+                                          .post_cls = wire_bigs[i].port};
     for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++) {
         const struct wire_route *from = &wire_routes[i];
 
@@ -176,16 +186,16 @@ enum err cli_serve(struct cli *cli)
                                      .worker_close = wire_worker_close,
                                      .hangup = serve_hangup,
                                      .hangup_cls = &server};
-    struct listen_route routes[WIRE_ROUTE_COUNT];
+    struct listen_route routes[WIRE_BIG_COUNT + WIRE_ROUTE_COUNT];
 
     TRY(serving_open(&s));
     routes_fill(routes);
     options_fill(&options);
     options.routes = routes;
-    options.n_routes = WIRE_ROUTE_COUNT;
+    options.n_routes = ARRAY_LEN(routes);
     options.worker_cls = &s.shared;
     TRY(listen_open(&options, &server));
-    TRY(contracts_open(&s, server, routes, WIRE_ROUTE_COUNT));
+    TRY(contracts_open(&s, server, routes, ARRAY_LEN(routes)));
     TRY(journal_start(&s));
     cli_print(cli, "listening http=%d tls=%d metrics=%d\n", listen_port(server),
               listen_tls_port(server), listen_metrics_port(server));

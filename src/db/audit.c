@@ -160,6 +160,32 @@ static const struct {
       " <> MAX(f.seq)"),
     Q("I8", "a published flow without hash or size", "flow",
       "SELECT id, name FROM flow WHERE state = 'PUBLISHED' AND (sha256 IS NULL OR size IS NULL)"),
+    Q("W5", "the lines of a PSP's flow are not what it says", "psp_flow",
+      "SELECT f.id, CONCAT(f.line_count, ' of ', f.total_cents, ' cents: ', COUNT(l.n), ' of ',"
+      " COALESCE(SUM(l.amount_cents), 0)) FROM psp_flow f LEFT JOIN psp_flow_line l"
+      " ON l.flow_id = f.id WHERE f.state IN ('LIVE', 'REPLACED') GROUP BY f.id, f.line_count,"
+      " f.total_cents HAVING COUNT(l.n) <> f.line_count OR COALESCE(SUM(l.amount_cents), 0)"
+      " <> f.total_cents"),
+    Q("W5", "bytes of a PSP's flow are missing", "psp_flow",
+      "SELECT f.id, CONCAT(f.size, ': ', COALESCE(SUM(UNCOMPRESSED_LENGTH(p.bytes)), 0))"
+      " FROM psp_flow f LEFT JOIN psp_flow_part p ON p.flow_id = f.id"
+      " WHERE f.state IN ('LIVE', 'REPLACED') GROUP BY f.id, f.size"
+      " HAVING COALESCE(SUM(UNCOMPRESSED_LENGTH(p.bytes)), 0) <> f.size"),
+    Q("W5", "several revisions of a PSP's flow are live", "psp_flow",
+      "SELECT MAX(id), flow_id FROM psp_flow WHERE state = 'LIVE' GROUP BY psp, flow_id, year"
+      " HAVING COUNT(*) > 1"),
+    Q("W5", "a matched line is not what was paid", "psp_flow",
+      "SELECT f.id, CONCAT('line ', l.n, ': ', l.amount_cents, ' cents, ',"
+      " COALESCE(SUM(e.amount_cents), 0)) FROM psp_flow f JOIN psp_flow_line l ON l.flow_id = f.id"
+      " AND l.state = 'MATCHED' LEFT JOIN psp_flow_claim c ON c.flow_id = f.id AND c.line = l.n"
+      " LEFT JOIN entry e ON e.id = c.entry_id AND e.kind = 'paid' AND e.creditor = f.creditor"
+      " AND e.fact_id = l.payment_id WHERE f.state = 'LIVE' GROUP BY f.id, l.n, l.amount_cents"
+      " HAVING COALESCE(SUM(e.amount_cents), 0) <> l.amount_cents"),
+    Q("W5", "a line to be looked at without its anomaly, or the other way round", "psp_flow",
+      "SELECT f.id, CONCAT('line ', l.n, ', ', l.state) FROM psp_flow f JOIN psp_flow_line l"
+      " ON l.flow_id = f.id LEFT JOIN anomaly a ON a.flow_id = f.id AND a.line = l.n"
+      " WHERE f.state = 'LIVE' AND l.state <> 'NEW'"
+      " AND (l.state = 'MATCHED') <> (a.id IS NULL OR a.state = 'CLOSED')"),
 };
 
 enum err db_audit_run(struct db *db, struct db_audit_finding *finding, db_each_fn *each, void *cls,

@@ -79,6 +79,19 @@ static const struct db_stmt FLOW_TARGET = {
     "SELECT target FROM flow_delivery WHERE flow_id = ? LIMIT 1",
     0,
 };
+static const struct db_stmt FLOW_NAMES = {
+    "flow_names",
+    "SELECT message_id, created_at FROM flow WHERE party = ? AND state = 'PUBLISHED'"
+    " AND format = ? ORDER BY id DESC LIMIT ?",
+    0,
+};
+static const struct db_stmt FLOW_NAMED = {
+    "flow_named",
+    "SELECT f.id, f.sha256, d.target FROM flow f JOIN flow_delivery d ON d.flow_id = f.id"
+    " WHERE f.party = ? AND f.message_id = ? AND f.state = 'PUBLISHED' AND f.format = ?"
+    " ORDER BY f.id DESC LIMIT 1",
+    0,
+};
 static const struct db_stmt FLOW_GET = {
     "flow_get",
     "SELECT " FLOW_COLUMNS " FROM flow WHERE id = ?",
@@ -186,6 +199,25 @@ enum err db_flow_list(struct db *db, const char *subscription, const char *state
     in[n++] = db_i64(limit);
     return db_rows(db, &FLOW_LIST[*subscription != 0][*state != 0], in, n, DB_OUT(FLOW_FIELDS(row)),
                    each, cls);
+}
+
+enum err db_flow_names(struct db *db, const char *party, const char *format, int limit, char *id,
+                       size_t cap, int64_t *created_us, db_each_fn *each, void *cls)
+{
+    const struct db_field out[] = {{DB_F_TEXT, id, cap}, {DB_F_INSTANT, created_us, 0}};
+
+    return db_rows(db, &FLOW_NAMES, DB_IN(db_text(party), db_text(format), db_i64(limit)), out, 2,
+                   each, cls);
+}
+
+enum err db_flow_find_named(struct db *db, const char *party, const char *format,
+                            const char *message_id, struct db_flow *out, char *target, size_t cap,
+                            bool *out_found)
+{
+    const struct db_field to = {DB_F_TEXT, target, cap};
+
+    return db_row_find(db, &FLOW_NAMED, DB_IN(db_text(party), db_text(message_id), db_text(format)),
+                       DB_OUT(DB_GET_I64(out->id), DB_GET_BYTES(out->sha256), to), out_found);
 }
 
 enum err db_flow_get(struct db *db, int64_t id, struct db_flow *out)

@@ -34,6 +34,15 @@ MUST_USE enum err db_flow_targets(struct db *db, struct db_flow *row, char *targ
 /** The path that one of them was put at. */
 MUST_USE enum err db_flow_target(struct db *db, int64_t id, char *target, size_t cap,
                                  bool *out_found);
+/** Names and times of published flows of a format for an Ente, the newest first.
+ * @param id, created_us  filled before each call */
+MUST_USE enum err db_flow_names(struct db *db, const char *party, const char *format, int limit,
+                                char *id, size_t cap, int64_t *created_us, db_each_fn *each,
+                                void *cls);
+/** The newest of them that bears a name, with the path that it was put at. */
+MUST_USE enum err db_flow_find_named(struct db *db, const char *party, const char *format,
+                                     const char *message_id, struct db_flow *out, char *target,
+                                     size_t cap, bool *out_found);
 MUST_USE enum err db_flow_get(struct db *db, int64_t id, struct db_flow *out);
 /** Age in seconds of the oldest settlement or flow that is sealed or made but not published, 0:
  * none. */

@@ -209,7 +209,7 @@ static const struct {
 #undef CHECK
 };
 
-static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P'};
+static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P', 'F'};
 
 bool service_check_hosted(const struct check_facts *facts)
 {

@@ -13,6 +13,7 @@ enum psp_operation {
     PSP_ACTIVATE_V2,
     PSP_OUTCOME,
     PSP_OUTCOME_V2,
+    PSP_FLOW, /* nodoInviaFlussoRendicontazione: service/psp_flow.h */
     PSP_OPERATION_COUNT
 };
 const char *psp_operation_name(enum psp_operation operation); /**< as in the contract */

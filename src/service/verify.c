@@ -8,9 +8,12 @@
 const char *psp_operation_name(enum psp_operation operation)
 {
     static const char *const names[PSP_OPERATION_COUNT] = {
-        [PSP_VERIFY] = "verifyPaymentNotice",          [PSP_ACTIVATE] = "activatePaymentNotice",
-        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2", [PSP_OUTCOME] = "sendPaymentOutcome",
+        [PSP_VERIFY] = "verifyPaymentNotice",
+        [PSP_ACTIVATE] = "activatePaymentNotice",
+        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2",
+        [PSP_OUTCOME] = "sendPaymentOutcome",
         [PSP_OUTCOME_V2] = "sendPaymentOutcomeV2",
+        [PSP_FLOW] = "nodoInviaFlussoRendicontazione",
     };
     return names[operation];
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DOCUMENTS_MAX = 64, NAME_MAX_BYTES = 64, URL_MAX_BYTES = 300, PATH_MAX_BYTES = 1024 };
+enum { DOCUMENTS_MAX = 128, NAME_MAX_BYTES = 64, URL_MAX_BYTES = 300, PATH_MAX_BYTES = 1024 };
 #define DOCUMENT_BYTES_MAX ((size_t)256 << 10)
 
 struct document {

@@ -14,15 +14,23 @@
 
 enum err wire_port_open(struct wire_port *port, const char *share)
 {
+    enum err rc;
     char path[1024];
 
     if (port->schema) return ERR_NONE;
+    if (port->lifted_path) {
+        snprintf(path, sizeof path, "%s/%s", share, port->lifted_path);
+        TRY(xml_schema_open(path, &port->lifted));
+    }
     snprintf(path, sizeof path, "%s/%s", share, port->schema_path);
-    return xml_schema_open(path, &port->schema);
+    TRY(xml_schema_open(path, &port->schema));
+out:
+    return rc;
 }
 
 void wire_port_close(struct wire_port *port)
 {
+    xml_schema_close(&port->lifted);
     xml_schema_close(&port->schema);
 }
 
@@ -36,12 +44,20 @@ static const char *action_name(const char *action)
     return at;
 }
 
-static const struct wire_operation *by_action(const struct wire_port *port, const char *action)
+/* An operation, and the port that is its home. */
+struct found {
+    const struct wire_port *port;
+    const struct wire_operation *operation;
+};
+
+static struct found by_action(const struct wire_port *port, const char *action)
 {
     action = action_name(action);
-    for (size_t i = 0; i < port->n_operations; i++)
-        if (!strcmp(port->operations[i].action, action)) return &port->operations[i];
-    return NULL;
+    for (; port; port = port->also)
+        for (size_t i = 0; i < port->n_operations; i++)
+            if (!strcmp(port->operations[i].action, action))
+                return (struct found){port, &port->operations[i]};
+    return (struct found){NULL, NULL};
 }
 
 static bool is_root_of(const struct wire_operation *o, const struct xml_node *root)
@@ -51,16 +67,17 @@ static bool is_root_of(const struct wire_operation *o, const struct xml_node *ro
 
 /* Without an action the first element of a Body that is an operation's names it, however odd the
  * envelope around it is. */
-static const struct wire_operation *by_root(const struct wire_port *port,
-                                            const struct xml_document *doc)
+static struct found by_root(const struct wire_port *port, const struct xml_document *doc)
 {
     const struct xml_node *body = xml_child(xml_root(doc), NULL, "Body");
 
     for (; body; body = xml_next(body, NULL, "Body"))
         for (const struct xml_node *n = xml_child(body, NULL, NULL); n; n = xml_next(n, NULL, NULL))
-            for (size_t i = 0; i < port->n_operations; i++)
-                if (is_root_of(&port->operations[i], n)) return &port->operations[i];
-    return NULL;
+            for (const struct wire_port *p = port; p; p = p->also)
+                for (size_t i = 0; i < p->n_operations; i++)
+                    if (is_root_of(&p->operations[i], n))
+                        return (struct found){p, &p->operations[i]};
+    return (struct found){NULL, NULL};
 }
 
 /* The first element of the first Body: the only one there is, once the shape was found right. */
@@ -112,7 +129,7 @@ static const char *shape_problem(const struct wire_operation *o, const struct xm
 
 static void fault(struct listen_answer *answer, int status, const char *code, const char *text)
 {
-    buf_reset(&answer->body);
+    listen_answer_reset(answer);
     answer->status = status;
     if (soap_message_fault(&answer->body, code, text) != ERR_NONE) answer->status = 500;
 }
@@ -188,13 +205,47 @@ out:
                       clock_monotonic_us() - call->request->received_us);
 }
 
+/* What an action does not tell may still be an operation with a text to be kept out. */
+static enum err message_parse(const struct wire_port *port, struct found found,
+                              const struct listen_request *request, struct xml_document **out)
+{
+    const struct xml_lift *lift = found.port ? found.port->lift : NULL;
+
+    for (const struct wire_port *p = port; p && !found.port && !lift; p = p->also)
+        lift = p->lift;
+    return lift ? xml_lift_parse(request->body, request->body_len, lift, NULL, NULL, out)
+                : xml_document_parse(request->body, request->body_len, out);
+}
+
+static void message_run(const struct wire_port *port, struct found found,
+                        const struct xml_document *doc, const char *seen, struct wire_call *call,
+                        struct listen_answer *answer)
+{
+    const char *why;
+
+    call->root = body_content(doc);
+    if (!found.operation) found = by_root(port, doc);
+    if (!found.operation) {
+        fault(answer, 500, "Client", "Operation not served here");
+        return;
+    }
+    why = shape_problem(found.operation, doc, call->root, seen);
+    if (why)
+        snprintf(call->problem.text, sizeof call->problem.text, "%s", why);
+    else
+        call->valid =
+            xml_schema_check_node(found.port->schema, call->root, &call->problem) == ERR_NONE;
+    err_clear();
+    operation_run(found.operation, call, answer);
+}
+
 void wire_port_post(void *worker, const struct listen_request *request,
                     struct listen_answer *answer, void *cls)
 {
     const struct wire_port *port = cls;
     struct wire_call call = {.worker = worker, .request = request};
     struct xml_document *doc = NULL;
-    const struct wire_operation *o;
+    const struct found found = by_action(port, request->action);
     const char *why = NULL;
     enum prefilter seen = listen_prefilter(request->body, request->body_len, &why);
     char id[33];
@@ -205,27 +256,12 @@ void wire_port_post(void *worker, const struct listen_request *request,
     err_clear();
     call.exchange =
         (struct exchange){clock_id_new(), request->received_us, request->body, request->body_len};
-    if (seen == PREFILTER_BROKEN) {
+    if (seen == PREFILTER_BROKEN)
         fault(answer, 500, "Client", why);
-    } else if (xml_document_parse(request->body, request->body_len, &doc) != ERR_NONE) {
+    else if (message_parse(port, found, request, &doc) != ERR_NONE)
         fault(answer, 500, "Client", "Not well-formed XML");
-    } else {
-        call.root = body_content(doc);
-        o = by_action(port, request->action);
-        if (!o) o = by_root(port, doc);
-        if (!o) {
-            fault(answer, 500, "Client", "Operation not served here");
-        } else {
-            why = shape_problem(o, doc, call.root, why);
-            if (why)
-                snprintf(call.problem.text, sizeof call.problem.text, "%s", why);
-            else
-                call.valid =
-                    xml_schema_check_node(port->schema, call.root, &call.problem) == ERR_NONE;
-            err_clear();
-            operation_run(o, &call, answer);
-        }
-    }
+    else
+        message_run(port, found, doc, why, &call, answer);
     xml_document_close(&doc);
     log_set_request("");
 }

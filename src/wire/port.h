@@ -7,6 +7,7 @@
 #define WIRE_PORT_H
 
 #include "wire/worker.h"
+#include "xml/lift.h"
 #include "xml/schema.h"
 
 /** What an operation's line in the journal says of its business; the port writes it. */
@@ -46,6 +47,10 @@ struct wire_port {
     const char *schema_path; /* under share: the contract's XSD */
     const struct wire_operation *operations;
     size_t n_operations;
+    const struct wire_port *also; /* whose operations are taken here too; NULL: no other's */
+    const struct xml_lift *lift;  /* a text that is kept out of its messages; NULL: none */
+    const char *lifted_path;      /* under share: the schema of the document that text is */
+    struct xml_schema *lifted;
     struct xml_schema *schema; /* opened at start, shared read-only */
 };
 
@@ -60,5 +65,7 @@ void wire_port_post(void *worker, const struct listen_request *request,
 extern struct wire_port wire_node_for_psp;
 extern struct wire_port wire_debt_position;
 extern struct wire_port wire_payments;
+extern struct wire_port wire_nodo_per_psp;
+extern struct wire_port wire_node_for_pa;
 
 #endif

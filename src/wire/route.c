@@ -8,3 +8,9 @@ const struct wire_route wire_routes[WIRE_ROUTE_COUNT] = {
 #include "wire/route.def"
 #undef ROUTE
 };
+
+const struct wire_big wire_bigs[WIRE_BIG_COUNT] = {
+#define BIG(path, action, port, body_max) {path, action, port, body_max},
+#include "wire/big.def"
+#undef BIG
+};

@@ -16,7 +16,18 @@ struct wire_route {
     size_t body_max;
 };
 
-enum { WIRE_BODY_MAX = 64 * 1024, WIRE_UPLOAD_MAX = 4 * 1024 * 1024 };
+/** Of wire/big.def. */
+struct wire_big {
+    const char *path, *action;
+    struct wire_port *port;
+    size_t body_max;
+};
+
+enum {
+    WIRE_BODY_MAX = 64 * 1024,
+    WIRE_UPLOAD_MAX = 4 * 1024 * 1024,
+    WIRE_FLOW_MAX = 128 * 1024 * 1024, /* 150,000 payments, in base64 */
+};
 
 #define NODE_ROUTE(path, folder, wsdl, port, body_max)                                             \
     ROUTE(path, folder, wsdl, port, body_max)                                                      \
@@ -29,6 +40,14 @@ enum {
 #undef ROUTE
 };
 
+enum {
+    WIRE_BIG_COUNT = 0
+#define BIG(path, action, port, body_max) +1
+#include "wire/big.def"
+#undef BIG
+};
+
 extern const struct wire_route wire_routes[WIRE_ROUTE_COUNT];
+extern const struct wire_big wire_bigs[WIRE_BIG_COUNT];
 
 #endif

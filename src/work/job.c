@@ -11,6 +11,7 @@
 #include "service/deliver.h"
 #include "service/expire.h"
 #include "service/period.h"
+#include "service/psp_flow.h"
 #include "service/seal.h"
 #include "service/sequence.h"
 #include "service/settle.h"
@@ -78,6 +79,11 @@ enum err work_flow(struct work_hand *hand, bool *out_any)
     return rc;
 }
 
+enum err work_reported(struct work_hand *hand, bool *out_any)
+{
+    return service_psp_flow_next(hand->db, out_any);
+}
+
 static enum err purge_tx(struct db *db, void *cls)
 {
     enum err rc;
@@ -115,13 +121,15 @@ static enum err unowned_count(struct work_hand *hand, int64_t *out_accounts)
 enum err work_gauge(struct work_hand *hand, bool *out_any)
 {
     enum err rc;
-    int64_t age, parked, lanes, p50_us, p95_us, unsettled_age, flow_age, unowned;
+    int64_t age, reported_age, parked, lanes, p50_us, p95_us, unsettled_age, flow_age, unowned;
 
     *out_any = false;
     TRY(db_outbox_age(hand->db, &age, &parked, &lanes));
     TRY(db_settlement_age(hand->db, &unsettled_age));
     TRY(db_flow_age(hand->db, &flow_age));
+    TRY(db_psp_flow_age(hand->db, &reported_age));
     TRY(unowned_count(hand, &unowned));
+    metric_set(METRIC_PSP_FLOW_AGE, NULL, reported_age);
     metric_set(METRIC_OUTBOX_AGE, NULL, age);
     metric_set(METRIC_OUTBOX_PARKED, NULL, parked);
     metric_set(METRIC_OUTBOX_LANES, NULL, lanes);

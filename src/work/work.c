@@ -29,6 +29,7 @@ static const struct {
     {work_seal_late, INT64_C(10000000), true},
     {work_seal_day, INT64_C(3600000000), false},
     {work_seal_head, INT64_C(60000000), true},
+    {work_reported, 0, true},
     {work_purge, INT64_C(60000000), false},
     {work_gauge, INT64_C(5000000), false},
 };

@@ -3,20 +3,30 @@
 
 #include "xml/internal.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct walk {
+/* More than any element of any flow has: what a validator would keep, however long it became. */
+enum { TEXT_MAX = 65536, TAG_MAX = 16384, FILE_PIECE = 65536 };
+
+struct xml_walk {
     const struct xml_walker *walker;
     void *cls;
     xmlParserCtxtPtr parser;
+    xmlSchemaValidCtxtPtr validator;
+    xmlSchemaSAXPlugPtr plug;
+    struct xml_problem *problem;
     enum err rc;
-    size_t path_len, text_len;
+    bool begun;
+    size_t path_len, text_len, text_seen;
+    size_t tag; /* bytes since the last '<' that no '>' followed; 0: none */
     char path[2048];
     char text[XML_WALK_TEXT + 1];
 };
 
-static void stop(struct walk *w, enum err rc)
+static void stop(struct xml_walk *w, enum err rc)
 {
     if (w->rc == ERR_NONE) w->rc = rc;
     xmlStopParser(w->parser);
@@ -26,13 +36,17 @@ static void on_open(void *cls, const xmlChar *name, const xmlChar *prefix, const
                     int n_namespaces, const xmlChar **namespaces, int n_attributes, int n_defaulted,
                     const xmlChar **attributes)
 {
-    struct walk *w = cls;
+    struct xml_walk *w = cls;
     size_t len = strlen((const char *)name);
     enum err rc;
 
     (void)prefix, (void)uri, (void)n_namespaces, (void)namespaces, (void)n_attributes;
     (void)n_defaulted, (void)attributes;
     if (w->rc != ERR_NONE) return;
+    if (w->problem->text[0] != '\0') { /* it will not become better, only longer */
+        stop(w, xml_problem_err(w->problem));
+        return;
+    }
     if (w->path_len + len + 2 > sizeof w->path) {
         stop(w, err_set(ERR_LIMIT, "depth of XML"));
         return;
@@ -40,7 +54,7 @@ static void on_open(void *cls, const xmlChar *name, const xmlChar *prefix, const
     w->path[w->path_len++] = '/';
     memcpy(w->path + w->path_len, name, len + 1);
     w->path_len += len;
-    w->text_len = 0;
+    w->text_len = w->text_seen = 0;
     if (w->walker == NULL || w->walker->open == NULL) return;
     rc = w->walker->open(w->cls, w->path);
     if (rc != ERR_NONE) stop(w, rc);
@@ -48,9 +62,11 @@ static void on_open(void *cls, const xmlChar *name, const xmlChar *prefix, const
 
 static void on_text(void *cls, const xmlChar *text, int text_len)
 {
-    struct walk *w = cls;
+    struct xml_walk *w = cls;
     size_t len = (size_t)text_len, room = XML_WALK_TEXT - w->text_len;
 
+    w->text_seen += len;
+    if (w->text_seen > TEXT_MAX) stop(w, err_set(ERR_XML_INVALID, "a text of more than 64 KiB"));
     if (len > room) len = room;
     memcpy(w->text + w->text_len, text, len);
     w->text_len += len;
@@ -58,7 +74,7 @@ static void on_text(void *cls, const xmlChar *text, int text_len)
 
 static void on_close(void *cls, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-    struct walk *w = cls;
+    struct xml_walk *w = cls;
     enum err rc;
 
     (void)prefix, (void)uri;
@@ -70,7 +86,7 @@ static void on_close(void *cls, const xmlChar *name, const xmlChar *prefix, cons
     }
     w->path_len -= strlen((const char *)name) + 1;
     w->path[w->path_len] = '\0';
-    w->text_len = 0;
+    w->text_len = w->text_seen = 0;
 }
 
 static void on_dtd(void *cls, const xmlChar *name, const xmlChar *id, const xmlChar *url)
@@ -95,13 +111,35 @@ static int here(void *cls, const char **file, unsigned long *line)
 }
 
 /* The parser calls the schema library's handlers, and those call ours. */
-static enum err walk_fd(const struct xml_schema *schema, int fd, struct walk *w,
-                        struct xml_problem *problem)
+static enum err plug(struct xml_walk *w, const struct xml_schema *schema)
 {
-    enum err rc = ERR_NONE;
-    xmlSchemaValidCtxtPtr validator = NULL;
-    xmlSchemaSAXPlugPtr plug = NULL;
+    if (schema == NULL) return ERR_NONE;
+    w->validator = xmlSchemaNewValidCtxt(schema->compiled);
+    if (w->validator == NULL) return err_set(ERR_MEMORY, "XML");
+    xmlSchemaSetValidStructuredErrors(w->validator, on_problem, w->problem);
+    xmlSchemaValidateSetLocator(w->validator, here, w->parser);
+    w->plug = xmlSchemaSAXPlug(w->validator, &w->parser->sax, &w->parser->userData);
+    return w->plug == NULL ? err_set(ERR_MEMORY, "XML") : ERR_NONE;
+}
 
+enum err xml_walk_open(const struct xml_schema *schema, const struct xml_walker *walker, void *cls,
+                       struct xml_problem *problem, struct xml_walk **out)
+{
+    enum err rc;
+    struct xml_walk *w = calloc(1, sizeof *w);
+
+    *out = NULL;
+    memset(problem, 0, sizeof *problem);
+    if (w == NULL) return err_set(ERR_MEMORY, "XML");
+    w->walker = walker;
+    w->cls = cls;
+    w->problem = problem;
+    w->parser = xmlCreatePushParserCtxt(NULL, NULL, NULL, 0, NULL);
+    if (w->parser == NULL) {
+        rc = err_set(ERR_MEMORY, "XML");
+        goto out;
+    }
+    (void)xmlCtxtUseOptions(w->parser, XML_OPTIONS);
     *w->parser->sax = (xmlSAXHandler){.initialized = XML_SAX2_MAGIC,
                                       .internalSubset = on_dtd,
                                       .startElementNs = on_open,
@@ -110,22 +148,76 @@ static enum err walk_fd(const struct xml_schema *schema, int fd, struct walk *w,
                                       .ignorableWhitespace = on_text,
                                       .cdataBlock = on_text};
     w->parser->userData = w;
-    if (schema != NULL) {
-        validator = xmlSchemaNewValidCtxt(schema->compiled);
-        if (validator == NULL) return err_set(ERR_MEMORY, "XML");
-        xmlSchemaSetValidStructuredErrors(validator, on_problem, problem);
-        xmlSchemaValidateSetLocator(validator, here, w->parser);
-        plug = xmlSchemaSAXPlug(validator, &w->parser->sax, &w->parser->userData);
+    TRY(plug(w, schema));
+    *out = w;
+    w = NULL;
+out:
+    xml_walk_close(&w);
+    return rc;
+}
+
+/* A tag's attributes are compared with one another: a long one would take for ever. */
+static enum err tags_check(struct xml_walk *w, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (w->tag > 0) w->tag++;
+        if (bytes[i] == '<') w->tag = 1;
+        if (bytes[i] == '>') w->tag = 0;
+        if (w->tag > TAG_MAX) return err_set(ERR_XML_INVALID, "a tag of more than 16 KiB");
     }
-    (void)xmlCtxtReadFd(w->parser, fd, NULL, NULL, XML_OPTIONS); /* builds no tree: NULL */
-    if (w->rc != ERR_NONE)
-        rc = w->rc;
-    else if (!w->parser->wellFormed || !w->parser->nsWellFormed)
-        rc = xml_syntax(NULL, &w->parser->lastError);
-    else if (schema != NULL && (plug == NULL || xmlSchemaIsValid(validator) != 1))
-        rc = xml_problem_err(problem);
-    if (plug != NULL) xmlSchemaSAXUnplug(plug);
-    xmlSchemaFreeValidCtxt(validator);
+    return ERR_NONE;
+}
+
+enum err xml_walk_feed(struct xml_walk *w, const char *bytes, size_t len)
+{
+    if (len == 0 || w->rc != ERR_NONE) return w->rc;
+    ALWAYS(len <= INT_MAX);
+    w->rc = tags_check(w, bytes, len);
+    w->begun = true;
+    if (w->rc == ERR_NONE) (void)xmlParseChunk(w->parser, bytes, (int)len, 0);
+    if (w->rc == ERR_NONE && !w->parser->wellFormed)
+        w->rc = xml_syntax(NULL, &w->parser->lastError);
+    return w->rc;
+}
+
+enum err xml_walk_end(struct xml_walk *w)
+{
+    if (w->rc != ERR_NONE) return w->rc;
+    if (!w->begun) return w->rc = xml_syntax(NULL, NULL);
+    (void)xmlParseChunk(w->parser, NULL, 0, 1);
+    if (w->rc != ERR_NONE) return w->rc;
+    if (!w->parser->wellFormed || !w->parser->nsWellFormed)
+        w->rc = xml_syntax(NULL, &w->parser->lastError);
+    else if (w->plug != NULL && xmlSchemaIsValid(w->validator) != 1)
+        w->rc = xml_problem_err(w->problem);
+    return w->rc;
+}
+
+void xml_walk_close(struct xml_walk **walk)
+{
+    struct xml_walk *w = *walk;
+
+    if (w == NULL) return;
+    if (w->plug != NULL) xmlSchemaSAXUnplug(w->plug);
+    xmlSchemaFreeValidCtxt(w->validator);
+    if (w->parser != NULL) xmlFreeDoc(w->parser->myDoc);
+    xmlFreeParserCtxt(w->parser);
+    free(w);
+    *walk = NULL;
+}
+
+static enum err file_feed(struct xml_walk *w, int fd, const char *path)
+{
+    enum err rc;
+    char *piece = malloc(FILE_PIECE);
+    ssize_t n = 0;
+
+    if (piece == NULL) return err_set(ERR_MEMORY, "XML");
+    while ((n = read(fd, piece, FILE_PIECE)) > 0)
+        TRY(xml_walk_feed(w, piece, (size_t)n));
+    rc = n < 0 ? err_set(ERR_IO_READ, path) : xml_walk_end(w);
+out:
+    free(piece);
     return rc;
 }
 
@@ -134,18 +226,14 @@ enum err xml_walk_file(const struct xml_schema *schema, const char *path,
 {
     enum err rc;
     int fd = -1;
-    struct walk w = {.walker = walker, .cls = cls};
+    struct xml_walk *w = NULL;
 
     memset(problem, 0, sizeof *problem);
     TRY(xml_file_open(path, &fd));
-    w.parser = xmlNewParserCtxt();
-    if (w.parser == NULL) {
-        rc = err_set(ERR_MEMORY, "XML");
-        goto out;
-    }
-    rc = walk_fd(schema, fd, &w, problem);
+    TRY(xml_walk_open(schema, walker, cls, problem, &w));
+    TRY(file_feed(w, fd, path));
 out:
-    xmlFreeParserCtxt(w.parser);
+    xml_walk_close(&w);
     if (fd >= 0) close(fd);
     return rc;
 }

@@ -24,11 +24,12 @@ def children(node):
 
 
 class Schemas:
-    """Global elements and types of a schema file and of all that it imports."""
+    """Global elements and types of schema files and of all that they import."""
 
-    def __init__(self, path):
+    def __init__(self, *paths):
         self.elements, self.types, self.files = {}, {}, set()
-        self._load(pathlib.Path(path).resolve())
+        for path in paths:
+            self._load(pathlib.Path(path).resolve())
 
     def _load(self, path):
         if path in self.files:

@@ -13,7 +13,9 @@ from schema_model import OURS, ROOT, XS, Schemas, contract
 SCHEMAS = sorted(OURS.glob("*/*.xsd"))
 WSDLS = sorted(OURS.glob("*/*.wsdl"))
 OPERATIONS = {
-    "nodeForPsp": 5,
+    "nodeForPsp": 6,
+    "nodoPerPsp": 1,
+    "nodeForPa": 2,
     "paForNode": 5,
     "debt-position": 6,
     "back-office": 1,

@@ -13,8 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/channel-integrator.md"
 BEGIN = "<!-- from src/service/check.def: tests/lint/checks_table.py --write -->\n"
 END = "<!-- end -->\n"
-ROW = re.compile(r'^CHECK\((\w+), (\w+), \w+, "([VAWOP]+)", "([^"]*)"\)$', re.M)
-WHO = {"V": "verify", "A": "activate", "W": "activateV2", "O": "outcome", "P": "outcomeV2"}
+ROW = re.compile(r'^CHECK\((\w+), (\w+), \w+, "([VAWOPF]+)", "([^"]*)"\)$', re.M)
+WHO = {"V": "verify", "A": "activate", "W": "activateV2", "O": "outcome", "P": "outcomeV2", "F": "flow"}
 
 
 def codes():

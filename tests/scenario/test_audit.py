@@ -12,6 +12,7 @@ from scenario.test_stamps import pay_stamped, stamped
 from scenario.test_tokens import pay_together
 from scenario.test_positions import caller, instalment, position, submit
 from support.hub import COMUNE, wait_until
+from support.reports import FlowPsp, payment
 from support.witness import ROOT
 
 OWN_HUB = True
@@ -161,6 +162,20 @@ CORRUPTIONS = [
     ("UPDATE flow SET size = NULL WHERE id = {flow}",
      {"a published flow without hash or size": "{flow}"}),
     ("UPDATE flow SET sha256 = REPEAT('x', 32) WHERE id = {flow}", {CHANGED: "{flow}"}),
+    ("UPDATE psp_flow SET total_cents = total_cents + 1 WHERE id = {report}",
+     {"the lines of a PSP's flow are not what it says": "{report}"}),
+    ("DELETE FROM psp_flow_part WHERE flow_id = {report}",
+     {"bytes of a PSP's flow are missing": "{report}"}),
+    ("ALTER TABLE psp_flow DROP KEY live_key; INSERT INTO psp_flow (id, psp, channel, creditor,"
+     " flow_id, flow_time, flow_at, year, state, reference, settled_on, line_count, total_cents,"
+     " size, received_at, sha256) SELECT 4711, psp, channel, creditor, flow_id, flow_time, flow_at,"
+     " year, state, reference, settled_on, 0, 0, 0, received_at, sha256 FROM psp_flow"
+     " WHERE id = {report}",
+     {"several revisions of a PSP's flow are live": "{report}"}),
+    ("UPDATE psp_flow_claim SET line = 9 WHERE flow_id = {report}",
+     {"a matched line is not what was paid": "{report}"}),
+    ("UPDATE anomaly SET state = 'CLOSED' WHERE flow_id = {report}",
+     {"a line to be looked at without its anomaly, or the other way round": "{report}"}),
     ("UPDATE flow_delivery SET target = '/nowhere' WHERE flow_id = {flow}", {GONE: "{flow}"}),
 ]
 
@@ -215,7 +230,7 @@ def filled(module_hub):
     for _ in range(2):
         pay(channel, new())
         hub.payer("flow", "run")
-    notices = {name: new() for name in ("late", "double", "failed", "live", "open", "paid")}
+    notices = {name: new() for name in ("late", "double", "failed", "live", "open", "paid", "told")}
     token = late(channel, notices["late"])
     channel.outcome(token)
     together = [new(), new()]
@@ -232,6 +247,10 @@ def filled(module_hub):
     single, first = plan_of_three(hub, channel)
     hub.payer("work", "--once")
     pay(channel, notices["paid"], "1.00")
+    token = channel.activate(COMUNE, notices["told"].number, "12.34").paymentToken
+    channel.outcome(token)
+    assert FlowPsp(hub.url).deliver([payment(notices["told"].iuv, token, "12.34"),
+                                     payment("RF1", "x", "1.00")])[1] == "OK"
     hub.payer("work", "--once")
     wait_until(lambda: hub.sql("SELECT COUNT(*) FROM journal") ==
                hub.sql("SELECT COUNT(*) FROM journal_seal"), "the seal on each line")
@@ -254,6 +273,7 @@ def filled(module_hub):
         f"SELECT entry_id FROM settlement_entry WHERE settlement_id = {ids['settlement']}")
     of = "FROM flow WHERE subscription = (SELECT MIN(subscription) FROM flow)"
     ids["flow"], ids["next_flow"] = database.ids(f"SELECT id {of} ORDER BY id LIMIT 2")
+    ids["report"], = database.ids("SELECT id FROM psp_flow WHERE state = 'LIVE'")
     ids["head"] = heads(hub)[-1].split()[0]
     database.names = ids
     assert hub.payer("audit", "--json").stdout == ""

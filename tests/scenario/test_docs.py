@@ -23,7 +23,7 @@ def payer(*arguments):
 @pytest.fixture(scope="module")
 def commands():
     """Every command that --help lists."""
-    found = re.findall(r"^  ([a-z]+(?: [a-z-]+)?)(?= |$)", payer("--help").partition("Commands:")[2]
+    found = re.findall(r"^  ([a-z][a-z-]*(?: [a-z-]+)?)(?= |$)", payer("--help").partition("Commands:")[2]
                        .partition("\nOptions:")[0], re.MULTILINE)
     assert {"check", "db start", "registry hash-password"} <= set(found)
     return found

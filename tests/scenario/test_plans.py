@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "outbox_list_state": "for an operator: sorts what waits or is parked; what is DONE comes by id",
     "position_get_instalments": "sorts the rows of one position",
     "position_payments": "sorts the rows of one position",
+    "psp_flow_tallies": "for an operator: counts the lines of one flow",
     "flow_targets": "payer flow verify looks at every file that there is",
     "channel_sum": "a day of one channel, and only of one with a limit for the day",
     "outbox_age": "reads the keys of what waits, not the rows",
@@ -103,6 +104,23 @@ FILL = [
        FROM {seq} WHERE seq BETWEEN {ended_n} / 9 - 200 AND {ended_n} / 9 - 1""",
     """INSERT INTO entry_due (creditor, account, settles, entry_id) SELECT {ente}, {iban}, 'hub',
        3 * seq + 2 FROM {seq} WHERE {ended} AND NOT {done}""",
+    """INSERT INTO psp_flow (id, psp, channel, creditor, flow_id, flow_time, flow_at, year, state,
+       matching, replaces, reference, settled_on, line_count, total_cents, size, received_at, sha256)
+       SELECT seq, 'PSP', 'PSP_1', {ente}, CONCAT('R', seq), '2026-01-01T00:00:00', {at}, 2026,
+       IF(seq % 100 = 0, 'REPLACED', IF(seq > {n} - 3, 'LOADING', IF(seq = 77, 'REFUSED', 'LIVE'))),
+       IF(seq > {n} - 9, 'DUE', IF(seq = 100, 'RELEASE', 'DONE')), NULL, 'TRN', '2026-01-01', 1,
+       1000, 1000, {at}, REPEAT('h', 32) FROM {seq}""",
+    """INSERT INTO psp_flow_line (flow_id, n, iuv, iur, idx, amount_cents, outcome, paid_on, state,
+       payment_id) SELECT IF(seq > {n} - 1000, {sample}, seq), IF(seq > {n} - 1000, seq + 1001 - {n}, 1),
+       CONCAT('I', seq), CONCAT('T', seq), 0, 1000, '0', '2026-01-01',
+       IF(seq % 50 = 0, 'TWICE', IF(seq > {n} - 1000, 'NEW', 'MATCHED')), seq FROM {seq}""",
+    """INSERT INTO psp_flow_part (flow_id, n, bytes) SELECT seq, 0, COMPRESS(REPEAT('x', 1000))
+       FROM {seq}""",
+    """INSERT INTO psp_flow_claim (entry_id, flow_id, line) SELECT 3 * seq + 2, seq, 1 FROM {seq}
+       WHERE seq <= {n} - 1000""",
+    """INSERT INTO anomaly (id, kind, creditor, amount_cents, state, created_at, flow_id, line)
+       SELECT {n} + seq, 'reported-twice', {ente}, 1000, IF({done}, 'CLOSED', 'OPEN'), {at}, seq, 1
+       FROM {seq} WHERE seq % 50 = 0""",
     """INSERT INTO flow_delivery (flow_id, target, state, delivered_at) SELECT id, name,
        'DELIVERED', {now} FROM flow WHERE state = 'PUBLISHED'""",
     "INSERT INTO flow_counter (subscription, next) VALUES ('BANK1', 7)",
@@ -120,7 +138,7 @@ FILL = [
 NOW = datetime.datetime.now(datetime.timezone.utc).strftime("'%Y-%m-%d %H:%M:%S'")
 YEAR_S = 365 * 86400
 WORDS = {
-    "n": N, "now": NOW, "seq": f"seq_1_to_{N}", "ended_n": ENDED, "ended": f"(seq <= {ENDED})",
+    "n": N, "sample": SAMPLE, "now": NOW, "seq": f"seq_1_to_{N}", "ended_n": ENDED, "ended": f"(seq <= {ENDED})",
     "done": f"(seq <= {ENDED - LATELY})", "ente": "LPAD(seq % 20, 11, '7')",
     "iban": "CONCAT('IT', LPAD(seq % 20, 25, '0'))",
     "at": f"({NOW} - INTERVAL ({N} - seq) * {YEAR_S // N} SECOND)",
@@ -146,7 +164,9 @@ VALUES = {
     "payment_id": SAMPLE,
     "entry_count": 9, "total_cents": 9000, "day": "'2026-01-01'", "variable_name": "'log_bin'", "role": "'work'",
     "content_hash": "REPEAT('h', 32)", "amount_cents": 1000, "due_date": "'2030-01-01'",
-    "payable_until": "NULL",
+    "payable_until": "NULL", "n": 1, "party": "'77777777777'", "message_id": "'M1007'",
+    "format": "'pain.001.001.03'", "matching": "'DUE'", "replaces": "NULL", "line": 0,
+    "received_at": NOW,
     **dict.fromkeys(("debt_type", "debtor_kind", "debtor_code", "debtor_name", "description"), "'F'"),
     **dict.fromkeys(("debtor_street", "debtor_civic", "debtor_postal_code", "debtor_city",
                      "debtor_province", "debtor_country", "debtor_email", "office", "metadata"),
@@ -176,11 +196,21 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "settlement_count": [1, 1, 1007, 0],
     "settlement_join": [1007, "'riversamento'", *[DUE_ENTRY] * 64],
     "settlement_joined": ["'77777777777'", f"'IT{7:025}'", "'hub'", *[DUE_ENTRY] * 64],
+    "psp_flow_live": ["'PSP'", f"'R{SAMPLE}'", 2026],
+    "psp_flow_names_of": ["'77777777777'", "'PSP'", LIMIT],
+    "psp_flow_find": ["'77777777777'", f"'R{SAMPLE}'"],
+    "psp_flow_find_of": ["'77777777777'", f"'R{SAMPLE}'", "'PSP'"],
+    "psp_match_pairs": ["'PSP'", "'77777777777'", SAMPLE, 0, LIMIT],
+    "psp_match_verdict": ["'MATCHED'", SAMPLE, SAMPLE, 1],
+    "psp_match_advance": [LIMIT, LIMIT, SAMPLE, 0, "'DUE'"],
+    "psp_match_second_close": [SAMPLE, 0, LIMIT], "psp_match_second_again": [SAMPLE, 0, LIMIT],
+    "psp_match_claims_drop": [SAMPLE, 0, LIMIT], "psp_match_anomalies_close": [SAMPLE, 0, LIMIT],
+    "psp_match_anomaly": [4711, "'reported-twice'", "'77777777777'", 1, NOW, SAMPLE, 1],
     "flow_join": [1007, "'BANK1'", *[DUE_SETTLEMENT] * 64],
     "flow_told": ["'BANK1'", *[DUE_SETTLEMENT] * 64],
 }
 STATES = {"payment": ("PAID",), "position": ("OPEN", "PAID"), "outbox": ("CLAIMED", "PARKED", "DONE"),
-          "flow": ("MADE", "PUBLISHED"), "settlement": ("SEALED",)}
+          "psp_flow": ("LIVE", "REFUSED"), "psp_flow_line": ("MATCHED", "TWICE"), "flow": ("MADE", "PUBLISHED"), "settlement": ("SEALED",)}
 ADDS = re.compile(r"INSERT INTO \w+ \([\w, ]+\) VALUES ")
 COMPARED = re.compile(r"(?:(\w+)\.)?(\w+)\s*(?:=|<=|>=|<|>)\s*(?:COALESCE\()?$")
 

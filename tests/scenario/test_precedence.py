@@ -7,18 +7,19 @@ import re
 import pytest
 from lxml import etree
 
-from support.channel import PATH, RawChannel, fault_code, new_key
+from support.channel import PATH, Answer, RawChannel, fault_code, new_key
 from support.hub import (ASL, ATM, COMUNE, PSP, PSP_BROKER, Creditor, Notice, notice_number,
                          wait_until)
 from support.registry import NS, PASSWORD, prepare, station_ente
 from support.station import UNIONE
+from support.reports import FlowPsp, document, flow_id, payment
 from support.witness import ROOT
 
 MAX_MS = 600000
 SETTINGS = {"payment.token_validity": "10m", "payment.token_validity_max": "10m"}
 OPERATIONS = {"V": "verifyPaymentNotice", "A": "activatePaymentNotice",
               "W": "activatePaymentNoticeV2", "O": "sendPaymentOutcome",
-              "P": "sendPaymentOutcomeV2"}
+              "P": "sendPaymentOutcomeV2", "F": "nodoInviaFlussoRendicontazione"}
 ASL_OTHER, ASL_CLOSED = "IT28V9900201000000000000004", "IT05W9900201000000000000005"
 
 
@@ -30,18 +31,18 @@ def province(archive):
 # row of check.def, operations, [(what is wrong, fault code, description or original code)]
 # The first wrong of a row is the one that requests for earlier rows carry along.
 ROWS = [
-    ("W3_1", "VAWOP", [({"password": "corta"}, "PPT_SINTASSI_EXTRAXSD", "")]),
-    ("W3_2", "VAWOP", [({"psp": "PSPDISAB"}, "PPT_PSP_DISABILITATO", ""),
+    ("W3_1", "VAWOPF", [({"password": "corta"}, "PPT_SINTASSI_EXTRAXSD", "")]),
+    ("W3_2", "VAWOPF", [({"psp": "PSPDISAB"}, "PPT_PSP_DISABILITATO", ""),
                        ({"psp": "NESSUNO"}, "PPT_PSP_SCONOSCIUTO", "")]),
-    ("W3_3", "VAWOP", [
+    ("W3_3", "VAWOPF", [
         ({"broker": "66666666660"}, "PPT_INTERMEDIARIO_PSP_DISABILITATO", ""),
         ({"broker": "NESSUNO"}, "PPT_INTERMEDIARIO_PSP_SCONOSCIUTO", "")]),
-    ("W3_4", "VAWOP", [({"channel": "66666666666_09"}, "PPT_CANALE_DISABILITATO", ""),
+    ("W3_4", "VAWOPF", [({"channel": "66666666666_09"}, "PPT_CANALE_DISABILITATO", ""),
                        ({"channel": "NESSUNO"}, "PPT_CANALE_SCONOSCIUTO", "")]),
-    ("W3_5", "VAWOP", [
+    ("W3_5", "VAWOPF", [
         ({"password": "sbagliata-1"}, "PPT_AUTENTICAZIONE", ""),
         ({"channel": "66666666666_15"}, "PPT_AUTENTICAZIONE", "")]),  # presents no certificate
-    ("W3_6", "VAWOP", [(changes, "PPT_AUTORIZZAZIONE",
+    ("W3_6", "VAWOPF", [(changes, "PPT_AUTORIZZAZIONE",
                         "Configurazione intermediario-canale non corretta") for changes in (
                             {"psp": "PSPSOLO"}, {"broker": "66666666661"},
                             {"channel": "66666666666_11"})]),
@@ -49,7 +50,7 @@ ROWS = [
                        "Limite del canale superato")]),
     ("W3_7", "VAW", [({"channel": "66666666666_10"}, "PPT_AUTORIZZAZIONE",
                       "Il canale non è di tipo 'ATTIVATO_PRESSO_PSP'")]),
-    ("W3_8", "VAW", [({"creditor": "55555555555"}, "PPT_DOMINIO_DISABILITATO", ""),
+    ("W3_8", "VAWF", [({"creditor": "55555555555"}, "PPT_DOMINIO_DISABILITATO", ""),
                      ({"creditor": "12345678901"}, "PPT_DOMINIO_SCONOSCIUTO", "")]),
     ("W3_9", "VAW", [
         (province("304"), "PPT_STAZIONE_INT_PA_DISABILITATA", ""),
@@ -85,6 +86,7 @@ class World:
     """A registry and notices that are wrong in as many ways at once as can be."""
 
     def __init__(self, hub):
+        self.url = hub.url
         self.raw = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
         self._import(hub, closed=False)
         comune = Creditor(hub, COMUNE)
@@ -170,12 +172,25 @@ class World:
         number = named.number if named else fields["notice"]
         creditor = fields["creditor"] or (named.creditor if named else COMUNE)
         key = self.keys[letter] if fields["key"] else None
+        if letter == "F":
+            return self._deliver(creditor, *(fields[k] for k in ("psp", "broker", "channel", "password")))
         if letter == "V":
             return self.raw.verify(creditor, number, **who)
         if letter in "AW":
             return self.raw.activate(creditor, number, "12.34", key,
                                      fields["expiration_ms"], v2=letter == "W", **who)
         return self.raw.outcome("f" * 32, "OK", "1.00", key, v2=letter == "P", **who)
+
+
+    def _deliver(self, creditor, *who):
+        """A flow, good but for who sends it and for whom; its answer as the other operations'."""
+        sender = FlowPsp(self.url, *who)
+        identifier = flow_id(who[0])
+        content = document([payment("1", "x", "1.00")], identifier, receiver=creditor)
+        code = sender.send(content, identifier, creditor=creditor)
+        sender.connection.close()
+        fault = None if code == "OK" else Answer(faultCode=code, description=sender.description)
+        return Answer(outcome="OK" if code == "OK" else "KO", fault=fault)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +203,7 @@ def world(module_hub):
 def test_the_rows_are_these():
     """A row that is added, removed, moved or asked of others must be so here too."""
     source = (ROOT / "src/service/check.def").read_text(encoding="utf-8")
-    found = re.findall(r'^CHECK\((\w+), \w+, \w+, "([VAWOP]+)", ".*"\)$', source, re.M)
+    found = re.findall(r'^CHECK\((\w+), \w+, \w+, "([VAWOPF]+)", ".*"\)$', source, re.M)
     assert found == [(row, operations) for row, operations, _ in ROWS]
 
 

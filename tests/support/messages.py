@@ -92,11 +92,16 @@ class Operation:
         """The request's element with everything that it may hold."""
         root = etree.Element(self.request, nsmap={"m": self.request[1:].partition("}")[0]})
         self.contract.fill(root, self.contract.schemas.elements[self.request])
-        self.contract.judge.assertValid(etree.ElementTree(root))
+        self.judge.assertValid(etree.ElementTree(root))
         return root
 
+    @property
+    def judge(self):
+        """The schema that its messages are of: a contract may have several."""
+        return self.contract.judges[self.request[1:].partition("}")[0]]
+
     def is_valid(self, root):
-        return self.contract.judge.validate(etree.ElementTree(copy.deepcopy(root)))
+        return self.judge.validate(etree.ElementTree(copy.deepcopy(root)))
 
 
 class Contract:
@@ -105,9 +110,10 @@ class Contract:
     def __init__(self, hub_url, path, folder):
         wsdl = download(hub_url, path, folder)
         root = etree.parse(str(wsdl)).getroot()
-        (main,) = [node.get("schemaLocation") for node in root.iter(XS + "import")] or [None]
-        self.schemas = Schemas(folder / main)
-        self.judge = etree.XMLSchema(file=str(folder / main))
+        mains = {node.get("namespace"): folder / node.get("schemaLocation")
+                 for node in root.iter(XS + "import")}
+        self.schemas = Schemas(*mains.values())
+        self.judges = {namespace: etree.XMLSchema(file=str(file)) for namespace, file in mains.items()}
         _, operations = contract(wsdl)
         self.operations = [
             Operation(path, name, bound["input"][0][1], bound["output"][0][1], self)

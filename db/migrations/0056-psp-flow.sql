@@ -1,0 +1,27 @@
+-- verify: SELECT id, psp, channel, creditor, flow_id, flow_time, flow_at, year, state, matching, cursor_line, ver, replaces, reference, settled_on, line_count, total_cents, size, received_at, sha256, live_key FROM psp_flow WHERE 0
+CREATE TABLE IF NOT EXISTS psp_flow (
+  id BIGINT NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]',
+  psp VARCHAR(35) NOT NULL,
+  channel VARCHAR(35) NOT NULL COMMENT 'that delivered it',
+  creditor VARCHAR(35) NOT NULL COMMENT 'the Ente that it is for',
+  flow_id VARCHAR(35) NOT NULL COMMENT 'identificativoFlusso',
+  flow_time VARCHAR(63) NOT NULL COMMENT 'dataOraFlusso as it was sent',
+  flow_at DATETIME(6) NOT NULL COMMENT 'the same as an instant: a revision is later',
+  year SMALLINT NOT NULL COMMENT 'of flow_at in Rome: ids are unique within it',
+  state VARCHAR(12) NOT NULL COMMENT 'LOADING while it is written, then LIVE until REPLACED by a revision; or REFUSED',
+  matching VARCHAR(8) NOT NULL DEFAULT '' COMMENT 'DUE, DONE; RELEASE while a revision''s former matches are undone',
+  cursor_line INT NOT NULL DEFAULT 0 COMMENT 'how far the matching came',
+  ver INT NOT NULL DEFAULT 0 COMMENT 'compare-and-set [R3]',
+  replaces BIGINT NULL COMMENT 'the revision before',
+  reference VARCHAR(35) NOT NULL COMMENT 'identificativoUnivocoRegolamento: of the credit transfer',
+  settled_on DATE NOT NULL COMMENT 'dataRegolamento',
+  line_count INT NOT NULL,
+  total_cents BIGINT NOT NULL,
+  size BIGINT NOT NULL COMMENT 'bytes of the document',
+  received_at DATETIME(6) NOT NULL,
+  sha256 BINARY(32) NOT NULL COMMENT 'of the document',
+  live_key VARCHAR(80) AS (IF(state = 'LIVE', CONCAT_WS(' ', psp, flow_id, year), NULL)) PERSISTENT COMMENT 'one LIVE revision of an id and year [R4]',
+  PRIMARY KEY (id), UNIQUE KEY live_key (live_key),
+  KEY of_creditor (creditor, state, id), KEY found (creditor, flow_id, state, flow_at),
+  KEY listed (state, id), KEY work (matching, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='flows that PSPs delivered: each revision a row';

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "db/psp_match.h"
+
+#include "base/clock.h"
+#include "db/multi.h"
+
+#include <string.h>
+
+enum {
+    ANOMALY_COLUMNS = 7,
+    VERDICT_COLUMNS = 4,
+    CLAIM_COLUMNS = 3,
+    SWEEP_PARTS = 100,
+    SWEEP_LINES = 900
+};
+
+#define WORK "f.id, f.psp, f.creditor, f.cursor_line, f.ver, f.line_count"
+static const struct db_stmt FIND_RELEASE = {
+    "psp_match_find_release",
+    "SELECT " WORK " FROM psp_flow f WHERE f.matching = 'RELEASE' ORDER BY f.id LIMIT 1",
+    0,
+};
+static const struct db_stmt FIND_DUE = {
+    "psp_match_find_due",
+    "SELECT " WORK
+    " FROM psp_flow f LEFT JOIN psp_flow r FORCE INDEX (PRIMARY) ON r.id = f.replaces"
+    " AND r.matching = 'RELEASE' WHERE f.matching = 'DUE' AND r.id IS NULL ORDER BY f.id LIMIT 1",
+    0,
+};
+static const struct db_stmt FIND_DEAD[2] = {
+    {"psp_match_find_refused", "SELECT " WORK " FROM psp_flow f WHERE f.state = 'REFUSED' LIMIT 1",
+     0},
+    {"psp_match_find_lost",
+     "SELECT " WORK " FROM psp_flow f WHERE f.state = 'LOADING' AND f.received_at < ? LIMIT 1", 0},
+};
+/* IUR is our token: the payment's own key. An index names one transfer, without it all of the
+ * Ente's are meant. */
+static const struct db_stmt PAIRS = {
+    "psp_match_pairs",
+    "SELECT l.n, l.amount_cents, l.outcome, COALESCE(i.id, 0) <> 0, COALESCE(y.id, 0),"
+    " COALESCE(e.id, 0), COALESCE(e.amount_cents, 0), COALESCE(c.flow_id, 0) <> 0"
+    " FROM psp_flow_line l LEFT JOIN payment y ON y.token = l.iur AND y.psp = ?"
+    " LEFT JOIN instalment i ON i.id = y.instalment_id AND i.iuv = l.iuv"
+    " LEFT JOIN entry e ON e.fact_id = y.id AND i.id IS NOT NULL AND e.kind = 'paid'"
+    " AND e.creditor = ? AND (l.idx = 0 OR e.transfer_number = l.idx)"
+    " LEFT JOIN psp_flow_claim c ON c.entry_id = e.id"
+    " WHERE l.flow_id = ? AND l.n > ? AND l.n <= ? AND l.state = 'NEW' ORDER BY l.n",
+    0,
+};
+static const struct db_stmt VERDICT = {
+    "psp_match_verdict",
+    "UPDATE psp_flow_line SET state = ?, payment_id = ? WHERE flow_id = ? AND n = ?",
+    0,
+};
+static const struct db_stmt CLAIM = {
+    "psp_match_claim",
+    "INSERT INTO psp_flow_claim (entry_id, flow_id, line) VALUES (?, ?, ?)",
+    0,
+};
+/* One that was closed because its line was to be looked at again is open again. */
+static const struct db_stmt ANOMALY = {
+    "psp_match_anomaly",
+    "INSERT INTO anomaly (id, kind, creditor, amount_cents, state, created_at, flow_id, line)"
+    " VALUES (?, ?, ?, ?, 'OPEN', ?, ?, ?)"
+    " ON DUPLICATE KEY UPDATE state = 'OPEN', ver = ver + 1",
+    0,
+};
+static const struct db_stmt ADVANCE = {
+    "psp_match_advance",
+    "UPDATE psp_flow SET matching = IF(? >= line_count, 'DONE', matching), cursor_line = ?,"
+    " ver = ver + 1 WHERE id = ? AND ver = ? AND matching = ?",
+    0,
+};
+#define OF_CLAIMS                                                                                  \
+    " psp_flow_claim c JOIN entry e ON e.id = c.entry_id JOIN psp_flow_line l"                     \
+    " ON l.payment_id = e.fact_id AND l.state = 'TWICE' JOIN psp_flow f ON f.id = l.flow_id"       \
+    " AND f.state = 'LIVE'"
+#define CLAIMS "c.flow_id = ? AND c.line > ? AND c.line <= ?"
+static const struct db_stmt SECOND_CLOSE = {
+    "psp_match_second_close",
+    "UPDATE" OF_CLAIMS " JOIN anomaly a ON a.flow_id = l.flow_id AND a.line = l.n"
+    " SET a.state = 'CLOSED', a.ver = a.ver + 1 WHERE " CLAIMS,
+    0,
+};
+static const struct db_stmt SECOND_AGAIN = {
+    "psp_match_second_again",
+    "UPDATE" OF_CLAIMS " SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
+    " f.ver = f.ver + 1 WHERE " CLAIMS,
+    0,
+};
+static const struct db_stmt CLAIMS_DROP = {
+    "psp_match_claims_drop",
+    "DELETE c FROM psp_flow_claim c WHERE " CLAIMS,
+    0,
+};
+static const struct db_stmt ANOMALIES_CLOSE = {
+    "psp_match_anomalies_close",
+    "UPDATE anomaly SET state = 'CLOSED', ver = ver + 1 WHERE flow_id = ? AND line > ?"
+    " AND line <= ? AND state = 'OPEN'",
+    0,
+};
+static const struct db_stmt SWEEP[3] = {
+    {"psp_match_sweep_parts", "DELETE FROM psp_flow_part WHERE flow_id = ? ORDER BY n LIMIT ?", 0},
+    {"psp_match_sweep_lines", "DELETE FROM psp_flow_line WHERE flow_id = ? ORDER BY n LIMIT ?", 0},
+    {"psp_match_sweep_flow",
+     "DELETE FROM psp_flow WHERE id = ? AND ver = ? AND state IN ('REFUSED', 'LOADING')", 0},
+};
+
+static enum err work_find(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
+                          size_t n_in, struct db_psp_work *out)
+{
+    bool found;
+
+    memset(out, 0, sizeof *out);
+    return db_row_find(db, stmt, in, n_in,
+                       DB_OUT(DB_GET_I64(out->id), DB_GET_TEXT(out->psp),
+                              DB_GET_TEXT(out->creditor), DB_GET_INT(out->cursor),
+                              DB_GET_INT(out->ver), DB_GET_INT(out->line_count)),
+                       &found);
+}
+
+enum err db_psp_match_find_release(struct db *db, struct db_psp_work *out)
+{
+    return work_find(db, &FIND_RELEASE, DB_NONE_IN, out);
+}
+
+enum err db_psp_match_find_due(struct db *db, struct db_psp_work *out)
+{
+    return work_find(db, &FIND_DUE, DB_NONE_IN, out);
+}
+
+enum err db_psp_match_find_dead(struct db *db, int64_t before_us, struct db_psp_work *out)
+{
+    enum err rc;
+
+    TRY(work_find(db, &FIND_DEAD[0], DB_NONE_IN, out));
+    if (out->id == 0) TRY(work_find(db, &FIND_DEAD[1], DB_IN(db_instant(before_us)), out));
+out:
+    return rc;
+}
+
+struct pairing {
+    struct db_psp_pair *row;
+    int known, claimed;
+    db_each_fn *each;
+    void *cls;
+};
+
+/* Another IUV than the token's payment has: not that payment. */
+static enum err pair_row(void *cls)
+{
+    const struct pairing *p = cls;
+
+    if (!p->known) p->row->payment_id = 0;
+    p->row->claimed = p->claimed;
+    return p->each(p->cls);
+}
+
+enum err db_psp_match_pairs(struct db *db, const struct db_psp_work *w, struct db_psp_pair *row,
+                            db_each_fn *each, void *cls)
+{
+    struct pairing p = {.row = row, .each = each, .cls = cls};
+
+    return db_rows(db, &PAIRS,
+                   DB_IN(db_text(w->psp), db_text(w->creditor), db_i64(w->id), db_i64(w->cursor),
+                         db_i64(w->cursor + PSP_MATCH_BATCH)),
+                   DB_OUT(DB_GET_INT(row->n), DB_GET_I64(row->amount_cents),
+                          DB_GET_TEXT(row->outcome), DB_GET_INT(p.known),
+                          DB_GET_I64(row->payment_id), DB_GET_I64(row->entry_id),
+                          DB_GET_I64(row->entry_cents), DB_GET_INT(p.claimed)),
+                   pair_row, &p);
+}
+
+static enum err anomalies_add(struct db *db, const struct db_psp_work *w,
+                              const struct db_psp_verdict *verdicts, size_t n, int64_t now_us)
+{
+    struct db_value values[PSP_MATCH_BATCH * ANOMALY_COLUMNS], *v = values;
+
+    for (const struct db_psp_verdict *l = verdicts; l < verdicts + n; l++) {
+        const char *kind = psp_flow_line_anomaly(l->state);
+
+        if (!*kind) continue;
+        *v++ = db_i64(clock_id_new());
+        *v++ = db_text(kind);
+        *v++ = db_text(w->creditor);
+        *v++ = db_i64(l->amount_cents);
+        *v++ = db_instant(now_us);
+        *v++ = db_i64(w->id);
+        *v++ = db_i64(l->n);
+    }
+    return db_bulk_add(db, &ANOMALY, values, ANOMALY_COLUMNS,
+                       (size_t)(v - values) / ANOMALY_COLUMNS);
+}
+
+enum err db_psp_match_set(struct db *db, const struct db_psp_work *w,
+                          const struct db_psp_verdict *verdicts, size_t n_verdicts,
+                          const struct db_psp_claim *claims, size_t n_claims, int64_t now_us)
+{
+    enum err rc;
+    struct db_value values[PSP_MATCH_BATCH * 5 * CLAIM_COLUMNS], *v = values;
+
+    ALWAYS(n_verdicts <= PSP_MATCH_BATCH && n_claims <= (size_t)PSP_MATCH_BATCH * 5);
+    for (const struct db_psp_verdict *l = verdicts; l < verdicts + n_verdicts; l++) {
+        *v++ = db_text(psp_flow_line_state(l->state));
+        *v++ = l->payment_id ? db_i64(l->payment_id) : db_null();
+        *v++ = db_i64(w->id);
+        *v++ = db_i64(l->n);
+    }
+    TRY(db_bulk_add(db, &VERDICT, values, VERDICT_COLUMNS, n_verdicts));
+    v = values;
+    for (const struct db_psp_claim *c = claims; c < claims + n_claims; c++) {
+        *v++ = db_i64(c->entry_id);
+        *v++ = db_i64(w->id);
+        *v++ = db_i64(c->line);
+    }
+    TRY(db_bulk_add(db, &CLAIM, values, CLAIM_COLUMNS, n_claims));
+    TRY(anomalies_add(db, w, verdicts, n_verdicts, now_us));
+out:
+    return rc;
+}
+
+enum err db_psp_match_advance(struct db *db, const struct db_psp_work *w, const char *matching)
+{
+    int next = w->cursor + PSP_MATCH_BATCH;
+
+    return db_row_change(
+        db, &ADVANCE,
+        DB_IN(db_i64(next), db_i64(next), db_i64(w->id), db_i64(w->ver), db_text(matching)));
+}
+
+enum err db_psp_match_release(struct db *db, const struct db_psp_work *w)
+{
+    static const struct db_stmt *const steps[] = {&SECOND_CLOSE, &SECOND_AGAIN, &CLAIMS_DROP,
+                                                  &ANOMALIES_CLOSE};
+    enum err rc = ERR_NONE;
+
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+        TRY(db_exec(db, steps[i],
+                    DB_IN(db_i64(w->id), db_i64(w->cursor), db_i64(w->cursor + PSP_MATCH_BATCH)),
+                    NULL));
+out:
+    return rc;
+}
+
+enum err db_psp_match_sweep(struct db *db, const struct db_psp_work *w, int64_t *out_rows)
+{
+    enum err rc;
+    int64_t parts, lines;
+
+    TRY(db_exec(db, &SWEEP[0], DB_IN(db_i64(w->id), db_i64(SWEEP_PARTS)), &parts));
+    TRY(db_exec(db, &SWEEP[1], DB_IN(db_i64(w->id), db_i64(SWEEP_LINES)), &lines));
+    *out_rows = parts + lines;
+    if (*out_rows == 0) TRY(db_row_change(db, &SWEEP[2], DB_IN(db_i64(w->id), db_i64(w->ver))));
+out:
+    return rc;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What becomes of the lines of PSPs' flows, a batch at a time: each in one transaction that moves
+ * the flow's cursor, so that a run that was cut off goes on where it was [F18]. */
+#include "service/psp_flow.h"
+
+#include "base/crash.h"
+#include "base/metric.h"
+#include "db/psp_match.h"
+
+#include <string.h>
+
+enum { ENTRIES_MAX = PSP_MATCH_BATCH * 5 };
+#define LOST_AFTER_US (INT64_C(3600) * 1000000) /* a request is long over then */
+
+struct matching {
+    struct db_psp_work work;
+    struct db_psp_pair row;
+    struct db_psp_verdict verdicts[PSP_MATCH_BATCH];
+    struct db_psp_claim claims[ENTRIES_MAX];
+    size_t n_verdicts, n_claims;
+    /* of the line in hand, which is the last verdict */
+    size_t line_claims;
+    int64_t line_cents;
+    bool line_claimed, line_revoked;
+};
+
+static bool claimed_here(const struct matching *m, int64_t entry_id)
+{
+    for (size_t i = 0; i < m->n_claims; i++)
+        if (m->claims[i].entry_id == entry_id) return true;
+    return false;
+}
+
+/* All entries of the line were seen. What is about our money and not reported yet claims it, also
+ * with another amount. */
+static void line_end(struct matching *m)
+{
+    struct db_psp_verdict *v = &m->verdicts[m->n_verdicts - 1];
+
+    if (m->line_revoked)
+        v->state = PSP_LINE_REVOKED;
+    else if (m->line_claimed)
+        v->state = PSP_LINE_TWICE;
+    else if (m->line_claims == 0)
+        v->state = PSP_LINE_UNKNOWN;
+    else
+        v->state = m->line_cents == v->amount_cents ? PSP_LINE_MATCHED : PSP_LINE_DIFFERS;
+    if (v->state != PSP_LINE_MATCHED && v->state != PSP_LINE_DIFFERS) m->n_claims -= m->line_claims;
+}
+
+static enum err pair_row(void *cls)
+{
+    struct matching *m = cls;
+    const struct db_psp_pair *p = &m->row;
+
+    if (m->n_verdicts == 0 || m->verdicts[m->n_verdicts - 1].n != p->n) {
+        if (m->n_verdicts) line_end(m);
+        ALWAYS(m->n_verdicts < PSP_MATCH_BATCH);
+        m->verdicts[m->n_verdicts++] = (struct db_psp_verdict){
+            .n = p->n, .payment_id = p->payment_id, .amount_cents = p->amount_cents};
+        m->line_claims = 0;
+        m->line_cents = 0;
+        m->line_claimed = false;
+        m->line_revoked = *p->outcome == '3';
+    }
+    if (!p->entry_id) return ERR_NONE;
+    m->line_claimed |= p->claimed || claimed_here(m, p->entry_id);
+    ALWAYS(m->n_claims < ENTRIES_MAX);
+    m->claims[m->n_claims++] = (struct db_psp_claim){p->entry_id, p->n};
+    m->line_claims++;
+    m->line_cents += p->entry_cents;
+    return ERR_NONE;
+}
+
+static enum err match_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct matching *m = cls;
+    int64_t now_us;
+
+    memset(m, 0, sizeof *m); /* forget the last try */
+    TRY(db_psp_match_find_due(db, &m->work));
+    if (!m->work.id) goto out;
+    TRY(db_now(db, &now_us));
+    TRY(db_psp_match_advance(db, &m->work, "DUE"));
+    TRY(db_psp_match_pairs(db, &m->work, &m->row, pair_row, m));
+    if (m->n_verdicts) line_end(m);
+    TRY(db_psp_match_set(db, &m->work, m->verdicts, m->n_verdicts, m->claims, m->n_claims, now_us));
+    CRASHPOINT("psp_flow.matched");
+out:
+    return rc;
+}
+
+static enum err match_next(struct db *db, bool *out_any)
+{
+    enum err rc;
+    static _Thread_local struct matching m;
+
+    TRY(db_tx_run(db, "psp_flow.match", match_tx, &m));
+    *out_any = m.work.id != 0;
+    for (size_t i = 0; i < m.n_verdicts; i++)
+        metric_add(METRIC_REPORTED, psp_flow_line_state(m.verdicts[i].state), 1);
+out:
+    return rc;
+}
+
+static enum err release_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct db_psp_work *w = cls;
+
+    TRY(db_psp_match_find_release(db, w));
+    if (!w->id) goto out;
+    TRY(db_psp_match_advance(db, w, "RELEASE"));
+    TRY(db_psp_match_release(db, w));
+out:
+    return rc;
+}
+
+static enum err sweep_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct db_psp_work *w = cls;
+    int64_t now_us, rows;
+
+    TRY(db_now(db, &now_us));
+    TRY(db_psp_match_find_dead(db, now_us - LOST_AFTER_US, w));
+    if (w->id) TRY(db_psp_match_sweep(db, w, &rows));
+out:
+    return rc;
+}
+
+enum err service_psp_flow_next(struct db *db, bool *out_any)
+{
+    enum err rc;
+    struct db_psp_work w;
+
+    *out_any = true;
+    TRY(db_tx_run(db, "psp_flow.release", release_tx, &w));
+    if (w.id) goto out;
+    TRY(match_next(db, out_any));
+    if (*out_any) goto out;
+    TRY(db_tx_run(db, "psp_flow.sweep", sweep_tx, &w));
+    *out_any = w.id != 0;
+out:
+    return rc;
+}
