@@ -129,18 +129,19 @@ enum err service_station_call(struct env *env, struct station_call *call, enum o
     enum err rc, asked;
     struct station_lane *lane;
     char label[64];
-    int64_t started_us, took_us;
+    int64_t took_us;
 
     TRY(station_gate_enter(env->stations->gate, call->station->code, &lane, out_outcome));
     if (lane) {
-        started_us = clock_monotonic_us();
+        call->exchange = (struct exchange){clock_id_new(), clock_monotonic_us(),
+                                           call->request.bytes, call->request.len};
         err_clear();
         asked = carry(env, call);
         if (asked == ERR_NONE)
             asked = station_judge_message(env->stations->schema, buf_str(&call->answer),
                                           call->answer.len, call->answers);
         if (!outcome_of(asked, out_outcome)) rc = asked;
-        took_us = clock_monotonic_us() - started_us;
+        took_us = clock_monotonic_us() - call->exchange.started_us;
         station_gate_leave(env->stations->gate, lane, took_us, *out_outcome);
         TRY(rc);
         if (asked != ERR_NONE) tell(call, asked);

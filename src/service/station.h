@@ -22,6 +22,7 @@ struct station_call {
     const char *operation; /* its SOAPAction */
     const char *answers;   /* the answer's element, of the paForNode contract */
     struct buf request, answer;
+    struct exchange exchange; /* line_id 0: it was not called */
 };
 struct station_call service_station_call_begin(const struct registry_station *station,
                                                const char *operation, const char *answers);

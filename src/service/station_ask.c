@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/station_ask.h"
 
+#include "service/journal.h"
 #include "service/station.h"
 #include "service/station_judge.h"
 #include "soap/message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct soap_station_question question(const struct registry_station *station,
@@ -31,6 +33,22 @@ static enum err settle(const struct station_call *call, enum err read, const cha
     return ERR_NONE;
 }
 
+/* Whom was asked what, and what it said. */
+static enum err line_note(struct env *env, const struct station_call *c,
+                          const struct psp_call *call, const struct station_answer *a)
+{
+    struct db_journal_row row;
+    const char *said = *a->said.fault.code ? a->said.fault.code : outcome_code(a->outcome);
+    char actor[sizeof "station/" + REGISTRY_CODE_MAX];
+
+    if (!c->exchange.line_id) return ERR_NONE; /* answered for at once: nobody was asked */
+    snprintf(actor, sizeof actor, "station/%s", c->station->code);
+    db_journal_set(&row, actor, c->operation, call->fiscal_code, call->notice_number,
+                   *said ? said : "OK");
+    service_journal_exchange(&row, &c->exchange, &c->answer);
+    return service_journal_note(env->db, &row);
+}
+
 enum err service_station_verify(struct env *env, const struct registry_station *station,
                                 const struct psp_call *call, struct station_answer *out)
 {
@@ -42,9 +60,11 @@ enum err service_station_verify(struct env *env, const struct registry_station *
     memset(out, 0, sizeof *out);
     TRY(soap_pa_verify_write(env->soap, &q, &c.request));
     TRY(service_station_call(env, &c, &out->outcome));
-    if (out->outcome != OUTCOME_OK) goto out;
-    rc = soap_pa_verify_read(env->soap, buf_str(&c.answer), c.answer.len, &out->said);
-    TRY(settle(&c, rc, station_judge_verify(&out->said, call->fiscal_code), out));
+    if (out->outcome == OUTCOME_OK) {
+        rc = soap_pa_verify_read(env->soap, buf_str(&c.answer), c.answer.len, &out->said);
+        TRY(settle(&c, rc, station_judge_verify(&out->said, call->fiscal_code), out));
+    }
+    TRY(line_note(env, &c, call, out));
 out:
     soap_message_reset(env->soap);
     service_station_call_free(&c);
@@ -64,10 +84,12 @@ enum err service_station_get(struct env *env, const struct registry_station *sta
     memset(out, 0, sizeof *out);
     TRY(soap_pa_get_payment_write(env->soap, &q, station->version, &c.request));
     TRY(service_station_call(env, &c, &out->outcome));
-    if (out->outcome != OUTCOME_OK) goto out;
-    rc = soap_pa_get_payment_read(env->soap, buf_str(&c.answer), c.answer.len, station->version,
-                                  &out->said);
-    TRY(settle(&c, rc, station_judge_get(&out->said, call->notice_number), out));
+    if (out->outcome == OUTCOME_OK) {
+        rc = soap_pa_get_payment_read(env->soap, buf_str(&c.answer), c.answer.len, station->version,
+                                      &out->said);
+        TRY(settle(&c, rc, station_judge_get(&out->said, call->notice_number), out));
+    }
+    TRY(line_note(env, &c, call, out));
 out:
     soap_message_reset(env->soap);
     service_station_call_free(&c);

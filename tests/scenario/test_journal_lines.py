@@ -10,7 +10,8 @@ from scenario.test_pay import pay
 from scenario.test_payments_pulled import pull  # noqa: F401
 from support.channel import PATH, RawChannel
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
-from support.registry import PASSWORD
+from support.registry import PASSWORD, with_stations
+from support.station import UNIONE
 
 SETTINGS = {"work.attempts": 2, "work.backoff": "50ms"}
 SOAP = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>%s</s:Body></s:Envelope>'
@@ -53,6 +54,26 @@ def test_a_channels_operations(hub, raw, comune):
     line, = lines(hub, "activatePaymentNotice", notice_number=notice.number,
                   outcome="PPT_PAGAMENTO_IN_CORSO")
     assert (line.request_sha256, line.answer_sha256) == tuple(map(sha256, refused))
+
+
+def test_what_a_station_is_asked(hub, raw):
+    """What it said, or what was said for it; its own fault by its own code."""
+    with_stations(hub)
+    book = hub.peers.book
+    good = book.debt(UNIONE)
+    wait_until(lambda: raw.verify(UNIONE, good.number).outcome == "OK", "the new registry")
+    hub.secrets.add(good.debtor)
+    raw.activate(UNIONE, good.number, "12.34")
+    for event in ("paVerifyPaymentNotice", "paGetPayment"):
+        line, = lines(hub, event, notice_number=good.number)
+        assert (line.actor, line.creditor, line.outcome) == (f"station/{UNIONE}_01", UNIONE, "OK")
+        assert len(line.request_sha256) == len(line.answer_sha256) == 64 and line.duration_us > 0
+    refused = book.debt(UNIONE, refuse=("PAA_PAGAMENTO_ANNULLATO", "annullato", ""))
+    lying = book.debt(UNIONE, lie="sum")
+    for debt, outcome in ((refused, "PAA_PAGAMENTO_ANNULLATO"),
+                          (lying, "PPT_STAZIONE_INT_PA_ERRORE_RESPONSE")):
+        raw.activate(UNIONE, debt.number, "12.34")
+        lines(hub, "paGetPayment", notice_number=debt.number, outcome=outcome)
 
 
 def test_what_the_ente_is_sent(hub, raw, comune):
