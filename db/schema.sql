@@ -2,7 +2,7 @@
 -- Made by `make generated`; the migrations are what is applied.
 CREATE TABLE `anomaly` (
   `id` bigint(20) NOT NULL,
-  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts, outcome-refused, stamp-differs; reported-…: domain/psp_flow_line.def',
+  `kind` varchar(32) NOT NULL COMMENT 'late, duplicate, amount-differs, outcome-contradicts, outcome-refused, stamp-differs, receipt-differs; reported-…: domain/psp_flow_line.def',
   `payment_id` bigint(20) DEFAULT NULL COMMENT 'NULL: about a line of a PSP''s flow',
   `creditor` varchar(35) NOT NULL,
   `amount_cents` bigint(20) NOT NULL COMMENT 'what is in question',
@@ -172,6 +172,16 @@ CREATE TABLE `journal_seal` (
   PRIMARY KEY (`journal_id`),
   UNIQUE KEY `seq` (`seq`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the journal''s lines in the order in which the sequencer found them committed, chained';
+CREATE TABLE `node_receipt` (
+  `payment_id` bigint(20) NOT NULL,
+  `psp_name` varchar(70) NOT NULL,
+  `psp_fiscal_code` varchar(70) DEFAULT NULL,
+  `psp_vat` varchar(20) DEFAULT NULL,
+  `channel_description` varchar(35) NOT NULL,
+  `paid_at` datetime(6) DEFAULT NULL COMMENT 'when the payer paid, as the receipt says',
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`payment_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='who collected a payment made elsewhere, as the node told it: the registry may not know them';
 CREATE TABLE `outbox` (
   `id` bigint(20) NOT NULL,
   `receipt_id` bigint(20) NOT NULL,
@@ -243,6 +253,7 @@ CREATE TABLE `payment` (
   `payer_country` char(2) DEFAULT NULL,
   `payer_email` varchar(256) DEFAULT NULL,
   `collected_with` bigint(20) DEFAULT NULL COMMENT 'the payment that bears the fee, of those that one outcome closed; NULL: it was alone',
+  `told_by` varchar(35) DEFAULT NULL COMMENT 'the node whose receipt brought it, made elsewhere; NULL: activated here',
   PRIMARY KEY (`id`),
   UNIQUE KEY `token` (`token`),
   UNIQUE KEY `live_instalment` (`live_instalment`),

@@ -6,6 +6,7 @@ GRANT INSERT, UPDATE ON `{db}`.instalment TO 'payer_serve'@'{host}';
 GRANT INSERT, DELETE ON `{db}`.transfer TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.payment TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.payment_stamp TO 'payer_serve'@'{host}';
+GRANT INSERT ON `{db}`.node_receipt TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.receipt TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.entry TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.outbox TO 'payer_serve'@'{host}';

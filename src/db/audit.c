@@ -16,11 +16,24 @@ static const struct {
 } questions[] = {
     Q("I1", "the journal says OK, but there is no such payment", "journal",
       "SELECT j.id, CONCAT('payment ', j.object_id) FROM journal j LEFT JOIN payment y"
-      " ON y.id = j.object_id WHERE j.event LIKE '%Payment%' AND j.object_id IS NOT NULL"
-      " AND y.id IS NULL"),
+      " ON y.id = j.object_id WHERE (j.event LIKE '%Payment%' OR j.event LIKE 'paSendRT%')"
+      " AND j.object_id IS NOT NULL AND y.id IS NULL"),
     Q("I1", "a payment without the line of its activation in the journal", "payment",
       "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
-      " AND j.event LIKE 'activate%' WHERE j.id IS NULL"),
+      " AND j.event LIKE 'activate%' WHERE j.id IS NULL AND y.told_by IS NULL"),
+    Q("I1", "a payment made elsewhere without the line of its receipt in the journal", "payment",
+      "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
+      " AND j.event LIKE 'paSendRT%' WHERE j.id IS NULL AND y.told_by IS NOT NULL"),
+    Q("F27", "a payment made elsewhere of which nobody knows who collected it", "payment",
+      "SELECT y.id, y.told_by FROM payment y LEFT JOIN node_receipt r ON r.payment_id = y.id"
+      " WHERE y.told_by IS NOT NULL AND r.payment_id IS NULL"),
+    Q("F27", "a receipt of a payment that no node told of", "node_receipt",
+      "SELECT r.payment_id, r.psp_name FROM node_receipt r LEFT JOIN payment y"
+      " ON y.id = r.payment_id AND y.told_by IS NOT NULL WHERE y.id IS NULL"),
+    Q("F27", "money that was collected elsewhere, taken for the hub's", "payment",
+      "SELECT y.id, y.settles FROM payment y LEFT JOIN entry e ON e.payment_id = y.id"
+      " AND e.settles <> 'ente' WHERE y.told_by IS NOT NULL AND (y.settles <> 'ente'"
+      " OR e.id IS NOT NULL) GROUP BY y.id, y.settles"),
     Q("I2", "an Ente has not exactly one receipt of a payment", "payment",
       "SELECT x.payment_id, CONCAT(x.creditor, ': ', x.n) FROM (SELECT e.payment_id, e.creditor,"
       " (SELECT COUNT(*) FROM receipt r WHERE r.payment_id = e.payment_id"

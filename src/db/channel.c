@@ -32,7 +32,7 @@ static const struct db_stmt FORGET = {
 static const struct db_stmt SUM = {
     "channel_sum",
     "SELECT COALESCE(SUM(amount_cents), 0) FROM payment WHERE channel = ? AND activated_at >= ?"
-    " AND state IN ('ACTIVE', 'PAID', 'PAID_LATE', 'DUPLICATE', 'UNKNOWN')",
+    " AND told_by IS NULL AND state IN ('ACTIVE', 'PAID', 'PAID_LATE', 'DUPLICATE', 'UNKNOWN')",
     0,
 };
 

@@ -2,6 +2,7 @@
 #include "db/notice.h"
 
 #include "db/multi.h"
+#include "db/told.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static const struct db_stmt LIVE_READ = {
 #define PAYMENT_COLUMNS                                                                            \
     "y.id, y.instalment_id, y.creditor, y.psp, y.channel, y.token, y.amount_cents, y.fee_cents,"   \
     " y.settles, y.state, y.ver, y.activated_at, y.expires_at, y.closed_at, y.note,"               \
-    " y.touch_point"
+    " y.touch_point, y.told_by"
 #define DEBTOR_COLUMNS                                                                             \
     ", o.instalment_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street,"          \
     " p.debtor_civic, p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country,"   \
@@ -58,6 +59,15 @@ static const struct db_stmt PAYMENT_READ = {
     " FROM payment y" KEY_JOIN " JOIN instalment i ON i.id = y.instalment_id"
     " JOIN payment_option o ON o.id = i.option_id"
     " JOIN position p ON p.id = i.position_id" TRANSFER_JOIN " WHERE y.psp = ? AND y.token = ?",
+    DB_NOW,
+};
+
+static const struct db_stmt NOTICE_WHOLE = {
+    "notice_whole",
+    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS DEBTOR_COLUMNS PAYMENT_COLUMNS
+    " FROM instalment i JOIN payment_option o ON o.id = i.option_id"
+    " JOIN position p ON p.id = i.position_id LEFT JOIN payment y ON y.token = ?" TRANSFER_JOIN
+    " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
 
@@ -79,8 +89,8 @@ static const struct db_stmt KEY_READ = {
 static const struct db_stmt PAYMENT_ADD = {
     "payment_add",
     "INSERT INTO payment (id, instalment_id, creditor, psp, channel, token, amount_cents, settles,"
-    " state, activated_at, expires_at, asked_method, touch_point, note)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " state, activated_at, expires_at, asked_method, touch_point, note, told_by)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     0,
 };
 
@@ -252,7 +262,7 @@ out:
         DB_GET_I64((y)->amount_cents), DB_GET_I64((y)->fee_cents), DB_GET_TEXT((y)->settles),      \
         DB_GET_TEXT(state_name), DB_GET_INT((y)->ver), DB_GET_INSTANT((y)->activated_us),          \
         DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us), DB_GET_TEXT((y)->note),   \
-        DB_GET_TEXT((y)->touch_point)
+        DB_GET_TEXT((y)->touch_point), DB_GET_TEXT((y)->told_by)
 
 /* Where there is no notice or payment, whose row brings the key along. */
 static enum err key_read(struct db *db, const struct db_key_name *name, struct reading *r)
@@ -342,6 +352,29 @@ out:
     return rc;
 }
 
+enum err db_notice_whole(struct db *db, const char *creditor, const char *notice_number,
+                         const char *token, struct db_notice *out, struct db_payment *out_payment)
+{
+    enum err rc;
+    bool found;
+    struct reading r;
+    struct debt_instalment *i = &out->instalment;
+    struct debt_position *p = &out->position;
+
+    reading_begin(&r, out, NULL);
+    memset(out_payment, 0, sizeof *out_payment);
+    TRY(db_row_find(db, &NOTICE_WHOLE,
+                    DB_IN(db_text(token), db_text(creditor), db_text(notice_number)),
+                    DB_OUT(NOTICE_FIELDS(r, i, p), DEBTOR_FIELDS(out, &p->debtor),
+                           PAYMENT_FIELDS(out_payment, r.names.payment)),
+                    &found));
+    TRY(reading_end(db, &r));
+    TRY(live_read(db, out));
+    out_payment->state = payment_state_parse(r.names.payment);
+out:
+    return rc;
+}
+
 enum err db_payment_add(struct db *db, const struct db_payment *p)
 {
     return db_later(db, &PAYMENT_ADD,
@@ -350,7 +383,7 @@ enum err db_payment_add(struct db *db, const struct db_payment *p)
                           db_i64(p->amount_cents), db_text(p->settles),
                           db_text(payment_state_name(p->state)), db_instant(p->activated_us),
                           db_instant(p->expires_us), db_opt(p->asked_method),
-                          db_opt(p->touch_point), db_opt(p->note)),
+                          db_opt(p->touch_point), db_opt(p->note), db_opt(p->told_by)),
                     DB_ROWS_ANY);
 }
 

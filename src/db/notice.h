@@ -41,6 +41,7 @@ MUST_USE enum err db_notice_read(struct db *db, const char *creditor, const char
 MUST_USE enum err db_notice_look(struct db *db, const char *creditor, const char *notice_number,
                                  struct db_notice *out);
 
+struct db_told;
 struct db_payment {
     int64_t id;
     int64_t instalment_id, position_id;
@@ -62,6 +63,8 @@ struct db_payment {
     struct debt_subject payer;
     int64_t collected_with;                     /* 0: its outcome closed it alone */
     const char *stamps[DEBT_TRANSFERS_MAX + 1]; /* by transfer: base64, borrowed; NULL: none came */
+    char told_by[36];           /* the node whose receipt brought it; "": activated here */
+    const struct db_told *told; /* with told_by, where it was read; borrowed */
 };
 
 /** A payment with its notice; payment.id 0: no such token of that PSP. Sets the transaction's time.

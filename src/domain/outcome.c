@@ -25,6 +25,11 @@ const char *outcome_original(enum outcome o)
     return outcomes[o].original;
 }
 
+const char *outcome_station(enum outcome o)
+{
+    return *outcomes[o].original ? outcomes[o].original : outcomes[o].code;
+}
+
 const char *outcome_text(enum outcome o)
 {
     return outcomes[o].text;

@@ -12,9 +12,11 @@ enum outcome {
     OUTCOME_COUNT
 };
 
-const char *outcome_name(enum outcome o);        /**< "PAGAMENTO_IN_CORSO" */
-const char *outcome_code(enum outcome o);        /**< faultCode; "" for OK */
-const char *outcome_original(enum outcome o);    /**< originalFaultCode, "" when none */
+const char *outcome_name(enum outcome o);     /**< "PAGAMENTO_IN_CORSO" */
+const char *outcome_code(enum outcome o);     /**< faultCode; "" for OK */
+const char *outcome_original(enum outcome o); /**< originalFaultCode, "" when none */
+/** What the Ente's own station says: the original code, or what nobody wraps. */
+const char *outcome_station(enum outcome o);
 const char *outcome_text(enum outcome o);        /**< faultString, Italian */
 const char *outcome_description(enum outcome o); /**< "" when none; may hold one %lld */
 

@@ -40,6 +40,11 @@ const struct payment_rule *payment_rule_find(enum payment_state state, enum paym
     return &rules[state][event];
 }
 
+bool payment_took_money(enum payment_state state)
+{
+    return payment_rule_find(state, PAYMENT_ON_SENT_OK)->outcome == OUTCOME_ESITO_GIA_ACQUISITO;
+}
+
 static int name_find(const char *const *names, int count, const char *name)
 {
     for (int i = 1; i < count; i++)

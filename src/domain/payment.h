@@ -7,6 +7,8 @@
 
 #include "domain/outcome.h"
 
+#include <stdbool.h>
+
 enum payment_state {
     PAYMENT_NONE,
 #define STATE(name, meaning) PAYMENT_##name,
@@ -50,6 +52,9 @@ struct payment_rule {
 
 /** The row of a state and an event; every pair has one. */
 const struct payment_rule *payment_rule_find(enum payment_state state, enum payment_event event);
+
+/** Has a payment in this state taken money, kept or not? */
+bool payment_took_money(enum payment_state state);
 
 const char *payment_state_name(enum payment_state state);   /**< as stored */
 enum payment_state payment_state_parse(const char *name);   /**< _NONE when unknown */

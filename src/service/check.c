@@ -3,6 +3,7 @@
 
 #include "crypto/secret.h"
 #include "domain/calendar.h"
+#include "service/payable.h"
 #include "service/station_ask.h"
 
 #include <stdio.h>
@@ -128,19 +129,9 @@ static enum outcome check_expiration(const struct check_facts *f)
     return f->call->expiration_ms > f->expiration_max_ms ? OUTCOME_EXPIRATION_TIME : OUTCOME_OK;
 }
 
-/* Another option of the position was begun: this one is closed while that lasts [I4]. */
-static bool sibling_begun(const struct db_notice *n)
-{
-    return n->position.begun_option && n->position.begun_option != n->instalment.option_id;
-}
-
 static enum outcome check_live(const struct check_facts *f)
 {
-    const struct db_notice *n = f->notice;
-    bool live = n->live_payment && n->live_expires_us > f->now_us;
-
-    if (sibling_begun(n) && n->position.paid_count == 0 && n->position.live_count > 0) live = true;
-    return live ? OUTCOME_PAGAMENTO_IN_CORSO : OUTCOME_OK;
+    return service_notice_live(f->notice, f->now_us) ? OUTCOME_PAGAMENTO_IN_CORSO : OUTCOME_OK;
 }
 
 static enum outcome check_paid(const struct check_facts *f)
@@ -157,34 +148,16 @@ static enum outcome check_answer(const struct check_facts *f)
 static enum outcome check_payable(const struct check_facts *f)
 {
     const struct db_notice *n = f->notice;
-    char today[11];
 
     if (f->answer && *f->answer->said.fault.code) return OUTCOME_PAA_STAZIONE;
     if (!n->instalment.id) return f->answer ? OUTCOME_OK : OUTCOME_PAA_SCONOSCIUTO;
-    if (n->instalment.state != POSITION_OPEN || n->position.state != POSITION_OPEN ||
-        (sibling_begun(n) && n->position.paid_count > 0))
-        return OUTCOME_PAA_ANNULLATO;
-    calendar_rome_day(f->now_us, today);
-    if (n->instalment.payable_until[0] && strcmp(today, n->instalment.payable_until) > 0)
-        return OUTCOME_PAA_SCADUTO;
-    return OUTCOME_OK;
+    return service_notice_refusal(n, f->now_us);
 }
 
 static enum outcome check_beneficiaries(const struct check_facts *f)
 {
-    const struct debt_instalment *i = &f->notice->instalment;
-
-    for (int t = 0; t < i->n_transfers; t++) {
-        const struct registry_creditor *c =
-            registry_creditor_find(f->registry, i->transfers[t].creditor);
-        const struct registry_account *a =
-            c ? registry_account_find(c, i->transfers[t].iban) : NULL;
-
-        if (!c || !c->enabled) return OUTCOME_STAZIONE_RISPOSTA;
-        if (*i->transfers[t].stamp.hash) continue; /* it goes to no account */
-        if (!a || !a->enabled) return OUTCOME_STAZIONE_RISPOSTA;
-    }
-    return OUTCOME_OK;
+    return service_notice_accounts_open(f->notice, f->registry) ? OUTCOME_OK
+                                                                : OUTCOME_STAZIONE_RISPOSTA;
 }
 
 /* V1 has no place for what is not one Ente's accounts: a stamp neither. */

@@ -14,6 +14,8 @@
 
 struct net_http;
 struct psp_answer;
+struct node_call;
+struct node_answer;
 struct service_stations;
 struct soap_message;
 
@@ -34,6 +36,10 @@ struct env {
     /* Writes a channel's answer: the bytes are stored with the fact that they tell [I6]. */
     enum err (*psp_write)(void *cls, const struct psp_answer *answer, struct buf *out);
     void *psp_write_cls;
+    /* Writes what the node is told. */
+    enum err (*node_write)(void *cls, const struct node_call *call,
+                           const struct node_answer *answer, struct buf *out);
+    void *node_write_cls;
     const atomic_bool *stop; /* set by another thread or a signal: see env_go_on(); NULL: nobody */
 };
 

@@ -50,6 +50,21 @@ void service_journal_psp(struct db_journal_row *row, const struct psp_call *call
     if (call->n_tokens) service_journal_token(call->tokens[0], row->token_hash);
 }
 
+void service_journal_node(struct db_journal_row *row, const struct node_call *call,
+                          enum outcome outcome, const struct buf *answer)
+{
+    char actor[sizeof "caller/" + REGISTRY_CODE_MAX];
+
+    snprintf(actor, sizeof actor, "caller/%s", call->node);
+    db_journal_set(row, actor, node_operation_name(call->operation),
+                   call->valid ? call->creditor : "", call->valid ? call->notice_number : "",
+                   outcome == OUTCOME_OK ? "OK" : outcome_station(outcome));
+    snprintf(row->detail, sizeof row->detail, "%s",
+             outcome == OUTCOME_OK ? "" : outcome_name(outcome));
+    service_journal_exchange(row, call->exchange, answer);
+    if (*call->receipt_id) service_journal_token(call->receipt_id, row->token_hash);
+}
+
 enum err service_journal_note(struct db *db, const struct db_journal_row *row)
 {
     for (;;) {

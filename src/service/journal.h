@@ -7,6 +7,7 @@
 #define SERVICE_JOURNAL_H
 
 #include "db/journal.h"
+#include "service/node_call.h"
 #include "service/psp_call.h"
 
 /** Give a line the exchange's id, how long it took until now, and the hashes of both messages. */
@@ -15,6 +16,9 @@ void service_journal_exchange(struct db_journal_row *row, const struct exchange 
 /** Fill a line for a channel's operation. @param answer  what it is told */
 void service_journal_psp(struct db_journal_row *row, const struct psp_call *call,
                          enum outcome outcome, const struct buf *answer);
+/** Fill a line for the node's operation on a hosted Ente. */
+void service_journal_node(struct db_journal_row *row, const struct node_call *call,
+                          enum outcome outcome, const struct buf *answer);
 /** Keep a line. @param db used only when the queue is full */
 MUST_USE enum err service_journal_note(struct db *db, const struct db_journal_row *row);
 /** Write what is kept. Lines that could not be written stay, as far as there is room; one that the

@@ -2,6 +2,7 @@
 #include "service/notify.h"
 
 #include "base/clock.h"
+#include "db/told.h"
 #include "domain/calendar.h"
 #include "soap/receipt.h"
 
@@ -22,6 +23,21 @@ static const char *name_or(const char *name, const char *otherwise)
     return name && *name ? name : otherwise;
 }
 
+/* Who collected elsewhere: the registry need not know them. */
+static void told_fill(const struct db_told *told, struct soap_receipt *r)
+{
+    r->psp_name = told->psp_name;
+    r->psp_fiscal_code = told->psp_fiscal_code;
+    r->psp_vat = told->psp_vat;
+    r->channel_kind = "national-node";
+    r->channel_text = told->channel_description;
+}
+
+int64_t service_notify_paid_us(const struct db_payment *p)
+{
+    return p->told && p->told->paid_us ? p->told->paid_us : p->closed_us;
+}
+
 void service_notify_fill(const struct env *env, const struct db_payment *p,
                          const struct db_notice *n, struct soap_receipt *r)
 {
@@ -40,11 +56,16 @@ void service_notify_fill(const struct env *env, const struct db_payment *p,
     r->debtor = &n->position.debtor;
     r->metadata = n->position.metadata;
     r->psp = p->psp;
-    r->psp_fiscal_code = psp ? psp->fiscal_code : "";
-    r->psp_vat = psp ? psp->vat : "";
-    r->psp_name = name_or(psp ? psp->name : NULL, p->psp);
     r->channel = p->channel;
-    r->channel_kind = channel_kind_name(channel ? channel->kind : CHANNEL_NONE);
+    if (p->told) {
+        told_fill(p->told, r);
+    } else {
+        r->psp_fiscal_code = psp ? psp->fiscal_code : "";
+        r->psp_vat = psp ? psp->vat : "";
+        r->psp_name = name_or(psp ? psp->name : NULL, p->psp);
+        r->channel_kind = channel_kind_name(channel ? channel->kind : CHANNEL_NONE);
+        r->channel_text = name_or(p->payment_channel, r->channel_kind);
+    }
     r->payer = &p->payer;
     r->method = p->method;
     r->payment_channel = p->payment_channel;
@@ -126,7 +147,7 @@ static bool told(const struct notify *n, const char *creditor)
 }
 
 enum err service_notify_make(struct env *env, const struct db_payment *payment,
-                             const struct db_notice *notice, int64_t now_us, struct notify *out)
+                             const struct db_notice *notice, struct notify *out)
 {
     enum err rc = ERR_NONE;
     struct soap_receipt r;
@@ -134,8 +155,8 @@ enum err service_notify_make(struct env *env, const struct db_payment *payment,
 
     service_notify_free(out);
     service_notify_fill(env, payment, notice, &r);
-    calendar_rome_time(now_us, paid_at);
-    calendar_utc_print(now_us, paid_at_utc);
+    calendar_rome_time(service_notify_paid_us(payment), paid_at);
+    calendar_utc_print(service_notify_paid_us(payment), paid_at_utc);
     r.paid_at = paid_at;
     r.paid_at_utc = paid_at_utc;
     for (int t = 0; t < notice->instalment.n_transfers; t++) {

@@ -21,8 +21,9 @@ struct notify {
 
 /** Pure: from what was read and the registry. Clears what an earlier try left. */
 MUST_USE enum err service_notify_make(struct env *env, const struct db_payment *payment,
-                                      const struct db_notice *notice, int64_t now_us,
-                                      struct notify *out);
+                                      const struct db_notice *notice, struct notify *out);
+/** When the payer paid: for a payment made elsewhere, as its receipt says. */
+int64_t service_notify_paid_us(const struct db_payment *payment);
 /** What is told of a payment whoever is told; r borrows from all of them. To be filled in by the
  * caller: recipient, dedup_id, paid_at, paid_at_utc. */
 void service_notify_fill(const struct env *env, const struct db_payment *payment,

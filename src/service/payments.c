@@ -2,6 +2,7 @@
 #include "service/payments.h"
 
 #include "db/receipt.h"
+#include "db/told.h"
 #include "domain/calendar.h"
 #include "service/notify.h"
 
@@ -15,6 +16,7 @@ enum { STAMP_MAX = 64 * 1024 };
 struct facts {
     struct db_payment payment;
     struct db_notice notice;
+    struct db_told told;
     char beneficiary[36], dedup_id[24];
     char paid_at[CALENDAR_TIME_SIZE], paid_at_utc[CALENDAR_UTC_SIZE];
 };
@@ -99,8 +101,12 @@ static enum err paid_read(struct env *env, struct arena *arena, const struct db_
 #undef KEEP
     snprintf(f->beneficiary, sizeof f->beneficiary, "%s", line->beneficiary);
     snprintf(f->dedup_id, sizeof f->dedup_id, "%" PRId64, line->id);
-    calendar_rome_time(line->payment.closed_us, f->paid_at);
-    calendar_utc_print(line->payment.closed_us, f->paid_at_utc);
+    if (*f->payment.told_by) {
+        TRY(db_told_get(env->db, f->payment.id, &f->told));
+        f->payment.told = &f->told;
+    }
+    calendar_rome_time(service_notify_paid_us(&f->payment), f->paid_at);
+    calendar_utc_print(service_notify_paid_us(&f->payment), f->paid_at_utc);
     service_notify_fill(env, &f->payment, &f->notice, &out->receipt);
     if (soap_receipt_has_stamp(&out->receipt)) TRY(stamps_read(env, arena, &f->payment));
     out->receipt.recipient = f->beneficiary;

@@ -114,7 +114,7 @@ static enum err pay_tx(struct db *db, struct env *env, struct taking *t,
                                                                           : t->position->state));
     TRY(entries_add_tx(db, t, false, now_us));
     TRY(stamps_tx(db, t, now_us));
-    TRY(service_notify_make(env, &t->payment, &t->notice, now_us, &t->notify));
+    TRY(service_notify_make(env, &t->payment, &t->notice, &t->notify));
     TRY(db_receipt_add(db, t->notify.receipts, t->notify.n_receipts, now_us));
     TRY(db_outbox_add(db, t->notify.messages, t->notify.n_messages, now_us));
     if (rule->effect == EFFECT_PAY_LATE) TRY(anomaly_add_tx(db, t, "late", now_us));

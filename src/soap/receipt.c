@@ -3,18 +3,13 @@
 
 #include "soap/fill.h"
 #include "soap/message.h"
+#include "soap/subject.h"
 
 #include <string.h>
 
 #include "payH.h"
 
-/* A subject of the paForNode contract, made of parts that live as long as the call. */
-struct subject {
-    struct pfn__ctSubject s;
-    struct pfn__ctEntityUniqueIdentifier id;
-};
-
-static struct pfn__ctSubject *subject_fill(struct subject *to, const struct debt_subject *from)
+struct pfn__ctSubject *soap_subject_fill(struct soap_subject *to, const struct debt_subject *from)
 {
     memset(to, 0, sizeof *to);
     if (!from || !*from->kind) return NULL;
@@ -45,15 +40,14 @@ static struct pfn__ctSubject *subject_fill(struct subject *to, const struct debt
         (t)->description = soap_fill_text((r)->instalment->description);                           \
         (t)->companyName = soap_fill_text((r)->company);                                           \
         (t)->officeName = soap_fill_opt((r)->office);                                              \
-        (t)->debtor = subject_fill((debtor_), (r)->debtor);                                        \
+        (t)->debtor = soap_subject_fill((debtor_), (r)->debtor);                                   \
         (t)->idPSP = soap_fill_text((r)->psp);                                                     \
         (t)->pspFiscalCode = soap_fill_opt((r)->psp_fiscal_code);                                  \
         (t)->pspPartitaIVA = soap_fill_opt((r)->psp_vat);                                          \
         (t)->PSPCompanyName = soap_fill_text((r)->psp_name);                                       \
         (t)->idChannel = soap_fill_text((r)->channel);                                             \
-        (t)->channelDescription =                                                                  \
-            soap_fill_text(*(r)->payment_channel ? (r)->payment_channel : (r)->channel_kind);      \
-        (t)->payer = subject_fill((payer_), (r)->payer);                                           \
+        (t)->channelDescription = soap_fill_text((r)->channel_text);                               \
+        (t)->payer = soap_subject_fill((payer_), (r)->payer);                                      \
         (t)->paymentMethod = soap_fill_opt((r)->method);                                           \
         (t)->fee = soap_fill_amount((soap), (r)->fee_cents);                                       \
         (t)->paymentDateTime = soap_fill_text((r)->paid_at);                                       \
@@ -80,7 +74,7 @@ static void rt_put(struct soap *soap, const struct soap_receipt *r)
     struct pfn__ctReceipt t = {0};
     struct pfn__ctTransferListPA list = {0};
     struct pfn__ctTransferPA transfers[DEBT_TRANSFERS_MAX] = {{0}};
-    struct subject debtor, payer;
+    struct soap_subject debtor, payer;
 
     q.idPA = soap_fill_text(r->recipient);
     q.idBrokerPA = soap_fill_text(r->broker);
@@ -107,7 +101,7 @@ static void rt_v2_put(struct soap *soap, const struct soap_receipt *r)
     struct pfn__ctReceiptV2 t = {0};
     struct pfn__ctTransferListPAReceiptV2 list = {0};
     struct pfn__ctTransferPAReceiptV2 transfers[DEBT_TRANSFERS_MAX] = {{0}};
-    struct subject debtor, payer;
+    struct soap_subject debtor, payer;
 
     q.idPA = soap_fill_text(r->recipient);
     q.idBrokerPA = soap_fill_text(r->broker);

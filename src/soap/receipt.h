@@ -26,7 +26,9 @@ struct soap_receipt {
     const struct debt_subject *debtor;
     const char *metadata;
     const char *psp, *psp_fiscal_code, *psp_vat, *psp_name;
-    const char *channel, *channel_kind;
+    const char *channel;
+    const char *channel_kind;         /* notifyPayment: one of its kinds */
+    const char *channel_text;         /* paSendRT: in words */
     const struct debt_subject *payer; /* kind "" : not told */
     const char *method, *payment_channel, *touch_point, *note;
     int64_t amount_cents, fee_cents, pa_fee_cents;

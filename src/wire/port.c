@@ -127,7 +127,7 @@ static const char *shape_problem(const struct wire_operation *o, const struct xm
     return is_root_of(o, root) ? NULL : "the Body holds another operation than SOAPAction names";
 }
 
-static void fault(struct listen_answer *answer, int status, const char *code, const char *text)
+void wire_port_fault(struct listen_answer *answer, int status, const char *code, const char *text)
 {
     listen_answer_reset(answer);
     answer->status = status;
@@ -139,14 +139,14 @@ static void fault_err(struct listen_answer *answer, enum err rc)
 {
     switch (err_class(rc)) {
     case ERR_CLASS_CALLER:
-        fault(answer, 500, "Client", "Message not valid");
+        wire_port_fault(answer, 500, "Client", "Message not valid");
         break;
     case ERR_CLASS_FORBIDDEN:
         answer->authenticate = "Basic realm=\"payer\", charset=\"UTF-8\"";
-        fault(answer, 401, "Client", "Not allowed");
+        wire_port_fault(answer, 401, "Client", "Not allowed");
         break;
     case ERR_CLASS_TRANSIENT:
-        fault(answer, 503, "Server", "Not available now: try again");
+        wire_port_fault(answer, 503, "Server", "Not available now: try again");
         break;
     case ERR_CLASS_NONE:
     case ERR_CLASS_USAGE:
@@ -157,7 +157,7 @@ static void fault_err(struct listen_answer *answer, enum err rc)
     case ERR_CLASS_CONFIG:
     case ERR_CLASS_COUNT:
     default:
-        fault(answer, 500, "Server", "Internal error");
+        wire_port_fault(answer, 500, "Server", "Internal error");
         break;
     }
 }
@@ -188,11 +188,8 @@ static void operation_run(const struct wire_operation *o, struct wire_call *call
     char label[64];
     struct wire_worker *w = call->worker;
 
-    w->registry = service_registry_current(w->cache, w->db);
     TRY(o->answer(call, answer, o->variant, &outcome));
 out:
-    service_registry_release(w->cache, w->registry);
-    w->registry = NULL;
     soap_message_reset(w->message);
     if (rc != ERR_NONE) {
         log_err(o->action, rc);
@@ -226,7 +223,7 @@ static void message_run(const struct wire_port *port, struct found found,
     call->root = body_content(doc);
     if (!found.operation) found = by_root(port, doc);
     if (!found.operation) {
-        fault(answer, 500, "Client", "Operation not served here");
+        wire_port_fault(answer, 500, "Client", "Operation not served here");
         return;
     }
     why = shape_problem(found.operation, doc, call->root, seen);
@@ -239,15 +236,31 @@ static void message_run(const struct wire_port *port, struct found found,
     operation_run(found.operation, call, answer);
 }
 
-void wire_port_post(void *worker, const struct listen_request *request,
-                    struct listen_answer *answer, void *cls)
+/* From bytes to the operation that they name. */
+static void message_take(const struct wire_port *port, struct wire_call *call,
+                         struct listen_answer *answer)
 {
-    const struct wire_port *port = cls;
-    struct wire_call call = {.worker = worker, .request = request};
+    const struct listen_request *request = call->request;
     struct xml_document *doc = NULL;
     const struct found found = by_action(port, request->action);
     const char *why = NULL;
     enum prefilter seen = listen_prefilter(request->body, request->body_len, &why);
+
+    if (seen == PREFILTER_BROKEN)
+        wire_port_fault(answer, 500, "Client", why);
+    else if (message_parse(port, found, request, &doc) != ERR_NONE)
+        wire_port_fault(answer, 500, "Client", "Not well-formed XML");
+    else
+        message_run(port, found, doc, why, call, answer);
+    xml_document_close(&doc);
+}
+
+void wire_port_post(void *worker, const struct listen_request *request,
+                    struct listen_answer *answer, void *cls)
+{
+    const struct wire_port *port = cls;
+    struct wire_worker *w = worker;
+    struct wire_call call = {.worker = w, .request = request};
     char id[33];
 
     clock_token_new(id);
@@ -256,12 +269,9 @@ void wire_port_post(void *worker, const struct listen_request *request,
     err_clear();
     call.exchange =
         (struct exchange){clock_id_new(), request->received_us, request->body, request->body_len};
-    if (seen == PREFILTER_BROKEN)
-        fault(answer, 500, "Client", why);
-    else if (message_parse(port, found, request, &doc) != ERR_NONE)
-        fault(answer, 500, "Client", "Not well-formed XML");
-    else
-        message_run(port, found, doc, why, &call, answer);
-    xml_document_close(&doc);
+    w->registry = service_registry_current(w->cache, w->db);
+    if (!port->admit || port->admit(&call, answer)) message_take(port, &call, answer);
+    service_registry_release(w->cache, w->registry);
+    w->registry = NULL;
     log_set_request("");
 }

@@ -23,9 +23,10 @@ struct wire_line {
 struct wire_call {
     struct wire_worker *worker;
     const struct listen_request *request;
-    const struct xml_node *root; /* the operation's element; NULL: there was none */
-    bool valid;                  /* against the contract's schema */
-    struct xml_problem problem;  /* why not; line 0: of the envelope */
+    const struct registry_caller *caller; /* who was admitted; NULL: the port admits everybody */
+    const struct xml_node *root;          /* the operation's element; NULL: there was none */
+    bool valid;                           /* against the contract's schema */
+    struct xml_problem problem;           /* why not; line 0: of the envelope */
     struct exchange exchange;
     struct wire_line line;
 };
@@ -43,6 +44,9 @@ struct wire_operation {
     int variant; /* handed to answer: which of a family it is */
 };
 
+/** May this caller speak here at all? Asked before its bytes are read. false: answered. */
+typedef bool wire_admit_fn(struct wire_call *call, struct listen_answer *answer);
+
 struct wire_port {
     const char *schema_path; /* under share: the contract's XSD */
     const struct wire_operation *operations;
@@ -51,6 +55,7 @@ struct wire_port {
     const struct xml_lift *lift;  /* a text that is kept out of its messages; NULL: none */
     const char *lifted_path;      /* under share: the schema of the document that text is */
     struct xml_schema *lifted;
+    wire_admit_fn *admit;      /* NULL: each operation sees to its callers */
     struct xml_schema *schema; /* opened at start, shared read-only */
 };
 
@@ -61,8 +66,12 @@ void wire_port_close(struct wire_port *port);
 void wire_port_post(void *worker, const struct listen_request *request,
                     struct listen_answer *answer, void *cls);
 
+/** A SOAP Fault in place of whatever was written. */
+void wire_port_fault(struct listen_answer *answer, int status, const char *code, const char *text);
+
 /** The ports: defined beside their operations. */
 extern struct wire_port wire_node_for_psp;
+extern struct wire_port wire_pa_for_node;
 extern struct wire_port wire_debt_position;
 extern struct wire_port wire_payments;
 extern struct wire_port wire_nodo_per_psp;

@@ -3,40 +3,12 @@
 
 #include "crypto/hash.h"
 #include "domain/amount.h"
-#include "domain/calendar.h"
+#include "wire/field.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "payH.h"
-
-/* The schema was checked before: what does not fit here is a fault of ours. */
-#define COPY(to, from) copy((to), sizeof(to), (from))
-
-static enum err copy(char *to, size_t cap, const char *from)
-{
-    size_t len = from ? strlen(from) : 0;
-
-    if (len >= cap) return BUG("a field longer than its facet");
-    if (len) memcpy(to, from, len);
-    to[len] = 0;
-    return ERR_NONE;
-}
-
-/* An xs:date may carry a zone; what is kept is the civil day. */
-static enum err date_copy(char to[11], const char *from)
-{
-    enum err rc;
-    int32_t day;
-
-    to[0] = 0;
-    if (!from) return ERR_NONE;
-    TRY(calendar_xml_date_parse(from, &day));
-    calendar_date_print(day, to);
-out:
-    return rc;
-}
 
 static enum err who_read(struct psp_call *call, const char *psp, const char *broker,
                          const char *channel, const char *password, const char *key)
@@ -78,7 +50,7 @@ static enum err offer_read(struct psp_call *call, const char *expiration, const 
 
     TRY(expiration_read(call, expiration));
     TRY(amount_parse_or_zero(amount, &call->amount_cents));
-    TRY(date_copy(call->due_date, due));
+    TRY(wire_field_date(call->due_date, due));
     TRY(COPY(call->note, note));
 out:
     return rc;
@@ -116,8 +88,8 @@ static enum err details_read(struct psp_call *call, struct soap *soap, int metho
     if (channel) TRY(COPY(call->payment_channel, soap_nfp__stPaymentChannel2s(soap, *channel)));
     TRY(amount_parse_or_zero(fee, &call->fee_cents));
     TRY(payer_read(call, soap, payer));
-    TRY(date_copy(call->application_date, application));
-    TRY(date_copy(call->transfer_date, transfer));
+    TRY(wire_field_date(call->application_date, application));
+    TRY(wire_field_date(call->transfer_date, transfer));
 out:
     return rc;
 }

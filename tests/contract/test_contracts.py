@@ -16,7 +16,7 @@ OPERATIONS = {
     "nodeForPsp": 6,
     "nodoPerPsp": 1,
     "nodeForPa": 2,
-    "paForNode": 5,
+    "paForNode": 6,
     "debt-position": 6,
     "back-office": 1,
     "payments": 2,

@@ -18,7 +18,7 @@ CONTRACTS = {
     "nodeForPsp": {"demandPaymentNotice", "verificaBollettino", "nodoChiediTemplateInformativaPSP",
                    "nodoChiediInformativaPA", "nodoChiediCatalogoServiziV2"},
     "nodeForPa": set(),
-    "paForNode": {"paDemandPaymentNotice"},
+    "paForNode": set(),
 }
 SCHEMAS = {"nodeForPsp": ("nodeForPsp", "nodoPerPsp")}  # of a contract with more than its own
 

@@ -12,6 +12,7 @@ from scenario.test_stamps import pay_stamped, stamped
 from scenario.test_tokens import pay_together
 from scenario.test_positions import caller, instalment, position, submit
 from support.hub import COMUNE, wait_until
+from support.node import Node
 from support.reports import FlowPsp, payment
 from support.witness import ROOT
 
@@ -56,6 +57,16 @@ CORRUPTIONS = [
     ("DELETE FROM journal WHERE object_id = {paid} AND event LIKE 'activate%'",
      {"a payment without the line of its activation in the journal": "{paid}", LINE_GONE:
       "SELECT id FROM kept.journal WHERE object_id = {paid} AND event LIKE 'activate%'"}),
+    ("DELETE FROM journal WHERE object_id = {elsewhere}",
+     {"a payment made elsewhere without the line of its receipt in the journal": "{elsewhere}",
+      LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {elsewhere}"}),
+    ("DELETE FROM node_receipt WHERE payment_id = {elsewhere}",
+     {"a payment made elsewhere of which nobody knows who collected it": "{elsewhere}"}),
+    ("INSERT INTO node_receipt (payment_id, psp_name, channel_description, created_at)"
+     " VALUES ({paid}, 'X', 'X', '2020-01-01')",
+     {"a receipt of a payment that no node told of": "{paid}"}),
+    ("UPDATE payment SET settles = 'hub' WHERE id = {elsewhere}",
+     {"money that was collected elsewhere, taken for the hub's": "{elsewhere}"}),
     ("UPDATE journal SET at = at + INTERVAL 1 MICROSECOND WHERE event = 'verifyPaymentNotice'"
      " OR object_id = {failed}",
      {EDITED: "SELECT id FROM journal WHERE event = 'verifyPaymentNotice' OR object_id = {failed}"}),
@@ -230,7 +241,8 @@ def filled(module_hub):
     for _ in range(2):
         pay(channel, new())
         hub.payer("flow", "run")
-    notices = {name: new() for name in ("late", "double", "failed", "live", "open", "paid", "told")}
+    notices = {name: new() for name in ("late", "double", "failed", "live", "open", "elsewhere",
+                                        "paid", "told")}
     token = late(channel, notices["late"])
     channel.outcome(token)
     together = [new(), new()]
@@ -244,6 +256,9 @@ def filled(module_hub):
     token = channel.activate(COMUNE, notices["failed"].number, "12.34").paymentToken
     channel.outcome(token, "KO")
     channel.activate(COMUNE, notices["live"].number, "12.34")
+    node = Node(hub.url, violations=hub.violations.path)
+    node.tell(node.receipt(notices["elsewhere"]))
+    node.close()
     single, first = plan_of_three(hub, channel)
     hub.payer("work", "--once")
     pay(channel, notices["paid"], "1.00")

@@ -15,7 +15,7 @@ POSITION = "{urn:payer:position:1}"
 ARABIC = "\u0661\u0662.\u0663\u0664"
 # What an element is, by its name -> (tag, values refused in it, values taken in it)
 KINDS = {
-    "amount|fee|transferAmount": (
+    r"amount|fee|\w+Amount|\w+Fee": (
         "X39", ["-1.00", "5", "5.0", "5.000", "+5.00", "1e3", "0x10", "1,00", "9" * 20, "9" * 20 + ".00",
                 " 5.00", "5.00 ", "5. 00", ".50", ARABIC, "NaN", "INF", "1000000000.00", "1.00\u00a0"],
         ["007.00", "999999999.99", "0.01"]),

@@ -57,6 +57,9 @@ FILL = [
        WHERE {ended} OR seq > {n} - 100""",
     """INSERT INTO payment_stamp (payment_id, transfer_number, attachment) SELECT seq, 1, 'QQ=='
        FROM {seq} WHERE {ended} AND seq % 100 = 7""",
+    """INSERT INTO node_receipt (payment_id, psp_name, channel_description, created_at)
+       SELECT id, 'PSP', 'app', {at} FROM payment JOIN {seq} ON seq = id WHERE id % 7 = 0""",
+    "UPDATE payment SET told_by = 'NODO', settles = 'ente' WHERE id % 7 = 0",
     """INSERT INTO receipt (id, payment_id, creditor, token, created_at, seq) SELECT seq, seq,
        {ente}, CONCAT('T', seq), {at}, IF({done}, seq, NULL) FROM {seq} WHERE {ended}""",
     """INSERT INTO entry (id, fact_id, payment_id, transfer_number, kind, creditor, account,
@@ -151,7 +154,7 @@ VALUES = {
     "creditor": "'77777777777'", "own_id": f"'P{SAMPLE}'", "notice_number": f"'3{SAMPLE:017}'",
     "caller": "'PSP'", "operation": "'activatePaymentNotice'", "ikey": "'K100'", "psp": "'PSP'",
     "token": f"'T{SAMPLE}'", "channel": "'PSP_1'", "activated_at": f"{NOW} - INTERVAL 90 DAY",
-    "position_id": SAMPLE, "instalment_id": SAMPLE, "live_instalment": N - 7, "settlement_id": 1007, "flow_id": 1007,
+    "position_id": SAMPLE, "payment_id": SAMPLE, "instalment_id": SAMPLE, "live_instalment": N - 7, "settlement_id": 1007, "flow_id": 1007,
     "entry_id": 0, "subscription": "'BANK1'", "account": f"'IT{7:025}'", "settles": "'hub'",
     "kind": "'riversamento'", "name": "'receipt'", "last": 7, "aux_digit": 3, "code": 1, "next": 7,
     "version": 1, "ver": 0, "fence": 0, "owner": "'o'", "destination": "'DEST1'", "failures": 5, "turn": 1, "seq": 10 ** 6, "begun_option": SAMPLE,

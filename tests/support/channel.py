@@ -299,7 +299,7 @@ def typed(fields):
     return result
 
 
-def envelope(root, fields):
+def envelope(root, fields, namespace=NFP):
     """A SOAP 1.1 envelope of a request; fields in the schema's order, None left out."""
     parts = []
 
@@ -317,7 +317,7 @@ def envelope(root, fields):
 
     write(fields)
     return (f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{SOAP}"><s:Body>'
-            f'<n:{root} xmlns:n="{NFP}">{"".join(parts)}</n:{root}></s:Body></s:Envelope>'
+            f'<n:{root} xmlns:n="{namespace}">{"".join(parts)}</n:{root}></s:Body></s:Envelope>'
             ).encode()
 
 

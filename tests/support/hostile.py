@@ -9,7 +9,7 @@ from support.channel import SOAP
 from support.registry import PASSWORD
 from support.witness import local, parse
 
-SYNTAX = "PPT_SINTASSI_EXTRAXSD"
+SYNTAX = {"PPT_SINTASSI_EXTRAXSD", "PAA_SINTASSI_XSD"}
 CALLER = {"Authorization": "Basic " + base64.b64encode(f"BACKOFFICE1:{PASSWORD}".encode()).decode()}
 
 
@@ -39,7 +39,7 @@ def verdict(operation, status, answer):
     sender, or what it is instead. A contract of ours refuses by a fault."""
     code = answer.findtext("fault/faultCode") or ""
     if status == 200 and answer.tag == operation.answer:
-        return "refused" if code == SYNTAX else "taken"
+        return "refused" if code in SYNTAX else "taken"
     if status == 500 and answer.tag == f"{{{SOAP}}}Fault" and \
             answer.findtext("faultcode").endswith(":Client"):
         return "refused" if operation.own else "fault"

@@ -58,7 +58,10 @@ static const struct {
     {"/node-for-psp/v1", "xsd=%s%n", NULL},
     {"/node-for-psp/v1", "wsdl=", NULL},
     {"/node-for-psp/v1/", "wsdl", NULL},
-    {"/pa-for-node/v1", "wsdl", NULL},
+    {"/pa-for-node/v1", "wsdl", "<soap:address location=\"" URL "/pa-for-node/v1\"/>"},
+    {"/pa-for-node/v1", "xsd=paForNode.xsd", "schemaLocation=\"v1?xsd=common-types.xsd\""},
+    {"/nodo-auth/pa-for-node/v1", "wsdl", "location=\"" URL "/nodo-auth/pa-for-node/v1\""},
+    {"/pa-for-node/v2", "wsdl", NULL},
 };
 
 static void test_find(void **state)
