@@ -54,6 +54,7 @@ struct registry_station { /* hosted: the hub itself answers; else url is called 
 };
 struct registry_psp {
     const char *code, *name, *fiscal_code, *vat;
+    const char *bic, *abi; /* "" when not said */
     enum settles settles;
     bool enabled;
 };

@@ -49,16 +49,20 @@ static bool id_ok(const char *id, const char *psp)
            strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == len;
 }
 
-/* A PSP names itself by its code here, its fiscal or VAT code, or its ABI. */
+/* A PSP names itself by its code here, or by what the registry knows it by: a fiscal or VAT code,
+ * its ABI, its BIC. */
 static bool sender_ok(const struct registry_psp *psp, const struct psp_flow_head *h)
 {
-    char abi[DEBT_CHARS(35) + 3];
+    const char *const names[][3] = {{"GAB", psp->code, ""},
+                                    {"G", psp->fiscal_code, psp->vat},
+                                    {"A", psp->abi, ""},
+                                    {"B", psp->bic, ""}};
 
-    if (!strcmp(h->sender, psp->code)) return true;
-    if (*h->sender_kind == 'G')
-        return !strcmp(h->sender, psp->fiscal_code) || !strcmp(h->sender, psp->vat);
-    snprintf(abi, sizeof abi, "ABI%s", h->sender);
-    return *h->sender_kind == 'A' && !strcmp(abi, psp->code);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strchr(names[i][0], *h->sender_kind) &&
+            (!strcmp(h->sender, names[i][1]) || !strcmp(h->sender, names[i][2])))
+            return true;
+    return false;
 }
 
 /* A receiver that is another Ente of ours is another's flow. */

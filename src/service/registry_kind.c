@@ -128,6 +128,8 @@ static const struct registry_attribute PSP_ROWS[] = {
     PLAIN("name", TEXT, registry_psp, name),
     PLAIN("fiscal-code", FISCAL_CODE, registry_psp, fiscal_code),
     PLAIN("vat", TEXT, registry_psp, vat),
+    PLAIN("bic", TEXT, registry_psp, bic),
+    PLAIN("abi", TEXT, registry_psp, abi),
     ROW("settles", WORD, "hub", SETTLES, NULL, registry_psp, settles),
     KEPT(registry_psp),
 };

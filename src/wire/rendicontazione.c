@@ -2,7 +2,7 @@
 /* Flows on the wire: a PSP delivers them, an Ente's station lists and fetches them. Their messages
  * are small around a document of any size, which is never whole in memory: they are read from the
  * checked tree without it, and written by xml/writer into an answer that spills
- * (docs/adr/0015-flows-in-pieces.md). */
+ * (docs/adr/0017-flows-in-pieces.md). */
 #include "wire/port.h"
 
 #include "base/config.h"

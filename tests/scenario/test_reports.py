@@ -29,7 +29,7 @@ def paid(channel, ente, amount="12.34"):
     return notice, token
 
 
-def number(hub, identifier, state="LIVE"):
+def number(hub, identifier, state="LIVE", timeout_s=20):
     """The hub's own id of a flow, once its lines are matched."""
     def found():
         after = ()
@@ -39,7 +39,7 @@ def number(hub, identifier, state="LIVE"):
                     return row.id
             after = ("--after", str(rows[-1].id))
         return None
-    return wait_until(found, f"{identifier} {state} and matched", 20)
+    return wait_until(found, f"{identifier} {state} and matched", timeout_s)
 
 
 def lines(hub, identifier):

@@ -216,7 +216,7 @@ static const struct {
     {"bank=\"BANCA1\" contact", "contact", "creditor: "},
     {"timeout=\"5s\"", "timeout=\"5\"", "station: "},
     {"kind=\"atm\"", "kind=\"till\"", "channel: "},
-    {"password-hash=\"$y$", "password-hash=\"prova", "channel: "},
+    {"password-hash=\"$y$", "password-hash=\"prova", "station: "},
     {"holds=\"paid\" delivery=\"banca1\"", "holds=\"PAID\" delivery=\"banca1\"", "subscription: "},
     {"delivery=\"banca1\"", "delivery=\"../banca1\"", "subscription: "},
     {"<registry ", "<registry base=\"-1\" ", "registry: "},
