@@ -82,21 +82,12 @@ void check_secrets(struct cli *cli, int which, struct check_result *out)
  * formats' own line. */
 static bool subscription_format_ok(const struct registry_subscription *s, struct check_result *out)
 {
-    struct flow_format *format = NULL;
-    enum err rc = service_flow_format(s->format, &format);
+    const char *why = service_flow_misfit(s->format, s->audience, s->empty);
 
-    if (rc == ERR_IO_READ)
-        check_wrong(out, "%s: no format %s is installed", s->code, s->format);
-    else if (rc != ERR_NONE)
-        err_clear();
-    else if (format->audience != s->audience)
-        check_wrong(out, "%s: %s is no format for such a party", s->code, s->format);
-    else if (s->empty && !format->empty)
-        check_wrong(out, "%s: empty=\"yes\", but a file of %s cannot be without records", s->code,
-                    s->format);
-    flow_format_close(&format);
-    if (out->wrong) check_cure(out, "change the subscription's format in the registry");
-    return !out->wrong;
+    if (!*why) return true;
+    check_wrong(out, "%s: format %s: %s", s->code, s->format, why);
+    check_cure(out, "change the subscription's format in the registry");
+    return false;
 }
 
 void check_deliveries(struct cli *cli, int which, struct check_result *out)

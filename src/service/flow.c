@@ -56,6 +56,23 @@ enum err service_flow_format(const char *name, struct flow_format **out)
     return flow_format_open(dir, lib, out);
 }
 
+const char *service_flow_misfit(const char *name, enum flow_audience audience, bool empty)
+{
+    struct flow_format *format = NULL;
+    enum err rc = service_flow_format(name, &format);
+    const char *why = "";
+
+    if (rc == ERR_IO_READ)
+        why = "no such format is installed";
+    else if (rc == ERR_NONE && format->audience != audience)
+        why = "it is no format for such a party";
+    else if (rc == ERR_NONE && empty && !format->empty)
+        why = "empty=\"yes\", but a file of it cannot be without records";
+    err_clear();
+    flow_format_close(&format);
+    return why;
+}
+
 static enum err format_get(struct running *r, const char *name, struct flow_format **out)
 {
     enum err rc;

@@ -31,6 +31,9 @@ MUST_USE enum err service_flow_run(struct env *env, struct service_flow_run *run
 
 /** An installed format, by its name. @return as flow_format_open() */
 MUST_USE enum err service_flow_format(const char *name, struct flow_format **out);
+/** Why a subscription cannot have that format, in words; "" when it can. One whose sheet does not
+ * compile is not judged here. */
+const char *service_flow_misfit(const char *format, enum flow_audience audience, bool empty);
 
 /** Make the file that a format makes of a flow's records, and publish nothing.
  * @param folder  where it lies unfinished: the caller discards it

@@ -39,6 +39,7 @@ static enum err fresh_make(struct import *i)
     part = doc.scope[0] != '\0';
     TRY(registry_check(doc.root, part ? doc.scope : NULL, part ? known : NULL, &report));
     TRY(registry_secrets_take(&i->arena, doc.root, known, &report));
+    TRY(registry_formats_check(doc.root, &report));
     if (i->out->problems.len > 0) {
         rc = err_set(ERR_REGISTRY, in->name);
         goto out;

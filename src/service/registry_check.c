@@ -5,6 +5,7 @@
 #include "domain/iban.h"
 #include "domain/network.h"
 #include "domain/period.h"
+#include "flow/file.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -203,12 +204,52 @@ static void period_check(struct check *c, const struct registry_entry *e)
         PROBLEM(c, e, "empty: only for an Ente's period that ends by the clock");
 }
 
+static const struct registry_list *list_of(const struct registry_entry *root, const char *element)
+{
+    return &root->parts[registry_kind_index(element)];
+}
+
+static size_t collections_enabled(const struct check *c)
+{
+    const struct registry_list *list = list_of(c->root, "collection");
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++)
+        n += registry_enabled(list->entries[i]);
+    return n;
+}
+
+/* The money of an account is settled for one bank's subscription: which, nobody shall guess. */
+static void bank_once_check(struct check *c, const struct registry_entry *e)
+{
+    const struct registry_list *list = list_of(c->root, "subscription");
+
+    for (size_t i = 0; i < list->n && list->entries[i] != e; i++) {
+        const struct registry_entry *other = list->entries[i];
+
+        if (registry_enabled(other) && is(other, "audience", "bank") &&
+            is(other, "party", registry_value(e, "party")))
+            PROBLEM(c, e, "party=\"%s\": subscription %s settles this bank's money already",
+                    registry_value(e, "party"), registry_value(other, "code"));
+    }
+}
+
 static void subscription_check(struct check *c, const struct registry_entry *e)
 {
-    const char *element = is(e, "audience", "bank") ? "bank" : "creditor";
+    const char *party = registry_value(e, "party");
+    bool bank = is(e, "audience", "bank");
 
-    reference_check(c, e, "party", element, registry_value(e, "party"));
+    reference_check(c, e, "party", bank ? "bank" : "creditor", party);
     period_check(c, e);
+    if (!registry_enabled(e)) return;
+    if (!flow_file_name_ok(party))
+        PROBLEM(c, e,
+                "party=\"%s\": it stands in file names: letters, digits, point, hyphen and "
+                "underscore expected",
+                party);
+    if (bank) bank_once_check(c, e);
+    if (collections_enabled(c) == 0)
+        PROBLEM(c, e, "there is no enabled collection: flows say from which account money comes");
 }
 
 static const struct {
@@ -236,28 +277,20 @@ static void doubles_check(struct check *c, const struct registry_list *list)
 
 /* ---- the whole ---- */
 
-static const struct registry_list *list_of(const struct registry_entry *root, const char *element)
-{
-    return &root->parts[registry_kind_index(element)];
-}
-
 /* Flows of money must know one account to order from. */
 static void collections_check(struct check *c)
 {
     const struct registry_list *list = list_of(c->root, "collection");
     const struct registry_entry *first = NULL;
-    size_t enabled = 0;
 
     for (size_t i = 0; i < list->n; i++) {
         const struct registry_entry *e = list->entries[i];
 
-        if (!registry_enabled(e)) continue;
-        enabled++;
-        if (!is(e, "default", "yes")) continue;
+        if (!registry_enabled(e) || !is(e, "default", "yes")) continue;
         if (first != NULL) PROBLEM(c, e, "default=\"yes\": line %ld says so too", first->line);
         first = e;
     }
-    if (enabled > 0 && first == NULL)
+    if (collections_enabled(c) > 0 && first == NULL)
         PROBLEM(c, list->entries[0], "no enabled collection has default=\"yes\"");
 }
 

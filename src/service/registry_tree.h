@@ -82,6 +82,9 @@ void registry_complain(const struct registry_report *report, struct buf *to,
 MUST_USE enum err registry_check(const struct registry_entry *root, const char *scope,
                                  const struct registry_entry *known,
                                  const struct registry_report *report);
+/** Whether each enabled subscription's format is installed here, and is one for its party. */
+MUST_USE enum err registry_formats_check(const struct registry_entry *root,
+                                         const struct registry_report *report);
 /** "500ms", "10s", "1m"; 0 for anything else. */
 int64_t registry_duration_ms(const char *text);
 /** Kill switches, "kind code" a line: what they name is disabled. */

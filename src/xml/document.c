@@ -36,7 +36,8 @@ enum err xml_parse(const char *bytes, size_t len, const char *url, xmlDictPtr di
 
     *out = NULL;
     if (len > INT_MAX) return err_set(ERR_LIMIT, "XML");
-    if (len == 0) return xml_syntax(url, NULL);
+    if (len == 0)
+        return err_setf(ERR_XML_SYNTAX, "%s%sit is empty", url ? url : "", url ? ": " : "");
     context = xmlNewParserCtxt();
     if (context == NULL) return err_set(ERR_MEMORY, "XML");
     if (dict != NULL) {

@@ -63,17 +63,29 @@ def test_a_sheet_and_a_contract_that_do_not_compile(hub, shared):
     assert "install" in only(hub, "contracts", *option)["cure"]
 
 
-def test_a_subscription_whose_format_does_not_fit(hub):
-    """Said now, not when its period ends."""
+def test_a_subscription_whose_format_does_not_fit(hub, shared):
+    """Refused by the import; taken where other files are installed, it is said now, not when its
+    period ends."""
+    folder, option = shared
     text = hub.registry.read_text(encoding="utf-8")
-    fdr = 'format="flusso-riversamento-1.0"'
-    for changed, says in ((text.replace(fdr, 'format="nobodys"'), "no format nobodys is installed"),
-                          (text.replace(fdr, 'format="pain.001.001.03"'), "no format for such"),
-                          (text.replace(fdr, f'{fdr} empty="yes"').replace('"follow"', '"daily 06:00"'),
-                           "cannot be without records")):
-        path = hub.home / "misfit.xml"
-        path.write_text(changed, encoding="utf-8")
-        hub.payer("registry", "import", str(path))
+    fdr, csv, pain = "flusso-riversamento-1.0", "csv-rendicontazione", "pain.001.001.03"
+    theirs = {name: folder / "xslt/flow" / name / "flow.xml" for name in (fdr, csv)}
+    shutil.copytree(theirs[fdr].parent, folder / "xslt/flow/nobodys")
+    changed = [(theirs[csv], 'audience="ente"', 'audience="bank"'),
+               (theirs[fdr], 'encoding="UTF-8" file', 'empty="yes" encoding="UTF-8" file'),
+               (folder / "xslt/flow/nobodys/flow.xml", f'"{fdr}"', '"nobodys"')]
+    for path, was, now in changed:
+        assert was in path.read_text()
+        path.write_text(path.read_text().replace(was, now))
+    path = hub.home / "misfit.xml"
+    for to, says in ((text.replace(f'"{fdr}"', '"nobodys"'), "no such format is installed"),
+                     (text.replace(f'"{pain}"', f'"{csv}"'), "no format for such a party"),
+                     (text.replace(f'"{fdr}"', f'"{fdr}" empty="yes"').replace(
+                         '"follow"', '"daily 06:00"'), "cannot be without records")):
+        path.write_text(to, encoding="utf-8")
+        refused = hub.payer("registry", "import", str(path), ok=(78,)).stderr
+        assert "misfit.xml:" in refused and says in refused
+        hub.payer("registry", "import", str(path), *option)
         assert says in only(hub, "delivery folders")["found"]
     hub.payer("registry", "import", str(hub.registry))
 

@@ -2,6 +2,7 @@
 """Periods end by the clock, without anybody asking: each fact is in one of them, whatever was down,
 late or twice there. The time is moved for server, worker and database. [I8] [F47] [F48] [F49]"""
 import datetime
+import shutil
 import threading
 
 import pytest
@@ -13,6 +14,7 @@ from support.cutter import Cutter
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, Daemon, program, wait_until
 from support.periods import flows, instant, period, rome, subscribe, wait_begun, wait_closed
 from support.registry import PASSWORD
+from support.witness import ROOT
 
 CLOCK = True
 BANK, ENTE = "BANCA1-PAIN", f"{COMUNE}-FDR"
@@ -171,9 +173,16 @@ def test_the_clock_goes_back(hub, channel, comune, clock, daily):
 
 
 def test_one_that_cannot_be_made_is_not_in_the_way(hub, channel, comune, clock, daily):
-    """A subscription to a format that nobody installed: said in the log; the bank is served."""
+    """A subscription to a format that this machine does not have: said in the log; the bank is
+    served."""
+    other = hub.home / "other-machine"
+    shutil.copytree(ROOT / "conf", other / "conf")
+    shutil.copytree(ROOT / "xslt", other / "xslt")
+    folder = other / "xslt/flow/csv-rendicontazione"
+    theirs = folder.rename(folder.with_name("nobodys-format")) / "flow.xml"
+    theirs.write_text(theirs.read_text().replace('"csv-rendicontazione"', '"nobodys-format"'))
     subscribe(hub, {"BROKEN": {**CSV, "format": "nobodys-format", "period": "daily 05:00",
-                               "enabled": "yes"}})
+                               "enabled": "yes"}}, "--set", f"hub.share={other}")
     wait_begun(hub, "BROKEN", "daily 05:00")
     notice = comune.position()
     pay(channel, notice)

@@ -55,6 +55,12 @@ def test_the_same_document_twice_is_one_version(hub, document):
     assert version(hub) == before
 
 
+def test_a_file_that_is_empty_is_called_so(hub):
+    path = hub.home / "nothing.xml"
+    path.write_bytes(b"")
+    assert "nothing.xml: it is empty\n" in hub.payer("registry", "import", str(path), ok=(78,)).stderr
+
+
 def test_dry_run_shows_and_stores_nothing(hub, document):
     before = version(hub)
     find(document, "psp", PSP).set("name", "Altro nome")

@@ -11,7 +11,7 @@ from support.registry import NS
 ROME = zoneinfo.ZoneInfo("Europe/Rome")
 
 
-def subscribe(hub, changes):
+def subscribe(hub, changes, *options):
     """Import the registry in force with subscriptions changed, or added: {code: attributes}."""
     root = etree.fromstring(hub.payer("registry", "export").stdout.encode())
     for code, attributes in changes.items():
@@ -22,7 +22,7 @@ def subscribe(hub, changes):
             found.set(name, value)
     path = hub.home / "subscriptions.xml"
     path.write_bytes(etree.tostring(root))
-    hub.payer("registry", "import", str(path))
+    hub.payer("registry", "import", str(path), *options)
 
 
 def period(hub, code):

@@ -289,6 +289,16 @@ static const struct {
      "channel 66666666666_03: password-hash and password-file: give one"},
     {"default=\"yes\"", "default=\"no\"",
      "collection CONTO-HUB: no enabled collection has default"},
+    {"<subscription code=\"BANCA2-PAIN\" party=\"BANCA2\"",
+     "<subscription code=\"BANCA2-PAIN\" party=\"BANCA1\"",
+     "subscription BANCA2-PAIN: party=\"BANCA1\": subscription BANCA1-PAIN settles this bank's"},
+    {"<bank code=\"BANCA1\"",
+     "<bank code=\"B/1\" name=\"N\" bic=\"PRVAITR1XXX\" abi=\"99001\"/>"
+     "<subscription code=\"S\" party=\"B/1\" audience=\"bank\" format=\"f\" delivery=\"d\"/>"
+     "<bank code=\"BANCA1\"",
+     "subscription S: party=\"B/1\": it stands in file names"},
+    {"default=\"yes\"", "default=\"yes\" enabled=\"no\"",
+     "subscription BANCA1-PAIN: there is no enabled collection"},
     {"<registry ", "<registry scope=\"ente:77777777777\" ", "expected exactly one creditor"},
 };
 
