@@ -135,6 +135,33 @@ static void archive_check(struct check *c, const struct registry_entry *e)
     if (!coded && given(e, "code")) PROBLEM(c, e, "code: aux digits 1 and 2 have none");
 }
 
+static const struct registry_list *part_of(const struct registry_entry *e, const char *element)
+{
+    for (size_t p = 0; p < e->kind->n_parts; p++)
+        if (strcmp(e->kind->parts[p].kind->name, element) == 0) return &e->parts[p];
+    return NULL;
+}
+
+/* A hub that answers for the notices knows of the payments; a station does when it is told [I7]. */
+static void creditor_check(struct check *c, const struct registry_entry *e)
+{
+    const struct registry_list *archives = part_of(e, "archive");
+    const struct registry_list *destinations = part_of(e, "destination");
+
+    for (size_t i = 0; i < destinations->n; i++)
+        if (registry_enabled(destinations->entries[i])) return;
+    for (size_t i = 0; i < archives->n; i++) {
+        const struct registry_entry *archive = archives->entries[i];
+        const struct registry_entry *station =
+            target(c, "station", registry_value(archive, "station"));
+
+        if (registry_enabled(archive) && station != NULL && is(station, "hosted", "no"))
+            WARNING(c, archive,
+                    "station=\"%s\": is asked of notices, but no destination tells it of payments",
+                    registry_value(archive, "station"));
+    }
+}
+
 static void destination_check(struct check *c, const struct registry_entry *e)
 {
     bool notify = is(e, "kind", "notify");
@@ -256,8 +283,9 @@ static const struct {
     const char *element;
     check_fn *check;
 } CHECKS[] = {
-    {"station", station_check}, {"archive", archive_check}, {"destination", destination_check},
-    {"channel", channel_check}, {"caller", caller_check},   {"subscription", subscription_check},
+    {"station", station_check},           {"creditor", creditor_check}, {"archive", archive_check},
+    {"destination", destination_check},   {"channel", channel_check},   {"caller", caller_check},
+    {"subscription", subscription_check},
 };
 
 static void entry_check(struct check *c, const struct registry_entry *e)

@@ -367,6 +367,33 @@ static void test_check_digit_is_a_warning(void **state)
     buf_free(&warnings);
 }
 
+/* An Ente that is asked at its own station, and not told there of payments, books none of them. */
+static void test_a_station_that_nobody_tells_is_a_warning(void **state)
+{
+    static const char *const destination = "kind=\"paSendRTV2\" station=\"88888888888_01\"";
+    static const char *const says = "archive 3 02: station=\"88888888888_01\": is asked of notices";
+
+    (void)state;
+    for (int told = 0; told < 2; told++) {
+        struct buf document = BUF_INIT(REGISTRY_DOCUMENT_MAX);
+        struct buf problems = BUF_INIT(65536), warnings = BUF_INIT(65536);
+
+        file_read(EXAMPLE, &document);
+        replace(&document, "code=\"02\" station=\"99999999990_01\"",
+                "code=\"02\" station=\"88888888888_01\"");
+        if (!told)
+            replace(&document, destination,
+                    "kind=\"paSendRTV2\" enabled=\"no\" station=\"88888888888_01\"");
+        judge(&document, &problems, &warnings);
+        assert_string_equal(buf_str(&problems), "");
+        if ((strstr(buf_str(&warnings), says) != NULL) != !told)
+            fail_msg("told %d: %s", told, buf_str(&warnings));
+        buf_free(&document);
+        buf_free(&problems);
+        buf_free(&warnings);
+    }
+}
+
 static int once(void **state)
 {
     static const char *const sets[] = {"hub.share=."};
@@ -389,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_what_is_wrong_is_named),
         cmocka_unit_test(test_problems_name_the_line_all_at_once),
         cmocka_unit_test(test_check_digit_is_a_warning),
+        cmocka_unit_test(test_a_station_that_nobody_tells_is_a_warning),
     };
 
     return cmocka_run_group_tests(tests, once, NULL);
