@@ -32,7 +32,10 @@ int64_t clock_wall_us(void)
 
 int64_t clock_id_floor(int64_t us)
 {
-    return us / 1000 * (INT64_C(1) << ID_RANDOM_BITS);
+    int64_t ms = us / 1000;
+
+    if (ms <= 0) return 0;
+    return ms > INT64_MAX >> ID_RANDOM_BITS ? INT64_MAX : ms << ID_RANDOM_BITS; /* from 2109 on */
 }
 
 int64_t clock_id_new(void)

@@ -14,7 +14,8 @@ int64_t clock_wall_us(void);
  * the transaction that stores it [R12]. Each is greater than the last of this process: 21 bits
  * alone repeat themselves within a few thousand ids of a millisecond. Thread-safe. */
 int64_t clock_id_new(void);
-/** No id that is made at this instant or later is smaller: where to begin among ids in order. */
+/** No id that is made at this instant or later is smaller: where to begin among ids in order. Of
+ * any time, one that no id has too. */
 int64_t clock_id_floor(int64_t us);
 /** Fill with random bytes from the kernel; aborts when there are none. */
 void clock_random(void *bytes, unsigned len);

@@ -108,6 +108,8 @@ def test_the_command_lists_the_same(hub):
     assert [p.own_id for p in rest] == ["CMD-3"]
     assert hub.json("position", "list", COMUNE, "--type", "TARI", "--created-from",
                     "2900-01-01") == []
+    assert len(hub.json("position", "list", COMUNE, "--debtor", debtor, "--created-to",
+                        "2900-01-01")) == 3
     for wrong in (["--due-from", "domani"], ["--created-to", "2026-02-30"]):
         hub.payer("position", "list", COMUNE, *wrong, ok=(64,))
 

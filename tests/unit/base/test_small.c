@@ -84,6 +84,21 @@ static void test_ids_are_time_ordered_and_differ(void **state)
     assert_true(seen[0] != seen[1] || seen[1] != seen[2]);
 }
 
+/* Somebody may ask for all that is older than the year 2900. */
+static void test_an_ids_floor_of_any_time(void **state)
+{
+    static const int64_t times[] = {
+        INT64_MIN,        -62135596800000000, -1,       0, 1, 1795512896123456, 4398046511103999,
+        4398046511104000, 29347999200000000,  INT64_MAX};
+
+    (void)state;
+    for (size_t i = 1; i < ARRAY_LEN(times); i++)
+        assert_true(clock_id_floor(times[i]) >= clock_id_floor(times[i - 1]));
+    assert_int_equal(clock_id_floor(INT64_MIN), 0);
+    assert_int_equal(clock_id_floor(1000), INT64_C(1) << 21);
+    assert_int_equal(clock_id_floor(29347999200000000), INT64_MAX);
+}
+
 enum { ID_THREADS = 4, IDS_EACH = 50000 };
 
 static void *ids_make(void *cls)
@@ -138,6 +153,7 @@ int main(void)
         cmocka_unit_test(test_json_keeps_its_first_error),
         cmocka_unit_test(test_nearest_names),
         cmocka_unit_test(test_ids_are_time_ordered_and_differ),
+        cmocka_unit_test(test_an_ids_floor_of_any_time),
         cmocka_unit_test(test_no_id_comes_twice),
         cmocka_unit_test(test_tokens_are_hex_and_differ),
     };
