@@ -176,6 +176,31 @@ static const char *notice_of(const struct showing *s)
     return "";
 }
 
+/* What the channel said of it, where it did. */
+static void payment_facts(const struct showing *s)
+{
+    const struct db_payment_line *l = &s->line;
+    const struct {
+        const char *name, *value;
+    } facts[] = {{"method", l->method},
+                 {"payment_channel", l->payment_channel},
+                 {"touch_point", l->touch_point},
+                 {"note", l->note}};
+
+    for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
+        if (!*facts[i].value) continue;
+        if (s->json)
+            json_text(s->json, facts[i].name, facts[i].value);
+        else
+            cli_print(s->cli, "    %s: %s\n", facts[i].name, facts[i].value);
+    }
+    if (!l->collected_with) return;
+    if (s->json)
+        json_int(s->json, "collected_with", l->collected_with);
+    else if (l->collected_with != l->id)
+        cli_print(s->cli, "    fee with payment %" PRId64 "\n", l->collected_with);
+}
+
 static enum err payment_row(void *cls)
 {
     struct showing *s = cls;
@@ -198,6 +223,7 @@ static enum err payment_row(void *cls)
         else
             cli_print(s->cli, " lives until %s: %" PRId64 " min %02d s still\n", to, left_s / 60,
                       (int)(left_s % 60));
+        payment_facts(s);
         return ERR_NONE;
     }
     json_object(s->json, NULL);
@@ -212,6 +238,7 @@ static enum err payment_row(void *cls)
     json_text(s->json, "expires_at", to);
     json_text(s->json, "closed_at", *end ? end : NULL);
     if (!*end) json_int(s->json, "seconds_left", left_s);
+    payment_facts(s);
     json_end(s->json);
     return ERR_NONE;
 }

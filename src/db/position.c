@@ -71,7 +71,8 @@ static const struct db_stmt LIST_DEBTOR = LINES("position_list_debtor", " AND p.
 static const struct db_stmt PAYMENTS = {
     "position_payments",
     "SELECT y.id, y.instalment_id, y.amount_cents, y.fee_cents, y.token, y.psp, y.channel,"
-    " y.state, y.activated_at, y.expires_at, y.closed_at FROM instalment i"
+    " y.state, y.activated_at, y.expires_at, y.closed_at, y.method, y.payment_channel,"
+    " y.touch_point, y.note, y.collected_with FROM instalment i"
     " JOIN payment y ON y.instalment_id = i.id WHERE i.creditor = ? AND i.position_id = ?"
     " ORDER BY y.id",
     DB_OWNED,
@@ -329,7 +330,9 @@ enum err db_position_payments(struct db *db, const char *creditor, int64_t posit
                           DB_GET_TEXT(line->token), DB_GET_TEXT(line->psp),
                           DB_GET_TEXT(line->channel), DB_GET_TEXT(line->state),
                           DB_GET_INSTANT(line->activated_us), DB_GET_INSTANT(line->expires_us),
-                          DB_GET_INSTANT(line->closed_us)),
+                          DB_GET_INSTANT(line->closed_us), DB_GET_TEXT(line->method),
+                          DB_GET_TEXT(line->payment_channel), DB_GET_TEXT(line->touch_point),
+                          DB_GET_TEXT(line->note), DB_GET_I64(line->collected_with)),
                    each, cls);
 }
 

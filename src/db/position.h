@@ -70,6 +70,8 @@ MUST_USE enum err db_position_list(struct db *db, const struct db_position_range
 struct db_payment_line {
     int64_t id, instalment_id, amount_cents, fee_cents;
     char token[36], psp[36], channel[36], state[13];
+    char method[36], payment_channel[36], touch_point[36], note[DEBT_CHARS(210)];
+    int64_t collected_with; /* 0: its outcome closed it alone */
     int64_t activated_us, expires_us, closed_us;
 };
 MUST_USE enum err db_position_payments(struct db *db, const char *creditor, int64_t position_id,

@@ -128,6 +128,21 @@ def test_pay(hub, ente, raw, number, v2, with_key):
 
 
 @errors
+def test_pay_together(hub, ente, asl, raw, number):
+    """Whichever message of a set fails: all are paid, once, in one request. [F1] [F7]"""
+    for failing in hub.fault.each(number):
+        notices, key = [ente.position(), asl.position(), ente.position()], new_key(PSP)
+        tokens = [raw.activate(n.creditor, n.number, n.amount, v2=True).paymentToken
+                  for n in notices]
+        ask = lambda: fault_code(raw.outcome(tokens, "OK", "1.00", key))
+        with failing:
+            assert ask() == "OK"
+        assert [[p.state for p in hub.position(n).payments] for n in notices] == [["PAID"]] * 3
+        assert ask() == "OK"
+        hub.payer("audit")
+
+
+@errors
 def test_positions(hub, number):
     """Created or to be sent again, cancelled or still there."""
     service = caller(hub)

@@ -42,3 +42,20 @@ def test_a_payment_costs_few_statements(hub, ente, alone):
         costs.append(questions(hub) - before - looking)
     assert min(costs) <= MAX, costs  # the server looks at the registry now and then
     client.close()
+
+
+def test_several_together_cost_two_each(hub, ente, alone):
+    """Each token is read and written; nothing is read twice."""
+    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
+    costs = []
+    for _ in range(ROUNDS):
+        notices = [ente.position() for _ in range(5)]
+        tokens = [client.activate(n.creditor, n.number, n.amount, v2=True).paymentToken
+                  for n in notices]
+        before = questions(hub)
+        looking = questions(hub) - before
+        before = questions(hub)
+        assert fault_code(client.outcome(tokens, "OK", "1.00", key=new_key(PSP))) == "OK"
+        costs.append(questions(hub) - before - looking)
+    assert min(costs) <= 2 * 5, costs
+    client.close()

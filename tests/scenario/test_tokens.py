@@ -54,8 +54,11 @@ def test_five_of_several_enti_are_paid_at_once(hub, channel, comune, asl):
         assert {m["receipt"] for m in told} == {token} and ente.receipts(notice) == 1
         lines = hub.json("journal", "show", notice.number)
         assert [x.outcome for x in lines if x.event == "sendPaymentOutcomeV2"] == ["OK"]
-    assert len(set(hub.sql("SELECT collected_with FROM payment WHERE token IN ('"
-                           + "', '".join(tokens) + "')"))) == 1
+    shown = [hub.position(notice).payments[0] for notice in notices]
+    assert {p.collected_with for p in shown} == {shown[0].id}
+    assert [p.fee_cents for p in shown] == [150, 0, 0, 0, 0]
+    text = hub.payer("position", "show", notices[1].number).stdout
+    assert f"fee with payment {shown[0].id}" in text and "method: cash" in text
 
 
 def test_ko_frees_them_all(hub, channel, ente):
