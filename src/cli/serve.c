@@ -114,6 +114,12 @@ static void serving_close(struct serving *s)
     crypto_secret_forget();
 }
 
+/* What is bigger than an upload lies in a file. */
+static size_t memory_max(size_t body_max)
+{
+    return body_max > WIRE_UPLOAD_MAX ? WIRE_UPLOAD_MAX : 0;
+}
+
 /* Those of one operation first: the first that fits counts. */
 static void routes_fill(struct listen_route routes[WIRE_BIG_COUNT + WIRE_ROUTE_COUNT])
 {
@@ -121,7 +127,7 @@ static void routes_fill(struct listen_route routes[WIRE_BIG_COUNT + WIRE_ROUTE_C
         *routes++ = (struct listen_route){.path = wire_bigs[i].path,
                                           .action = wire_bigs[i].action,
                                           .body_max = wire_bigs[i].body_max,
-                                          .memory_max = WIRE_UPLOAD_MAX,
+                                          .memory_max = memory_max(wire_bigs[i].body_max),
                                           .post = wire_port_post,
                                           .get = wire_contract_get,
                                           .soap = true,
@@ -131,6 +137,7 @@ static void routes_fill(struct listen_route routes[WIRE_BIG_COUNT + WIRE_ROUTE_C
 
         routes[i] = (struct listen_route){.path = from->path,
                                           .body_max = from->body_max,
+                                          .memory_max = memory_max(from->body_max),
                                           .post = from->port ? wire_port_post : NULL,
                                           .get = wire_contract_get,
                                           .soap = true,

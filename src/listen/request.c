@@ -12,6 +12,16 @@ static bool is_exactly(struct listen_span span, const char *text)
     return strlen(text) == span.len && memcmp(text, span.text, span.len) == 0;
 }
 
+/* A SOAPAction names an operation by its name, or by a URI that ends with it. */
+static bool names(struct listen_span action, const char *operation)
+{
+    size_t len = strlen(operation);
+
+    if (action.len > len && strchr("/#:", action.text[action.len - len - 1]))
+        action = (struct listen_span){action.text + action.len - len, len};
+    return is_exactly(action, operation);
+}
+
 static const struct listen_route *find_route(const struct listen_door *door,
                                              const struct listen_head *head)
 {
@@ -21,8 +31,7 @@ static const struct listen_route *find_route(const struct listen_door *door,
         for (size_t i = 0; i < door->n_routes[t]; i++) {
             const struct listen_route *route = &door->routes[t][i];
 
-            if (is_exactly(path, route->path) &&
-                (!route->action || is_exactly(action, route->action)))
+            if (is_exactly(path, route->path) && (!route->action || names(action, route->action)))
                 return route;
         }
     return NULL;

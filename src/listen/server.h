@@ -49,7 +49,7 @@ typedef void listen_handler(void *worker, const struct listen_request *request,
 
 struct listen_route {
     const char *path;     /**< exact */
-    const char *action;   /**< only with this SOAPAction; NULL: any. The first that fits counts */
+    const char *action;   /**< only with a SOAPAction that names it; NULL: any. The first counts */
     size_t body_max;      /**< for POST */
     size_t memory_max;    /**< a bigger body lies in a file; 0: none does */
     listen_handler *post; /**< on a worker; NULL: 405 */

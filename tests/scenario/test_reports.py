@@ -7,7 +7,6 @@ import gzip
 
 import pytest
 
-from support.channel import SoapFault  # noqa: F401
 from support.hub import ASL, COMUNE, wait_until
 from support.reports import NOW, FlowPsp, Station, document, flow_id, later, payment
 
@@ -64,6 +63,7 @@ def test_flow_is_kept_matched_and_fetched(hub, channel, ente, psp, station):
     assert (shown.count, shown.total_cents, shown.psp, shown.creditor) == (4, 2968, "PSPPROVA", COMUNE)
     assert {t.lines: t.count for t in became} == {"MATCHED": 1, "DIFFERS": 1, "UNKNOWN": 1,
                                                        "TWICE": 1}
+    assert hub.work_metrics()['payer_psp_flow_lines_total{state="DIFFERS"}'] >= 1
     kinds = hub.sql(f"SELECT kind FROM anomaly WHERE flow_id = {shown.id} AND state = 'OPEN'"
                     " ORDER BY line")
     assert kinds == ["reported-differs", "reported-not-paid", "reported-twice"]
@@ -83,6 +83,31 @@ def test_paths(psp, station, path, action):
     for alias in ("/nodo-per-pa/v1", "/nodo-auth/nodo-per-pa/v1", "/node-for-pa/v1",
                   "/nodo-auth/node-for-pa/v1"):
         assert station.fetch(identifier, path=alias) == content
+
+
+@pytest.mark.parametrize("path, action", [
+    ("/nodo-per-psp/v1", None), ("/nodo-per-psp/v1", "altro"),
+    ("/node-for-psp/v1", "nodoInviaFlussoRendicontazione"),
+    ("/node-for-psp/v1", "urn:x#nodoInviaFlussoRendicontazione")])
+def test_a_big_one(psp, station, path, action):
+    """On its own path always; on the other operations' where its action names it."""
+    identifier = flow_id()
+    content = document((payment(f"{n:017d}", "x", "1.00") for n in range(12000)), identifier)
+    got = psp.post(psp.message("nodoInviaFlussoRendicontazione", psp.fields(content, identifier)),
+                   action, path)
+    assert psp.read(got, "nodoInviaFlussoRendicontazione").findtext("esito") == "OK"
+    assert station.fetch(identifier) == content
+
+
+@pytest.mark.parametrize("action", [None, '"verifyPaymentNotice"', '"xnodoInviaFlussoRendicontazione"'])
+def test_what_may_not_be_big(psp, action):
+    """Refused by its head. [X3]"""
+    psp.connection.putrequest("POST", "/node-for-psp/v1")
+    for name, value in (("Content-Type", "text/xml"), ("Content-Length", "70000"), ("SOAPAction", action)):
+        if value:
+            psp.connection.putheader(name, value)
+    psp.connection.endheaders()
+    assert psp.connection.getresponse().status == 413
 
 
 WRONG = {
@@ -192,6 +217,23 @@ def test_races(hub, station):
                        for t in revisions])
     assert answers[-1] == "OK" and set(answers) <= {"OK", "PPT_SEMANTICA"}
     assert station.list()[identifier] == revisions[-1]
+    wait_until(lambda: hub.sql("SELECT COUNT(*) FROM psp_flow WHERE state = 'REFUSED'") == ["0"],
+               "what came second is swept away")
+
+
+def test_what_was_cut_off_is_swept_away(hub):
+    """A server that died left a flow that nobody sees: an hour later nothing of it is there."""
+    hub.sql("INSERT INTO psp_flow (id, psp, channel, creditor, flow_id, flow_time, flow_at, year, state,"
+            " reference, settled_on, line_count, total_cents, size, received_at, sha256) VALUES (4711,"
+            " 'PSPPROVA', 'x', '77777777777', 'CUT', 'x', NOW(), 2026, 'LOADING', 'x', NOW(), 9, 9, 9,"
+            " UTC_TIMESTAMP() - INTERVAL 59 MINUTE, REPEAT('x', 32));"
+            " INSERT INTO psp_flow_line SELECT 4711, seq, 'x', 'x', 0, 1, '0', NOW(), 'NEW', NULL"
+            " FROM seq_1_to_2000; INSERT INTO psp_flow_part SELECT 4711, seq, 'x' FROM seq_1_to_300")
+    count = ("SELECT (SELECT COUNT(*) FROM psp_flow WHERE id = 4711), (SELECT COUNT(*) FROM psp_flow_line"
+             " WHERE flow_id = 4711), (SELECT COUNT(*) FROM psp_flow_part WHERE flow_id = 4711)")
+    assert hub.sql(count) == ["1\t2000\t300"]
+    hub.sql("UPDATE psp_flow SET received_at = UTC_TIMESTAMP() - INTERVAL 61 MINUTE WHERE id = 4711")
+    wait_until(lambda: hub.sql(count) == ["0\t0\t0"], "nothing of it is there")
 
 
 def test_killed_while_it_matches(hub, psp):
@@ -245,7 +287,7 @@ def test_station_precedence(station, at):
 def test_own_flows_are_in_the_list(hub, channel, ente, station):
     """One way to fetch, whoever collected: bytes equal to the published file."""
     paid(channel, ente)
-    hub.payer("flow", "run")
+    hub.payer("flow", "run", "--yes")
     published = [f for f in hub.json("flow", "list", "77777777777-FDR", "--state", "PUBLISHED")]
     assert published
     for flow in published:
@@ -255,6 +297,21 @@ def test_own_flows_are_in_the_list(hub, channel, ente, station):
         assert station.fetch(flow.message_id, psp="PSPPROVA") == "PPT_ID_FLUSSO_SCONOSCIUTO"
         time = station.list(psp="PAYER")[flow.message_id]
         assert f"<pay_i:dataOraFlusso>{time}<".encode() in file.read_bytes()
+
+
+def test_a_published_file_that_changed_is_not_told(hub, channel, ente, station):
+    """[I8]"""
+    paid(channel, ente)
+    hub.payer("flow", "run", "--yes")
+    flow = hub.json("flow", "list", "77777777777-FDR", "--state", "PUBLISHED")[-1]
+    file = next(hub.home.glob(f"var/flow/*/{flow.name}"))
+    good = file.read_bytes()
+    file.write_bytes(good[:-1] + b" ")
+    try:
+        assert station.fetch(flow.message_id) == "PPT_SYSTEM_ERROR"
+    finally:
+        file.write_bytes(good)
+    assert station.fetch(flow.message_id) == good
 
 
 def test_another_entes_flow_is_unknown(hub, psp, station):

@@ -84,10 +84,14 @@ class Caller:
         return answer.read()
 
     def call(self, operation, fields, path=None, action=True, judged=True):
-        body = "".join(element(k, v, "") for k, v in fields.items())
-        sent = (f'<s:Envelope xmlns:s="{SOAP}"><s:Body><n:{operation} xmlns:n="{NS}">{body}'
-                f'</n:{operation}></s:Body></s:Envelope>').encode()
+        sent = self.message(operation, fields)
         return self.read(self.post(sent, operation if action else None, path), operation, judged)
+
+    @staticmethod
+    def message(operation, fields):
+        body = "".join(element(k, v, "") for k, v in fields.items())
+        return (f'<s:Envelope xmlns:s="{SOAP}"><s:Body><n:{operation} xmlns:n="{NS}">{body}'
+                f'</n:{operation}></s:Body></s:Envelope>').encode()
 
     def read(self, received, operation, judged=True):
         """The answer's element, checked."""
