@@ -60,6 +60,17 @@ const struct registry_creditor *registry_creditor_find(const struct registry *r,
     return FIND(r->creditors, r->n_creditors, code);
 }
 
+/* Few Enti have one, and one or two then. */
+const struct registry_creditor *registry_creditor_by_postal_account(const struct registry *r,
+                                                                    const char *number)
+{
+    for (size_t i = 0; i < r->n_creditors; i++)
+        for (size_t a = 0; a < r->creditors[i].n_postal_accounts; a++)
+            if (strcmp(r->creditors[i].postal_accounts[a].number, number) == 0)
+                return &r->creditors[i];
+    return NULL;
+}
+
 const struct registry_bank *registry_bank_find(const struct registry *r, const char *code)
 {
     return FIND(r->banks, r->n_banks, code);

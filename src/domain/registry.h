@@ -97,6 +97,9 @@ struct registry_destination {
     int64_t timeout_ms;
     bool enabled;
 };
+struct registry_postal_account { /* as on a printed slip: 12 digits */
+    const char *number;
+};
 struct registry_creditor {            /* an Ente */
     const char *code, *name, *office; /* code: fiscal code, 11 digits */
     const char *bank;                 /* its treasury bank */
@@ -110,6 +113,8 @@ struct registry_creditor {            /* an Ente */
     size_t n_archives;
     const struct registry_destination *destinations;
     size_t n_destinations;
+    const struct registry_postal_account *postal_accounts;
+    size_t n_postal_accounts;
 };
 struct registry_bank { /* a treasury bank */
     const char *code, *name, *bic, *abi;
@@ -164,6 +169,9 @@ const struct registry_station *registry_station_find(const struct registry *r, c
 const struct registry_psp *registry_psp_find(const struct registry *r, const char *code);
 const struct registry_channel *registry_channel_find(const struct registry *r, const char *code);
 const struct registry_creditor *registry_creditor_find(const struct registry *r, const char *code);
+/** Whose postal account it is. */
+const struct registry_creditor *registry_creditor_by_postal_account(const struct registry *r,
+                                                                    const char *number);
 const struct registry_bank *registry_bank_find(const struct registry *r, const char *code);
 const struct registry_collection *registry_collection_default(const struct registry *r);
 const struct registry_caller *registry_caller_find(const struct registry *r, const char *code);

@@ -182,7 +182,7 @@ static const struct {
 #undef CHECK
 };
 
-static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P', 'F'};
+static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P', 'V', 'F'};
 
 bool service_check_hosted(const struct check_facts *facts)
 {

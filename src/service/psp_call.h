@@ -13,6 +13,7 @@ enum psp_operation {
     PSP_ACTIVATE_V2,
     PSP_OUTCOME,
     PSP_OUTCOME_V2,
+    PSP_BOLLETTINO,
     PSP_FLOW, /* nodoInviaFlussoRendicontazione: service/psp_flow.h */
     PSP_OPERATION_COUNT
 };
@@ -31,7 +32,8 @@ struct psp_call {
     unsigned char certificate[32];
     char key[31];                   /* idempotencyKey */
     unsigned char content_hash[32]; /* with a key: of all fields but the password */
-    /* verify, activate */
+    char cc_post[13];               /* verificaBollettino: the account that stands for the Ente */
+    /* verify, activate; the Ente of a bollettino comes from the registry */
     char fiscal_code[12], notice_number[19];
     int64_t amount_cents;
     int64_t expiration_ms; /* 0: none asked for */
@@ -64,7 +66,10 @@ struct psp_answer {
     int serial;                /* of several tokens, the one that the outcome is about; 0: none */
 };
 
-/** verifyPaymentNotice: reads only. @param out the answer's bytes */
+/** Fill in the Ente of a message that names it by something of its own; "" when nobody's. */
+void service_psp_name_creditor(const struct registry *registry, struct psp_call *call);
+
+/** verifyPaymentNotice, verificaBollettino: reads only. @param out the answer's bytes */
 MUST_USE enum err service_verify(struct env *env, const struct psp_call *call,
                                  enum outcome *out_outcome, struct buf *out);
 /** activatePaymentNotice, V2: reserves the notice under a new token. */

@@ -340,6 +340,50 @@ static void certificates_check(struct check *c)
                 }
 }
 
+static const struct registry_list *part_of(const struct registry_entry *e, const char *element)
+{
+    size_t p = 0;
+
+    while (strcmp(e->kind->parts[p].kind->name, element) != 0)
+        p++;
+    return &e->parts[p];
+}
+
+/* A slip's account that two Enti own would name two at once. */
+static void postal_account_check(struct check *c, const struct registry_entry *owner,
+                                 const struct registry_entry *account,
+                                 const struct registry_entry *root)
+{
+    const struct registry_list *creditors = list_of(root, "creditor");
+
+    for (size_t i = 0; i < creditors->n; i++) {
+        const struct registry_entry *other = creditors->entries[i];
+        const struct registry_list *theirs = part_of(other, "postal-account");
+
+        if (registry_entry_compare(other, owner) == 0) continue;
+        for (size_t k = 0; k < theirs->n; k++)
+            if (registry_enabled(theirs->entries[k]) &&
+                registry_entry_compare(theirs->entries[k], account) == 0)
+                PROBLEM(c, account, "creditor %s has it too", registry_value(other, "code"));
+    }
+}
+
+static void postal_accounts_check(struct check *c)
+{
+    const struct registry_list *creditors = list_of(c->root, "creditor");
+
+    for (size_t i = 0; i < creditors->n; i++) {
+        const struct registry_entry *owner = creditors->entries[i];
+        const struct registry_list *accounts = part_of(owner, "postal-account");
+
+        for (size_t k = 0; k < accounts->n; k++) {
+            if (!registry_enabled(accounts->entries[k])) continue;
+            postal_account_check(c, owner, accounts->entries[k], c->root);
+            if (c->known) postal_account_check(c, owner, accounts->entries[k], c->known);
+        }
+    }
+}
+
 static void scope_check(struct check *c, const char *scope)
 {
     const struct registry_list *creditors = list_of(c->root, "creditor");
@@ -380,5 +424,6 @@ enum err registry_check(const struct registry_entry *root, const char *scope,
     }
     collections_check(&c);
     certificates_check(&c);
+    postal_accounts_check(&c);
     return c.rc;
 }

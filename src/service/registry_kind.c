@@ -115,6 +115,10 @@ static const struct registry_attribute DESTINATION_ROWS[] = {
     ROW("timeout", DURATION, "10s", NULL, NULL, registry_destination, timeout_ms),
     KEPT(registry_destination),
 };
+static const struct registry_attribute POSTAL_ACCOUNT_ROWS[] = {
+    PLAIN("number", TEXT, registry_postal_account, number),
+    KEPT_UNSEEN,
+};
 static const struct registry_attribute CREDITOR_ROWS[] = {
     PLAIN("code", FISCAL_CODE, registry_creditor, code),
     PLAIN("name", TEXT, registry_creditor, name),
@@ -196,6 +200,8 @@ static const struct registry_kind ARCHIVE_KIND =
     LEAF("archive", ARCHIVE_ROWS, 2, true, registry_archive);
 static const struct registry_kind DESTINATION_KIND =
     LEAF("destination", DESTINATION_ROWS, 1, true, registry_destination);
+static const struct registry_kind POSTAL_ACCOUNT_KIND =
+    LEAF("postal-account", POSTAL_ACCOUNT_ROWS, 1, true, registry_postal_account);
 
 #define PART(kind, S, array)                                                                       \
     {                                                                                              \
@@ -213,6 +219,7 @@ static const struct registry_part CREDITOR_PARTS[] = {
     PART(DEBT_TYPE_KIND, registry_creditor, debt_types),
     PART(ARCHIVE_KIND, registry_creditor, archives),
     PART(DESTINATION_KIND, registry_creditor, destinations),
+    PART(POSTAL_ACCOUNT_KIND, registry_creditor, postal_accounts),
 };
 static const struct registry_part CHANNEL_PARTS[] = {
     CERTIFICATES(registry_channel),

@@ -5,17 +5,26 @@
 #include "service/journal.h"
 #include "service/station_ask.h"
 
+#include <stdio.h>
+
 const char *psp_operation_name(enum psp_operation operation)
 {
     static const char *const names[PSP_OPERATION_COUNT] = {
-        [PSP_VERIFY] = "verifyPaymentNotice",
-        [PSP_ACTIVATE] = "activatePaymentNotice",
-        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2",
-        [PSP_OUTCOME] = "sendPaymentOutcome",
-        [PSP_OUTCOME_V2] = "sendPaymentOutcomeV2",
+        [PSP_VERIFY] = "verifyPaymentNotice",          [PSP_ACTIVATE] = "activatePaymentNotice",
+        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2", [PSP_OUTCOME] = "sendPaymentOutcome",
+        [PSP_OUTCOME_V2] = "sendPaymentOutcomeV2",     [PSP_BOLLETTINO] = "verificaBollettino",
         [PSP_FLOW] = "nodoInviaFlussoRendicontazione",
     };
     return names[operation];
+}
+
+void service_psp_name_creditor(const struct registry *registry, struct psp_call *call)
+{
+    const struct registry_creditor *c;
+
+    if (!*call->cc_post) return;
+    c = registry_creditor_by_postal_account(registry, call->cc_post);
+    if (c) snprintf(call->fiscal_code, sizeof call->fiscal_code, "%s", c->code);
 }
 
 /* What the hub does not know itself: nothing is written, so that what changes meanwhile does not

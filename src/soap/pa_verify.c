@@ -40,6 +40,7 @@ static enum err said_take(struct soap *soap, const struct pfn__paVerifyPaymentNo
     o = r->paymentList->paymentOptionDescription;
     TRY(soap_take_amount(&i->amount_cents, o->amount));
     TRY(SOAP_TAKE(out->options, soap_pfn__stAmountOption2s(soap, o->options), "options"));
+    out->all_ccp = o->allCCP == xsd__boolean__true_;
     TRY(soap_take_date(i->due_date, o->dueDate));
     TRY(SOAP_TAKE(i->description, o->detailDescription, "detailDescription"));
     TRY(SOAP_TAKE(out->position.description, r->paymentDescription, "paymentDescription"));

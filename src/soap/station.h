@@ -34,6 +34,7 @@ struct soap_station_said {
     struct debt_instalment instalment;
     struct debt_position position;
     char options[4];   /* paVerifyPaymentNotice: EQ, LS, GT or ANY */
+    bool all_ccp;      /* paVerifyPaymentNotice: all of it goes to postal accounts */
     char creditor[36]; /* the Ente that it speaks of; "": it does not say */
     char metadata[DEBT_TRANSFERS_MAX][DEBT_METADATA_SIZE]; /* what the transfers point to */
 };

@@ -18,7 +18,7 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
     static service_fn *const services[PSP_OPERATION_COUNT] = {
         [PSP_VERIFY] = service_verify,        [PSP_ACTIVATE] = service_activate,
         [PSP_ACTIVATE_V2] = service_activate, [PSP_OUTCOME] = service_outcome,
-        [PSP_OUTCOME_V2] = service_outcome,
+        [PSP_OUTCOME_V2] = service_outcome,   [PSP_BOLLETTINO] = service_verify,
     };
     struct wire_worker *w = call->worker;
     struct env env = {.db = w->db,
@@ -48,6 +48,7 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
             rc = ERR_NONE;
         }
         TRY(rc);
+        service_psp_name_creditor(w->registry, &in);
     }
     TRY(services[variant](&env, &in, &outcome, &answer->body));
     call->line.written = true;
@@ -64,6 +65,7 @@ static const struct wire_operation operations[] = {
      PSP_ACTIVATE_V2},
     {"sendPaymentOutcome", "sendPaymentOutcomeReq", NFP_NS, psp_answer, PSP_OUTCOME},
     {"sendPaymentOutcomeV2", "sendPaymentOutcomeV2Request", NFP_NS, psp_answer, PSP_OUTCOME_V2},
+    {"verificaBollettino", "verificaBollettinoReq", NFP_NS, psp_answer, PSP_BOLLETTINO},
 };
 
 struct wire_port wire_node_for_psp = {

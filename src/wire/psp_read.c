@@ -198,12 +198,26 @@ out:
     return rc;
 }
 
+static enum err bollettino_read(struct soap *soap, struct psp_call *call)
+{
+    enum err rc;
+    const struct nfp__verificaBollettinoReq *q =
+        soap_get_nfp__verificaBollettinoReq(soap, NULL, "nfp:verificaBollettinoReq", NULL);
+
+    if (!q) return err_set(ERR_XML_INVALID, "verificaBollettinoReq");
+    TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, NULL));
+    TRY(COPY(call->cc_post, q->ccPost));
+    TRY(COPY(call->notice_number, q->noticeNumber));
+out:
+    return rc;
+}
+
 enum err wire_psp_read(struct soap_message *m, const char *bytes, size_t len, struct psp_call *call)
 {
     static enum err (*const readers[PSP_OPERATION_COUNT])(struct soap *, struct psp_call *) = {
         [PSP_VERIFY] = verify_read,           [PSP_ACTIVATE] = activate_read,
         [PSP_ACTIVATE_V2] = activate_v2_read, [PSP_OUTCOME] = outcome_read,
-        [PSP_OUTCOME_V2] = outcome_v2_read,
+        [PSP_OUTCOME_V2] = outcome_v2_read,   [PSP_BOLLETTINO] = bollettino_read,
     };
     enum err rc;
 

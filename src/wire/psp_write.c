@@ -91,6 +91,45 @@ static void verify_write(struct soap *soap, const struct psp_answer *a)
     soap_put_nfp__verifyPaymentNoticeRes(soap, &r, "nfp:verifyPaymentNoticeRes", NULL);
 }
 
+/* A payer may pay by postal slip only where all of it goes to postal accounts. */
+static bool all_postal(const struct debt_instalment *i)
+{
+    for (int t = 0; t < i->n_transfers; t++)
+        if (!iban_is_postal(i->transfers[t].iban)) return false;
+    return true;
+}
+
+static void bollettino_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__verificaBollettinoRes r = {0};
+    struct nfp__ctPaymentOptionsBollettinoDescriptionList list = {0};
+    struct nfp__ctPaymentOptionBollettinoDescription option = {0};
+    bool all;
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome == OUTCOME_OK) {
+        const struct debt_instalment *i = &a->notice->instalment;
+
+        option.amount = soap_fill_amount(soap, i->amount_cents);
+        option.options = options(soap, a);
+        option.dueDate = soap_fill_opt(i->due_date);
+        option.paymentNote = soap_fill_opt(i->description);
+        all = a->station ? a->station->said.all_ccp : all_postal(i);
+        option.allCCP = all ? xsd__boolean__true_ : xsd__boolean__false_;
+        list.__sizepaymentOptionDescription = 1;
+        list.paymentOptionDescription = &option;
+        r.paymentBollettinoList = &list;
+        r.paymentDescription = soap_fill_opt(a->notice->position.description);
+        r.fiscalCodePA = soap_fill_text(a->creditor->code);
+        r.noticeNumber = soap_fill_text(a->call->notice_number);
+        r.companyName = soap_fill_text(a->creditor->name);
+        r.officeName = office(a);
+    } else {
+        r.fault = fault(soap, a);
+    }
+    soap_put_nfp__verificaBollettinoRes(soap, &r, "nfp:verificaBollettinoRes", NULL);
+}
+
 static void activate_write(struct soap *soap, const struct psp_answer *a)
 {
     struct nfp__activatePaymentNoticeRes r = {0};
@@ -144,14 +183,6 @@ static void transfers_v2(struct soap *soap, const struct psp_answer *a,
         to[t].transferCategory = soap_fill_opt(i->transfers[t].taxonomy);
         to[t].metadata = soap_fill_metadata(soap, i->transfers[t].metadata);
     }
-}
-
-/* A payer may pay by postal slip only where all of it goes to postal accounts. */
-static bool all_postal(const struct debt_instalment *i)
-{
-    for (int t = 0; t < i->n_transfers; t++)
-        if (!iban_is_postal(i->transfers[t].iban)) return false;
-    return true;
 }
 
 static void activate_v2_write(struct soap *soap, const struct psp_answer *a)
@@ -209,7 +240,7 @@ enum err wire_psp_write(void *cls, const struct psp_answer *answer, struct buf *
     static void (*const writers[PSP_OPERATION_COUNT])(struct soap *, const struct psp_answer *) = {
         [PSP_VERIFY] = verify_write,           [PSP_ACTIVATE] = activate_write,
         [PSP_ACTIVATE_V2] = activate_v2_write, [PSP_OUTCOME] = outcome_write,
-        [PSP_OUTCOME_V2] = outcome_v2_write,
+        [PSP_OUTCOME_V2] = outcome_v2_write,   [PSP_BOLLETTINO] = bollettino_write,
     };
     struct soap_message *m = cls;
     enum err rc;

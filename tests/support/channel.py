@@ -31,6 +31,7 @@ OPERATIONS = {
                                 "activatePaymentNoticeV2Response"),
     "sendPaymentOutcome": ("sendPaymentOutcomeReq", "sendPaymentOutcomeRes"),
     "sendPaymentOutcomeV2": ("sendPaymentOutcomeV2Request", "sendPaymentOutcomeV2Response"),
+    "verificaBollettino": ("verificaBollettinoReq", "verificaBollettinoRes"),
 }
 # Answers after which the hub holds the payment as collected: the second says "too late, yet taken".
 TAKEN = ("OK", "PPT_TOKEN_SCADUTO")
@@ -90,6 +91,13 @@ class Channel:
         answer = self._ask("verifyPaymentNotice",
                            {"qrCode": self._qr_code(creditor, notice)}, changes)
         self._note("verify", answer, creditor=creditor, notice=notice)
+        return answer
+
+    def bollettino(self, cc_post, notice, **changes):
+        """A verify by what a postal slip says."""
+        answer = self._ask("verificaBollettino", {"ccPost": cc_post, "noticeNumber": notice},
+                           changes)
+        self._note("bollettino", answer, cc_post=cc_post, notice=notice)
         return answer
 
     def activate(self, creditor, notice, amount, key=None, expiration_ms=None, due_date=None,

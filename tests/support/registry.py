@@ -91,6 +91,7 @@ def station_ente(code, url, timeout):
       <station code="{code}_01" broker="{code}" version="{version}" timeout="{timeout}" url="{url}"/>
       <creditor code="{code}" name="Ente {code} di Prova" bank="BANCA1">
         <account iban="{ACCOUNTS[code]}"/>
+        <postal-account number="0{code}"/>
         <archive aux-digit="3" code="{segregation}" station="{code}_01"/>
         <destination code="{code}-RT" kind="paSendRT{'V2' if version == 2 else ''}"
                      station="{code}_01"/>

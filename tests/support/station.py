@@ -41,6 +41,7 @@ class Debt:
     refuse: tuple = ()      # (fault code, text, description) that it is refused with
     hold: threading.Event = None  # no answer before it is set
     options: str = "EQ"
+    all_ccp: bool = False
     metadata: dict = dataclasses.field(default_factory=dict)
     share_metadata: dict = dataclasses.field(default_factory=dict)  # of each transfer
     own_id: str = ""
@@ -137,7 +138,7 @@ def tell_option(root, debt):
     option = etree.SubElement(etree.SubElement(root, "paymentList"), "paymentOptionDescription")
     for name, value in (("amount", debt.amount), ("options", debt.options),
                         ("dueDate", "2099-12-31"), ("detailDescription", "Rata unica"),
-                        ("allCCP", "false")):
+                        ("allCCP", "true" if debt.all_ccp else "false")):
         add(option, name, value)
     for name, value in (("paymentDescription", f"Canone {debt.number}"),
                         ("fiscalCodePA", debt.creditor), ("companyName", "Ente con stazione"),

@@ -28,8 +28,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static bool operation_of(const struct xml_node *root, enum psp_operation *out)
 {
     static const char *const roots[PSP_OPERATION_COUNT] = {
-        "verifyPaymentNoticeReq", "activatePaymentNoticeReq", "activatePaymentNoticeV2Request",
-        "sendPaymentOutcomeReq", "sendPaymentOutcomeV2Request"};
+        "verifyPaymentNoticeReq", "activatePaymentNoticeReq",    "activatePaymentNoticeV2Request",
+        "sendPaymentOutcomeReq",  "sendPaymentOutcomeV2Request", "verificaBollettinoReq"};
 
     for (*out = 0; root && *out < PSP_OPERATION_COUNT; (*out)++)
         if (strcmp(roots[*out], xml_name(root)) == 0) return true;
@@ -55,7 +55,8 @@ static void check_taken(const struct psp_call *call, const struct xml_node *root
     same(call->password, root, "password");
     same(call->key, root, "idempotencyKey");
     same(call->fiscal_code, qr, "fiscalCode");
-    same(call->notice_number, qr, "noticeNumber");
+    same(call->notice_number, qr ? qr : root, "noticeNumber");
+    same(call->cc_post, root, "ccPost");
     if (amount) ALWAYS(amount_parse_or_zero(amount, &cents) == ERR_NONE);
     ALWAYS(cents == call->amount_cents);
     if (call->operation == PSP_OUTCOME) same(call->tokens[0], root, "paymentToken");

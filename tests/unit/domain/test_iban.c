@@ -111,6 +111,9 @@ static void test_iban_parts(void **state)
     assert_string_equal(part, "03225");
     assert_false(iban_abi("DE89370400440532013000", part));
     assert_false(iban_cab("IT60", part));
+    assert_true(iban_is_postal("IT44M0760103200000099900101"));
+    assert_false(iban_is_postal("IT60X0542811101000000123456"));
+    assert_false(iban_is_postal("DE89370400440532013000"));
 }
 
 static void is_taken(const char *text)
