@@ -23,11 +23,19 @@ def children(node):
     return [c for c in node if isinstance(c.tag, str) and c.tag != XS + "annotation"]
 
 
+def rest(node, *told):
+    """The attributes that were not looked at one by one: abstract, mixed, block, final, … Those of
+    another namespace are hints to toolkits and say nothing of a message."""
+    return {name: value for name, value in node.attrib.items()
+            if name not in (*told, "id") and not name.startswith("{")}
+
+
 class Schemas:
     """Global elements and types of schema files and of all that they import."""
 
     def __init__(self, *paths):
         self.elements, self.types, self.files = {}, {}, set()
+        self.defaults = {}  # of a namespace: what is blocked and final in it
         for path in paths:
             self._load(pathlib.Path(path).resolve())
 
@@ -37,6 +45,7 @@ class Schemas:
         self.files.add(path)
         schema = etree.parse(str(path)).getroot()
         target = schema.get("targetNamespace")
+        self.defaults[target] = schema.get("blockDefault"), schema.get("finalDefault")
         for node in children(schema):
             if node.tag == XS + "import":
                 self._load((path.parent / node.get("schemaLocation")).resolve())
@@ -67,20 +76,32 @@ class Schemas:
             todo.append(base)
             facets = sorted((etree.QName(f).localname, f.get("value"), f.get("fixed"))
                             for f in children(restriction))
-            return "simple", base, facets
-        content, base = children(node), None
-        if content and content[0].tag == XS + "complexContent":
+            return "simple", base, facets, rest(node, "name")
+        content, base, derived = children(node), None, None
+        if content and content[0].tag in (XS + "complexContent", XS + "simpleContent"):
+            derived = etree.QName(content[0]).localname, rest(content[0])
             (extension,) = children(content[0])
             assert extension.tag == XS + "extension"
             base = qname(extension, extension.get("base"))
             todo.append(base)
             content = children(extension)
-        return "complex", base, dict(node.attrib, name=None), [self._particle(c, todo) for c in content]
+        attributes = [c for c in content if c.tag == XS + "attribute"]
+        return ("complex", derived, base, rest(node, "name"),
+                [self._particle(c, todo) for c in content if c not in attributes],
+                sorted(self._attribute(a, todo) for a in attributes))
+
+    def _attribute(self, node, todo):
+        kind = qname(node, node.get("type"))
+        todo.append(kind)
+        return (node.get("name"), node.get("form", "unqualified"), kind, node.get("use", "optional"),
+                node.get("default", ""), node.get("fixed", ""))
 
     def _particle(self, node, todo):
         occurs = node.get("minOccurs", "1"), node.get("maxOccurs", "1")
         if node.tag == XS + "element":
             return occurs, self._element(node, todo)
+        if node.tag == XS + "any":
+            return occurs, "any", rest(node, "minOccurs", "maxOccurs")
         assert node.tag in (XS + "sequence", XS + "choice"), node.tag
         return occurs, node.tag, [self._particle(c, todo) for c in children(node)]
 
@@ -95,12 +116,18 @@ class Schemas:
         kind = qname(node, node.get("type"))
         todo.append(kind)
         return (node.get("name"), schema.get("targetNamespace") if qualified else None, kind,
-                node.get("nillable", "false"), node.get("default"), node.get("fixed"))
+                node.get("nillable", "false"), node.get("default"), node.get("fixed"),
+                rest(node, "name", "type", "form", "nillable", "default", "fixed", "minOccurs",
+                     "maxOccurs"))
+
+
+def elements(node):
+    return [c for c in node if isinstance(c.tag, str) and c.tag != WSDL + "documentation"]
 
 
 def contract(path):
-    """What a WSDL says besides its schemas: {operation: what its binding and messages are}, and
-    the names around them."""
+    """What a WSDL says besides its schemas: the names around its operations, and of each its
+    action, its messages and how they are bound."""
     root = etree.parse(str(path)).getroot()
     messages = {m.get("name"): [(p.get("name"), qname(p, p.get("element")))
                                 for p in m.iter(WSDL + "part")] for m in root.iter(WSDL + "message")}
@@ -111,13 +138,19 @@ def contract(path):
     for operation in port_type.iter(WSDL + "operation"):
         name = operation.get("name")
         bound = binding.find(f"{WSDL}operation[@name='{name}']")
+        way = lambda tag: operation.find(WSDL + tag)
         operations[name] = {
             "action": bound.find(SOAP + "operation").get("soapAction"),
             "style": bound.find(SOAP + "operation").get("style", soap.get("style")),
             "use": [b.get("use") for b in bound.iter(SOAP + "body")],
-            "faults": len(list(bound.iter(WSDL + "fault"))),
-            "input": messages[operation.find(WSDL + "input").get("message").rpartition(":")[2]],
-            "output": messages[operation.find(WSDL + "output").get("message").rpartition(":")[2]],
+            "bound": [(etree.QName(side).localname, rest(side), [
+                (part.tag, rest(part)) for part in elements(side)])
+                for side in elements(bound) if side.tag != SOAP + "operation"],
+            "order": operation.get("parameterOrder"),
+            "ways": [(etree.QName(side).localname, side.get("name"), qname(side, side.get("message")))
+                     for side in elements(operation)],
+            "input": messages[way("input").get("message").rpartition(":")[2]],
+            "output": messages[way("output").get("message").rpartition(":")[2]],
         }
     names = {"namespace": root.get("targetNamespace"), "port type": port_type.get("name"),
              "binding": binding.get("name"), "bound to": qname(binding, binding.get("type")),

@@ -49,13 +49,19 @@ def test_operations(name):
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_components(name):
-    """Elements, types, bases, facets, occurrences and order, of all that the operations reach."""
+    """Elements, types, bases, facets, occurrences, order, attributes, nillable, defaults and what is
+    blocked or final, of all that the operations reach, both ways."""
     elements = roots(contract(OURS / "node" / f"{name}.wsdl")[1])
     our_schemas = schemas(name, OURS / "node")
     ours = our_schemas.reached(elements)
-    theirs = schemas(name, OFFICIAL / "wsdl" / "xsd").reached(elements)
+    their_schemas = schemas(name, OFFICIAL / "wsdl" / "xsd")
+    theirs = their_schemas.reached(elements)
 
+    left_out = {n.rpartition("}")[2] for n in set(their_schemas.elements) - set(our_schemas.elements)}
+    print(f"{name}: elements left out: {', '.join(sorted(left_out))}")
     assert set(ours) == set(theirs)
+    for namespace, defaults in our_schemas.defaults.items():
+        assert defaults == their_schemas.defaults[namespace], namespace
     for component, description in theirs.items():
         assert ours[component] == description, component
     assert set(our_schemas.elements) == elements, "an element that no operation uses"
