@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/csv.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -12,11 +13,11 @@ enum err csv_open(struct csv *c, const char *path)
     c->text = (struct buf)BUF_INIT(CSV_RECORD_MAX);
     c->next_line = 1;
     c->separator = ',';
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-        return err_setf(ERR_IO_READ, "%s: not a file", path);
+    if (stat(path, &st) != 0) return err_setf(ERR_IO_READ, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode)) return err_setf(ERR_IO_READ, "%s: not a file", path);
     c->size = st.st_size;
     c->in = fopen(path, "rbe");
-    if (!c->in) return err_set(ERR_IO_READ, path);
+    if (!c->in) return err_setf(ERR_IO_READ, "%s: %s", path, strerror(errno));
     if (fgetc(c->in) == 0xEF && fgetc(c->in) == 0xBB && fgetc(c->in) == 0xBF) return ERR_NONE;
     rewind(c->in); /* no byte order mark */
     return ERR_NONE;

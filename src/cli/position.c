@@ -87,7 +87,8 @@ static enum err file_run(struct cli *cli, load_fn *run, bool update, const char 
     (void)cli_stop_catch();
     rc = run(&o.env, &o.scope, &load);
     progress_end(&l.progress);
-    load_print(cli, &load, done);
+    if (rc == ERR_NONE || load.taken + load.unchanged + load.refused > 0)
+        load_print(cli, &load, done);
     cli->findings = load.refused > 0;
     if (load.stopped)
         cli_say(cli, "stopped: what was counted is in; run the same command again to go on");

@@ -57,6 +57,8 @@ static bool own_id_check(const struct place *at, const char *own_id)
     return true;
 }
 
+#define IN_TEXT " of UTF-8, on one line"
+
 /* Each part may be left out. */
 static bool address_check(const struct place *at, const struct debt_subject *d)
 {
@@ -74,7 +76,7 @@ static bool address_check(const struct place *at, const struct debt_subject *d)
 
         if (text_check(parts[i].value, 0, parts[i].max) == ERR_NONE) continue;
         snprintf(field, sizeof field, "debtor/address/%s", parts[i].field);
-        return refuse(at, "TEXT_SYNTAX", field, "at most %zu characters", parts[i].max);
+        return refuse(at, "TEXT_SYNTAX", field, "at most %zu characters" IN_TEXT, parts[i].max);
     }
     return true;
 }
@@ -87,7 +89,7 @@ static bool debtor_check(const struct place *at, const struct debt_subject *d)
         return refuse(at, "DEBTOR_CODE", "debtor/code",
                       "a fiscal code with a right check character, capitals; or ANONIMO");
     if (text_check(d->name, 1, 70) != ERR_NONE)
-        return refuse(at, "DEBTOR_NAME", "debtor/name", "1 to 70 characters");
+        return refuse(at, "DEBTOR_NAME", "debtor/name", "1 to 70 characters" IN_TEXT);
     if (*d->email && text_check_email(d->email) != ERR_NONE)
         return refuse(at, "DEBTOR_EMAIL", "debtor/email", "an address of mail, name@place");
     return address_check(at, d);
@@ -149,7 +151,7 @@ static bool transfer_check(struct place *at, const struct debt_transfer *t)
     if (text_check(t->taxonomy, 1, 140) != ERR_NONE)
         return refuse(at, "TAXONOMY_SYNTAX", "taxonomy", "1 to 140 characters");
     if (text_check(t->remittance, 1, 140) != ERR_NONE)
-        return refuse(at, "TEXT_SYNTAX", "remittance", "1 to 140 characters");
+        return refuse(at, "TEXT_SYNTAX", "remittance", "1 to 140 characters" IN_TEXT);
     return metadata_check(at, "", t->metadata);
 }
 
@@ -236,7 +238,7 @@ static bool instalment_check(struct place *at, const struct debt_position *p,
         return refuse(at, "DATE_ORDER", "payableUntil", "not before dueDate");
     if (!*i->description) memcpy(i->description, p->description, sizeof i->description);
     if (text_check(i->description, 1, 140) != ERR_NONE)
-        return refuse(at, "TEXT_SYNTAX", "description", "1 to 140 characters");
+        return refuse(at, "TEXT_SYNTAX", "description", "1 to 140 characters" IN_TEXT);
     if (!metadata_check(at, p->metadata, i->metadata)) return false;
     if (!notice_number_check(at, p, i)) return false;
     transfers_complete(at, i);
@@ -289,9 +291,9 @@ bool position_check(const struct registry *registry, const struct scope *scope,
         return refuse(&at, "DEBT_TYPE_UNKNOWN", "debtType", "a debt type registered for the Ente");
     if (!debtor_check(&at, &p->debtor)) return false;
     if (text_check(p->description, 1, 140) != ERR_NONE)
-        return refuse(&at, "TEXT_SYNTAX", "description", "1 to 140 characters");
+        return refuse(&at, "TEXT_SYNTAX", "description", "1 to 140 characters" IN_TEXT);
     if (*p->office && text_check(p->office, 1, 140) != ERR_NONE)
-        return refuse(&at, "TEXT_SYNTAX", "office", "1 to 140 characters");
+        return refuse(&at, "TEXT_SYNTAX", "office", "1 to 140 characters" IN_TEXT);
     if (!metadata_check(&at, "", p->metadata)) return false;
     return options_check(&at, p);
 }

@@ -120,6 +120,8 @@ static enum err header_read(struct position_csv *r)
     if (!more)
         return err_set(ERR_DATA, "line 1: the header row with the columns' names is missing");
     r->n_columns = r->csv.n;
+    if (r->n_columns == 1 && strpbrk(r->csv.fields[0], ";\t"))
+        return err_set(ERR_DATA, "line 1: commas expected between the columns");
     for (size_t i = 0; i < r->n_columns; i++) {
         int column = column_find(r->csv.fields[i]);
 

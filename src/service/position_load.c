@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define NS "urn:payer:position:1"
+
 enum { BATCH = 200, MEMORY_MAX = 48 * 1024 * 1024, LINE_MAX_BYTES = 8 * 1024 };
 
 /* One batch in hand: what is stored together. Everything lives in the arena. */
@@ -170,12 +172,13 @@ static enum err xml_load(struct batch *b)
     enum err rc;
     struct xml_reader *reader = NULL;
     struct xml_schema *schema = NULL;
-    const struct xml_node *node;
+    const struct xml_node *root, *node;
 
     TRY(xml_schema_open(b->load->schema_path, &schema));
     TRY(xml_reader_open(b->load->path, &reader));
-    if (strcmp(xml_name(xml_reader_root(reader)), "positions") != 0) {
-        rc = err_set(ERR_DATA, "root element: positions of urn:payer:position:1 expected");
+    root = xml_reader_root(reader);
+    if (strcmp(xml_name(root), "positions") != 0 || strcmp(xml_namespace(root), NS) != 0) {
+        rc = err_set(ERR_DATA, "root element: positions of " NS " expected");
         goto out;
     }
     while (!b->load->stopped) {

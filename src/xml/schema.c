@@ -30,7 +30,7 @@ static void drop_namespaces(char *text)
 /* "Element '{urn:x}amount', attribute 'y': what is wrong" -> element and text. */
 void xml_problem_set(struct xml_problem *problem, const xmlError *error)
 {
-    static const char START[] = "Element '";
+    static const char START[] = "Element '", UNKNOWN[] = "No matching global declaration";
     char message[1024];
     char *text = message, *quote;
 
@@ -48,7 +48,10 @@ void xml_problem_set(struct xml_problem *problem, const xmlError *error)
         }
         text += strspn(text, ",: ");
     }
-    text_copy(text[0] == '\0' ? "not valid" : text, problem->text, sizeof problem->text);
+    if (strncmp(text, UNKNOWN, sizeof UNKNOWN - 1) == 0)
+        text_copy("no element of this contract", problem->text, sizeof problem->text);
+    else
+        text_copy(text[0] == '\0' ? "not valid" : text, problem->text, sizeof problem->text);
     problem->line = error->line;
 }
 

@@ -56,6 +56,29 @@ def test_a_file_is_held_to_what_receipts_may_say(hub, field, value):
     assert refused(done) == [(2, field, shown)]
 
 
+@pytest.mark.parametrize("name, content, says", [
+    ("gone.csv", None, "gone.csv: No such file or directory"),
+    ("gone.xml", None, "gone.xml: No such file or directory"),
+    ("it.csv", b"creditor;own_id;amount\n77777777777;X-1;1,00\n", "commas expected"),
+    ("other.xml", b"<positions/>", "positions of urn:payer:position:1 expected"),
+    ("other.xml", b"<x xmlns='urn:payer:position:1'/>", "positions of urn:payer:position:1 expected")])
+def test_a_file_of_another_kind_is_told_so_and_counts_nothing(hub, name, content, says):
+    path = hub.home / name
+    if content is not None:
+        path.write_bytes(content)
+    done = hub.payer("position", "load", str(path), ok=(65, 66))
+    path.unlink(missing_ok=True)
+    assert says in done.stderr and done.stdout == ""
+
+
+def test_what_a_table_program_writes_in_another_encoding_is_named(hub):
+    path, rejects = hub.home / "latin.csv", hub.home / "rejects.csv"
+    row = hub.row(debtor_name="Nicolò")
+    path.write_bytes((",".join(row) + "\n" + ",".join(row.values()) + "\n").encode("latin-1"))
+    hub.payer("position", "load", str(path), "--rejects", str(rejects), ok=(1,))
+    assert b'debtor_name,Nicol' in rejects.read_bytes() and b"UTF-8" in rejects.read_bytes()
+
+
 @pytest.mark.parametrize("n", [61, 481, 700])
 def test_a_plan_that_is_too_long_is_refused_whole(hub, n):
     rows = plan(hub, n)
