@@ -340,15 +340,6 @@ static void certificates_check(struct check *c)
                 }
 }
 
-static const struct registry_list *part_of(const struct registry_entry *e, const char *element)
-{
-    size_t p = 0;
-
-    while (strcmp(e->kind->parts[p].kind->name, element) != 0)
-        p++;
-    return &e->parts[p];
-}
-
 /* A slip's account that two Enti own would name two at once. */
 static void postal_account_check(struct check *c, const struct registry_entry *owner,
                                  const struct registry_entry *account,

@@ -11,7 +11,8 @@ from fault.test_crash import crash_program
 from scenario.test_positions import caller, position, submit
 from support.channel import PATH, RawChannel, SoapFault, fault_code, new_key
 from support.hub import ATM, COMUNE, FDR, PSP, PSP_BROKER, Hub, wait_until
-from support.registry import PASSWORD
+from support.registry import PASSWORD, with_stations
+from support.station import UNIONE
 
 LOST, DEADLOCK, LOCK_WAIT = NUMBERS = 2013, 1213, 1205
 CALLS_MAX = 300  # more than any operation has
@@ -30,6 +31,7 @@ def module_hub():
         hub.environment["PAYER_FAULT"] = str(hub.fault.path)
         try:
             hub.start()
+            with_stations(hub)
             hub.work.stop()
             yield hub
         finally:
@@ -139,6 +141,27 @@ def test_pay_together(hub, ente, asl, raw, number):
             assert ask() == "OK"
         assert [[p.state for p in hub.position(n).payments] for n in notices] == [["PAID"]] * 3
         assert ask() == "OK"
+        hub.payer("audit")
+
+
+@errors
+@pytest.mark.parametrize("with_key", [True, False], ids=["key", "no key"])
+def test_begin_at_a_station(hub, raw, number, with_key):
+    """Between claim and decision lies a call: the station is asked once, one token is out. [F3]"""
+    book = hub.peers.book
+    known = book.debt(UNIONE)
+    wait_until(lambda: fault_code(raw.verify(UNIONE, known.number)) == "OK", "the new registry")
+    for failing in hub.fault.each(number):
+        debt, key = book.debt(UNIONE), new_key(PSP) if with_key else None
+        with failing:
+            answer = raw.activate(UNIONE, debt.number, "12.34", key)
+        assert fault_code(answer) == "OK" and book.asked(debt) == ["paGetPayment"]
+        assert [p.state for p in hub.position(debt).payments] == ["ACTIVE"]
+        if with_key:
+            first = raw.received
+            raw.activate(UNIONE, debt.number, "12.34", key)
+            assert raw.received == first
+        assert fault_code(raw.outcome(answer.paymentToken)) == "OK"
         hub.payer("audit")
 
 

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enti with a station of their own: asked live, judged in full, paid like any other. [W2] [W3.15]
 [W3.16]"""
+import copy
+
 import pytest
+from lxml import etree
 
 from scenario.test_races import at_once
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, CALL_CENTRE, COMUNE, FDR, PSP, PSP_BROKER, Creditor, wait_until
-from support.registry import PASSWORD, with_stations
+from support.registry import NS, PASSWORD, with_stations
 from support.station import ACCOUNTS, LIES, PARCO, UNIONE
 
 MAX_MS = 600000
+NARROW = f"{PSP_BROKER}_31"  # a channel that takes 50.00 at most
 SETTINGS = {"payment.token_validity": "10m", "payment.token_validity_max": "10m"}
 GET = {UNIONE: "paGetPayment", PARCO: "paGetPaymentV2"}
 BAD_ANSWER = "PPT_STAZIONE_INT_PA_ERRORE_RESPONSE"
@@ -25,6 +29,14 @@ versions = pytest.mark.parametrize("v2", [False, True], ids=["V1", "V2"])
 
 @pytest.fixture(scope="module")
 def module_hub(module_hub):
+    tree = etree.parse(str(module_hub.registry))
+    narrow = copy.deepcopy(tree.find(f"{NS}channel[@code='{ATM}']"))
+    narrow.set("code", NARROW)
+    narrow.set("payment-max", "50.00")
+    allowed = copy.deepcopy(tree.find(f"{NS}association[@channel='{ATM}']"))
+    allowed.set("channel", NARROW)
+    tree.getroot().extend((narrow, allowed))
+    tree.write(str(module_hub.registry))
     with_stations(module_hub, timeout="20s")
     channel = module_hub.channel(ATM)
     known = module_hub.peers.book.debt(UNIONE)
@@ -299,5 +311,7 @@ def test_the_first_row_that_is_wrong_answers(hub, book, raw):
     assert fault_code(ask(paid)) == "PPT_PAGAMENTO_DUPLICATO"                        # 14
     assert fault_code(ask(lying)) == BAD_ANSWER                                      # 15
     assert ask(refused).fault.originalFaultCode == "PAA_SYSTEM_ERROR"                # 16
+    limited = raw.activate(UNIONE, account.number, "12.34", idChannel=NARROW)
+    assert limited.fault.description == "Limite del canale superato"                 # 6b, owed
     assert fault_code(ask(account)) == BAD_ANSWER                                    # 17
     assert fault_code(ask(several)) == "PPT_MULTI_BENEFICIARIO"                      # 18
