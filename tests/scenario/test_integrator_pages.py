@@ -44,7 +44,13 @@ def test_both_pages_work_as_they_stand(hub, ente, reader):
 
     said = reader("back-office-integrator.md", "sh")
     for sign in (":outcome>created<", "MENSA-2026-000201,amount", "position MENSA-2026-000200 of",
-                 '"own_id":"MENSA-2026-000200"', loaded.number, "flusso-riversamento-1.0"):
+                 '"own_id":"MENSA-2026-000200"', loaded.number, "flusso-riversamento-1.0",
+                 "<totRestituiti>", "</pay_i:FlussoRiversamento>"):
         assert sign in said, sign
     said = reader("back-office-integrator.md", "python")
     assert "open [(" in said and "MENSA-2026-000123 XXXCBB11B02Z999C 2030-04-30" in said
+
+
+def test_the_page_of_a_psp_works_as_it_stands(reader):
+    said = reader("psp-integrator.md", "sh")
+    assert "<esito>OK</esito>" in said and "PSPPROVA for 77777777777" in said
