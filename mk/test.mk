@@ -23,11 +23,12 @@ endif
 crash: ## build the program with crash points, for the tests that kill it
 	@+$(AGAIN) CRASH=1 all
 
-check-all: test ## test, fuzz, test under the address and the thread sanitizer, then the package (30 minutes)
+check-all: test ## test, fuzz, test under the address and the thread sanitizer, systemd, then the package (30 minutes)
 	@+$(AGAIN) fuzz
 	@LOAD_RECORDS=100000 LOAD_KILLS=20 PYTEST_ADDOPTS='-k killed_leaves' tests/run --build $(BUILD_BASE) scenario
 	@+$(AGAIN) SAN=address test-now
 	@+$(AGAIN) SAN=thread test-now
+	@tests/systemd --build $(BUILD_BASE) || [ $$? -eq 77 ] # 77: not here
 	@tests/package
 
 bench: deps ## measure against the limits of the same machine; writes build/bench.json
