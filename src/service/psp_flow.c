@@ -182,7 +182,7 @@ static enum err batch_write(struct receiving *r)
     TRY(db_tx_run(r->env->db, "psp_flow.fill", fill_tx, r));
     r->first_part += (int)r->n_parts;
     r->n_lines = r->n_parts = 0;
-    CRASHPOINT("psp_flow.filled");
+    CRASHPOINT("P1.filled");
 out:
     return rc;
 }
@@ -310,6 +310,7 @@ enum err service_psp_flow_receive(struct env *env, const struct psp_flow_call *c
     if (r->outcome == OUTCOME_OK) {
         TRY(store(r));
         TRY(decide(r));
+        CRASHPOINT("P2.post");
     } else {
         TRY(refuse(r));
     }

@@ -86,7 +86,7 @@ static enum err match_tx(struct db *db, void *cls)
     TRY(db_psp_match_pairs(db, &m->work, &m->row, pair_row, m));
     if (m->n_verdicts) line_end(m);
     TRY(db_psp_match_set(db, &m->work, m->verdicts, m->n_verdicts, m->claims, m->n_claims, now_us));
-    CRASHPOINT("psp_flow.matched");
+    CRASHPOINT("P3.matched");
 out:
     return rc;
 }

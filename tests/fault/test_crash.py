@@ -15,6 +15,7 @@ from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, FDR, PSP, PSP_BROKER, Hub, program, wait_until
 from support.registry import PASSWORD, with_stations
+from support.reports import FlowPsp, Station, document, flow_id, payment
 from support.station import UNIONE
 from support.witness import ROOT, parse, schema_errors
 
@@ -24,6 +25,9 @@ ACTIVATE, OUTCOME = ("S2.pre", "S2.post"), ("S7.pre", "S7.post")
 STATION = ("S1.claimed", "S1.asked")
 SEND = ("S9.post", "S10.post")
 FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.renamed", "S13.post")
+
+
+REPORT, MATCH = ("P1.filled", "P2.post"), ("P3.matched",)
 
 
 def crash_program():
@@ -194,10 +198,47 @@ def test_flow(hub, comune, asl, name):
         assert schema_errors(SCHEMAS[root.tag], root) == []
 
 
+@pytest.mark.parametrize("name", REPORT)
+def test_report(hub, name):
+    """A PSP's flow that was cut off is seen by nobody and may be sent again; one whose answer was lost
+    is there, once. [F1] [F2] [W5]"""
+    identifier = flow_id()
+    content = document((payment(f"RF{n}", "x", "1.00") for n in range(2000)), identifier)
+    hub.serve.stop()
+    with crash_at(hub, name):
+        hub.start_serve()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        FlowPsp(hub.url).send(content, identifier)
+    assert hub.serve.process.wait(10) == KILLED
+    hub.start_serve()
+    assert (identifier in Station(hub.url).list()) == (name == "P2.post")
+
+    again = FlowPsp(hub.url).send(content, identifier)
+    assert again == {"P1.filled": "OK", "P2.post": "PPT_SEMANTICA"}[name]
+    assert Station(hub.url).fetch(identifier) == content
+
+
+@pytest.mark.parametrize("name", MATCH)
+def test_match(hub, name):
+    """A batch of lines is looked at as a whole, once. [F18]"""
+    identifier = flow_id()
+    hub.work.stop()
+    assert FlowPsp(hub.url).deliver([payment(f"RF{n}", "x", "1.00") for n in range(500)],
+                                    identifier)[1] == "OK"
+    with crash_at(hub, name):
+        hub.start_work(to_die=True)
+    assert hub.work.process.wait(10) == KILLED
+    states = ("SELECT l.state, COUNT(*) FROM psp_flow f JOIN psp_flow_line l ON l.flow_id = f.id"
+              f" WHERE f.flow_id = '{identifier}' AND f.state = 'LIVE' GROUP BY l.state")
+    assert hub.sql(states) == ["NEW\t500"]
+    hub.start_work()
+    wait_until(lambda: hub.sql(states) == ["UNKNOWN\t500"], "all of its lines are looked at")
+
+
 def test_each_place_has_its_test():
     found = {name for path in ROOT.glob("src/*/*.c")
              for name in re.findall(r'CRASHPOINT\("([^"]+)"\)', path.read_text(encoding="utf-8"))}
-    assert found == {*ACTIVATE, *STATION, *OUTCOME, *SEND, *FLOW}
+    assert found == {*ACTIVATE, *STATION, *OUTCOME, *SEND, *FLOW, *REPORT, *MATCH}
 
 
 def test_the_real_program_has_none():
