@@ -284,11 +284,11 @@ def test_two_channels_at_once(hub, book):
 
 
 def test_connections_are_kept(hub, book, raw):
-    """One a worker at most, however much is asked."""
+    """One a worker at most, and one a sender of receipts, however much is asked."""
     before = hub.peers.connections
     for _ in range(30):
         assert fault_code(raw.verify(UNIONE, book.debt(UNIONE).number)) == "OK"
-    assert hub.peers.connections - before <= 8
+    assert hub.peers.connections - before <= 8 + 4
 
 
 def test_the_first_row_that_is_wrong_answers(hub, book, raw):

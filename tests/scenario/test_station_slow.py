@@ -28,8 +28,8 @@ BUSY = "PPT_PAGAMENTO_IN_CORSO"
 
 @pytest.fixture(scope="module")
 def module_hub(module_hub):
-    """The Unione's station has all the time in the world; the Parco's is 1 s late at once."""
-    with_stations(module_hub, timeout="50s", PARCO_timeout="1s")
+    """The Unione's station has all the time in the world; the Parco's has 2 s."""
+    with_stations(module_hub, timeout="50s", PARCO_timeout="2s")
     channel = module_hub.channel(ATM)
     known = module_hub.peers.book.debt(UNIONE)
     wait_until(lambda: fault_code(channel.verify(UNIONE, known.number)) == "OK",
