@@ -12,6 +12,7 @@ from support.channel import fault_code
 from support.hub import ASL, COMUNE, FDR, wait_until
 from support.witness import official, parse, schema_errors
 
+POSTAL = "IT56Q0760199010000000000009"
 COMUNE_ACCOUNT, ASL_ACCOUNT = "IT36N9900101000000000000001", "IT05W9900201000000000000005"
 HASH = base64.b64encode(bytes(range(32))).decode()
 ISSUED = base64.b64encode("<marcaDaBollo>contrassegno è</marcaDaBollo>".encode()).decode()
@@ -79,6 +80,28 @@ def test_a_stamp_is_asked_for_sold_and_told(hub, channel, comune):
     hub.payer("flow", "run")
     [(_, record)] = hub.fdr(notice.iuv)  # the stamp's money is the PSP's to turn over
     assert record.findtext(f"{FDR}singoloImportoPagato") == "20.00"
+
+
+@pytest.fixture
+def postal(hub):
+    """The Comune has a postal account, too."""
+    path, text = hub.home / "postal.xml", hub.registry.read_text(encoding="utf-8")
+    account = f'<account iban="{COMUNE_ACCOUNT}"/>'
+    assert account in text
+    path.write_text(text.replace(account, f'{account}<account iban="{POSTAL}"/>'),
+                    encoding="utf-8")
+    hub.payer("registry", "import", str(path))
+    yield
+    hub.payer("registry", "import", str(hub.registry))
+
+
+def test_all_of_it_for_postal_accounts(hub, channel, comune, postal):
+    """allCCP says that a postal slip would do."""
+    notice = comune.position(t1_creditor=COMUNE, t1_iban=POSTAL, t1_amount="12.34",
+                             t1_taxonomy="T", t1_reason="R")
+    wait_until(lambda: fault_code(channel.verify(COMUNE, notice.number)) == "OK", "the account")
+    assert fault_code(activate(channel, notice)) == "OK"
+    assert b"<allCCP>true</allCCP>" in channel.received
 
 
 def test_a_stamp_alone_is_paid_and_settles_nothing(hub, channel, asl):
