@@ -17,7 +17,11 @@ from support.registry import PASSWORD
 
 @pytest.fixture
 def pull(hub):
-    """pull(user) is a client of the contract, made from ?wsdl."""
+    """pull(user) is a client of the contract, made from ?wsdl. What tests before have paid has its
+    number: it would come among ours."""
+    wait_until(lambda: hub.sql("SELECT COUNT(*) FROM receipt WHERE seq IS NULL") == ["0"],
+               "a number for each receipt")
+
     def make(user="BACKOFFICE1"):
         session = requests.Session()
         session.auth = HTTPBasicAuth(user, PASSWORD)
