@@ -9,7 +9,7 @@ FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/c
                   src/listen/http_head.c src/listen/http_chunks.c src/listen/prefilter.c \
                   src/listen/proxy_header.c $(filter-out %_build.c %_cache.c %_secret.c %_switch.c, \
                   $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
-                  src/service/position_metadata.c src/service/position_xml.c \
+                  src/service/position_metadata.c src/service/position_xml.c src/service/psp_flow_read.c \
                   src/service/station_judge.c src/soap/fill.c src/soap/message.c \
                   src/soap/pa_get_payment.c src/soap/pa_verify.c src/soap/take.c src/wire/psp_read.c)
 FUZZ_CLANG := clang -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \

@@ -57,6 +57,9 @@ TARGETS = {
         ("listen/proxy_header.c",),
         ("listen/proxy_header.c", "number16(bytes + 1) <= len - 3", "number16(bytes + 1) <= len"),
         max_len=1100),
+    "psp_flow": Target(
+        ("service/psp_flow_read.c", "xml/lift.c"),
+        ("xml/walk.c", "if (len > room) len = room;", "if (len > 2 * room) len = room;"), runs=2_000, max_len=4096),
     "psp_message": Target(
         ("wire/psp_read.c",),
         ("soap/message.c", "if (*m->in != '\\r')", "if (true)"), runs=5_000, max_len=4096),

@@ -74,6 +74,8 @@ static int setup(void **state)
     f.options.tls_port = 0;
     f.options.tls.certificate = path("server.pem");
     f.options.tls.client_ca = path("ca.crt");
+    f.options.spool_dir = dir;
+    f.options.spool_max = 16 << 20;
     listen_fixture_start(&f);
     return 0;
 }
@@ -361,6 +363,27 @@ static void test_long_body(void **state)
     client_close(&c);
 }
 
+/* What is too big for memory comes and goes over TLS too: the body three times, and a point. */
+static void test_spilled(void **state)
+{
+    enum { LEN = 2000000 };
+    static char text[LEN + 200], out[3 * LEN + 1000];
+    struct client c;
+
+    (void)state;
+    snprintf(text, sizeof text,
+             "POST /spool HTTP/1.1\r\nHost: h\r\nSOAPAction: spill\r\nContent-Length: %d\r\n\r\n",
+             LEN);
+    memset(text + strlen(text), 'a', LEN - 1);
+    strcat(text, "b");
+    client_open(&c, NULL, TLS1_3_VERSION);
+    for (int i = 0; i < 2; i++) {
+        assert_true(client_ask(&c, text, "aab.", out, sizeof out));
+        assert_true(strlen(strstr(out, "\r\n\r\n")) == 4 + 3 * LEN + 1);
+    }
+    client_close(&c);
+}
+
 /* A refusal reaches a client that is still sending, and the end is a clean one. */
 static void test_refusal(void **state)
 {
@@ -452,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_untrusted),
         cmocka_unit_test(test_old_protocols),
         cmocka_unit_test(test_long_body),
+        cmocka_unit_test(test_spilled),
         cmocka_unit_test(test_refusal),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_ciphers),
