@@ -164,7 +164,7 @@ enum err cli_db_restore(struct cli *cli)
         rc = err_setf(ERR_IO_WRITE, "%s: %s", data, strerror(errno));
         goto out;
     }
-    TRY(cli_db_start(cli));
+    TRY(server_up(cli));
 out:
     return rc;
 }

@@ -53,13 +53,21 @@ static enum err answer_wait(struct cli *cli, pid_t pid, int64_t wait_us)
 
 enum err cli_db_start(struct cli *cli)
 {
-    int64_t start_us = clock_monotonic_us();
-    pid_t pid;
     enum err rc;
 
     TRY(server_private_only());
     TRY(server_lock());
-    pid = server_find();
+    TRY(server_up(cli));
+out:
+    return rc;
+}
+
+enum err server_up(struct cli *cli)
+{
+    int64_t start_us = clock_monotonic_us();
+    pid_t pid = server_find();
+    enum err rc;
+
     if (pid) {
         TRY(answer_wait(cli, pid, RUNNING_WAIT_US));
         TRY(backup_restore_finish(cli));

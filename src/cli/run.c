@@ -21,7 +21,9 @@ static const struct {
     enum err code;
     const char *text, *remote;
 } cures[] = {
-    {ERR_DB_OPEN, "is it running? `payer db start` starts the private one; `payer check` says more",
+    {ERR_DB_OPEN,
+     "is it running? `payer db start` starts the private one, `payer db migrate` makes its "
+     "accounts; `payer check` says more",
      "does it run there, does its certificate name db.host and come from an authority of "
      "db.tls_ca, is the password in db.password_dir right? `payer check` says more"},
     {ERR_DB_SCHEMA, "`payer db status` shows where it stands", NULL},

@@ -9,15 +9,20 @@
 
 #include <sys/types.h>
 
+struct cli;
+
 #define SERVER_PATH_SIZE 1024
 
 /** @return ERR_NONE | ERR_USAGE: db.host names another server, which is not ours */
 MUST_USE enum err server_private_only(void);
 /** Remove a folder of ours with all that is in it. @param log  where rm's complaints go */
 MUST_USE enum err server_folder_remove(const char *path, const char *log);
-/** Make the folder and hold its lock until this process ends: two starts at once are one after
- * the other. @return ERR_NONE | ERR_CONFIG: it cannot be ours alone */
+/** Make the folder and hold its lock until this process ends, and whoever it waits for: two starts
+ * at once are one after the other, also where the first was killed while it made the tables.
+ * @return ERR_NONE | ERR_CONFIG: it cannot be ours alone */
 MUST_USE enum err server_lock(void);
+/** Start it if it does not run, wait until it answers, and say so; its folder is locked by us. */
+MUST_USE enum err server_up(struct cli *cli);
 /** Start the server detached, after making its tables if there are none. It does not answer yet. */
 MUST_USE enum err server_start(pid_t *out_pid);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,7 +105,6 @@ static enum err socket_check(void)
 enum err server_lock(void)
 {
     const char *dir = config_text(CONFIG_DB_DIR);
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[SERVER_PATH_SIZE];
     enum err rc;
     int fd;
@@ -113,11 +113,11 @@ enum err server_lock(void)
     TRY(folder_make(dir, 0700));
     TRY(folder_own(dir));
     server_path(path, "lock");
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || fcntl(fd, F_SETLKW, &whole) != 0)
+    fd = open(path, O_RDWR | O_CREAT, 0600); /* those who are waited for hold it, too */
+    if (fd < 0 || flock(fd, LOCK_EX) != 0)
         rc = err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
 out:
-    return rc; /* the file stays open: the lock ends with the process */
+    return rc; /* the file stays open: the lock ends with the last of us */
 }
 
 static void add_user(struct command *c)

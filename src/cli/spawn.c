@@ -32,7 +32,7 @@ enum err spawn_find(const char *name, const char *package, char *out, size_t siz
 }
 
 /* Between fork and exec: only calls that are safe there. */
-static _Noreturn void child_become(char *const *argv, int log)
+static _Noreturn void child_become(char *const *argv, int log, bool alone)
 {
     int null = open("/dev/null", O_RDONLY);
 
@@ -42,23 +42,28 @@ static _Noreturn void child_become(char *const *argv, int log)
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 ||
         dup2(log, STDERR_FILENO) < 0)
         _exit(126);
-    for (int fd = STDERR_FILENO + 1; fd <= LAST_FD; fd++)
+    for (int fd = STDERR_FILENO + 1; alone && fd <= LAST_FD; fd++)
         (void)close(fd);
     (void)execv(argv[0], argv);
     _exit(127);
 }
 
-enum err spawn_start(char *const *argv, const char *log, pid_t *out_pid)
+static enum err start(char *const *argv, const char *log, bool alone, pid_t *out_pid)
 {
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     enum err rc = ERR_NONE;
 
     if (fd < 0) return err_setf(ERR_IO_WRITE, "%s: %s", log, strerror(errno));
     *out_pid = fork();
-    if (*out_pid == 0) child_become(argv, fd);
+    if (*out_pid == 0) child_become(argv, fd, alone);
     if (*out_pid < 0) rc = err_setf(ERR_MEMORY, "fork: %s", strerror(errno));
     (void)close(fd);
     return rc;
+}
+
+enum err spawn_start(char *const *argv, const char *log, pid_t *out_pid)
+{
+    return start(argv, log, true, out_pid);
 }
 
 enum err spawn_wait(char *const *argv, const char *log)
@@ -67,7 +72,7 @@ enum err spawn_wait(char *const *argv, const char *log)
     pid_t pid = 0;
     enum err rc;
 
-    TRY(spawn_start(argv, log, &pid));
+    TRY(start(argv, log, false, &pid));
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)

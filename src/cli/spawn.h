@@ -14,7 +14,8 @@ MUST_USE enum err spawn_find(const char *name, const char *package, char *out, s
 /** Start argv[0] in a session of its own, so that no signal meant for us reaches it; its output
  * is added to the file log, its input is empty. argv ends with NULL. */
 MUST_USE enum err spawn_start(char *const *argv, const char *log, pid_t *out_pid);
-/** The same, and wait for its end. @return ERR_NONE only for exit status 0 */
+/** The same, and wait for its end; it keeps what is open without O_CLOEXEC, so that a lock lasts as
+ * long as it works, whatever becomes of us. @return ERR_NONE only for exit status 0 */
 MUST_USE enum err spawn_wait(char *const *argv, const char *log);
 
 #endif

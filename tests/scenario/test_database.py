@@ -96,6 +96,22 @@ def test_two_starts_at_once_make_one_server(database):
     assert f"process {database.status()['pid']}" in said[0] + said[1]
 
 
+def test_a_start_that_was_killed_while_it_made_the_tables():
+    """Its installer works on: the next start waits for it, and begins anew."""
+    database = Database()
+    try:
+        first = subprocess.Popen([program(), "db", "start"], env=database.environment,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until((database.folder / "data.new" / "mysql").exists, "tables being made")
+        first.kill()
+        first.wait()
+        database.payer("db", "start")
+        database.payer("db", "migrate")
+        assert database.status()["schema_missing"] == 0
+    finally:
+        database.close()
+
+
 def test_start_and_stop_may_be_repeated(database):
     pid = database.status()["pid"]
     assert f"already: process {pid}" in database.payer("db", "start")
