@@ -55,6 +55,22 @@ def new_key(psp):
     return f"{psp}_{secrets.token_hex(5)}"
 
 
+REPEATED = ("transfer", "mapEntry", "paymentOptionDescription")
+
+
+def read_json(value):
+    """An answer that another toolkit printed: what may repeat is a list, also where it made none."""
+    if isinstance(value, list):
+        return [read_json(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {name: read_json(item) for name, item in value.items()}
+    for name in fields.keys() & set(REPEATED):
+        if not isinstance(fields[name], list):
+            fields[name] = [fields[name]]
+    return Answer(**fields)
+
+
 def read_answer(element):
     """An element of an answer as Answer or text; the elements that may repeat become lists."""
     if len(element) == 0:
@@ -62,7 +78,7 @@ def read_answer(element):
     fields = {}
     for child in element:
         name = local(child)
-        if name in ("transfer", "mapEntry", "paymentOptionDescription"):
+        if name in REPEATED:
             fields.setdefault(name, []).append(read_answer(child))
         else:
             fields[name] = read_answer(child)
