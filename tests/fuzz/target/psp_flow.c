@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A PSP's flow: the bytes as its document, then as the base64 text of one, in small pieces, and as the
- * message around it. What is read keeps its limits, and every line is told in order. */
+/* A PSP's flow: the bytes as its document, then as the base64 text of one, in small pieces, and as
+ * the message around it. What is read keeps its limits, and every line is told in order. */
 #include "fuzz.h"
 
 #include "crypto/hash.h"
