@@ -14,6 +14,7 @@ from scenario.test_flow import SCHEMAS
 from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, FDR, PSP, PSP_BROKER, Hub, program, wait_until
+from support.node import Node
 from support.registry import PASSWORD, with_stations
 from support.reports import FlowPsp, Station, document, flow_id, payment
 from support.station import UNIONE
@@ -23,6 +24,7 @@ KILLED = -9
 REAL = program()
 ACTIVATE, OUTCOME = ("S2.pre", "S2.post"), ("S7.pre", "S7.post")
 STATION = ("S1.claimed", "S1.asked")
+TOLD = ("N2.pre", "N2.post")
 SEND = ("S9.post", "S10.post")
 FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.renamed", "S13.post")
 
@@ -155,6 +157,26 @@ def test_outcome_of_several(hub, ente, asl, name):
     assert fault_code(ask(client)) == "OK" and states() == {"PAID"}
     for notice in notices:
         assert payments(hub, notice) == 1
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_receipt_of_the_node(hub, ente, name):
+    """It was not answered, and sends its receipt again. [F7] [F8] [F27]"""
+    notice = ente.position()
+    with contextlib.closing(Node(hub.url)) as node:
+        receipt = node.receipt(notice)
+
+    def tell(_):
+        with contextlib.closing(Node(hub.url, violations=hub.violations.path)) as again:
+            return again.tell(receipt)
+
+    client = serve_until_killed(hub, name, tell)
+    assert hub.position(notice).state == {"N2.pre": "OPEN", "N2.post": "PAID"}[name]
+    for _ in range(2):
+        assert fault_code(tell(client)) == "OK"
+    assert hub.position(notice).state == "PAID" and payments(hub, notice) == 1
+    ente.wait_told(notice)
+    assert ente.receipts(notice) == 1
 
 
 @pytest.mark.parametrize("name", SEND)

@@ -43,6 +43,9 @@ TARGETS = {
         ("listen/http_head.c",),
         ("listen/http_head.c", "i < 3 || bytes[i - 2] != '\\n'", "i < seen + 3 || bytes[i - 2] != '\\n'"),
         max_len=9000),
+    "node_message": Target(
+        ("wire/node_read.c",),
+        ("soap/message.c", "if (*m->in != '\\r')", "if (true)"), runs=5_000, max_len=4096),
     "position_csv": Target(
         ("base/csv.c", "service/position_csv.c", "service/position_metadata.c"),
         ("service/position_csv.c", "number[digits] != '\\0' || digits > 3", "digits > 3"), runs=5_000),
