@@ -32,7 +32,7 @@ static bool operation_of(const struct xml_node *root, enum psp_operation *out)
         "sendPaymentOutcomeReq",  "sendPaymentOutcomeV2Request", "verificaBollettinoReq"};
 
     for (*out = 0; root && *out < PSP_OPERATION_COUNT; (*out)++)
-        if (strcmp(roots[*out], xml_name(root)) == 0) return true;
+        if (roots[*out] && strcmp(roots[*out], xml_name(root)) == 0) return true; /* not a flow */
     return false;
 }
 
