@@ -65,5 +65,5 @@ def test_what_the_page_names_is_there():
     for section, key in re.findall(r"`(serve|work|db|flow|hub|metrics)\.([a-z_]+)`", PAGE):
         assert re.search(rf"^\[{section}\]\n(?:(?!\[).*\n)*#{key} =", known, re.MULTILINE), key
     verbs = (ROOT / "src/cli/verb.def").read_text()
-    for noun, verb in re.findall(r"`payer ([a-z]+)(?: ([a-z-]+))?", PAGE):
+    for noun, verb in re.findall(r"`payer ([a-z-]+)(?: ([a-z-]+))?", PAGE):
         assert f'VERB("{noun}", "{verb}"' in verbs or f'VERB("{noun}", ""' in verbs, (noun, verb)
