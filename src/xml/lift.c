@@ -48,21 +48,22 @@ static void on_cdata(void *cls, const xmlChar *text, int len)
     if (!take(cls, text, len)) xmlSAX2CDataBlock(cls, text, len);
 }
 
+/* What the parser answers counts too: one that was halted may still call itself well-formed. */
 static enum err feed(xmlParserCtxtPtr parser, const char *bytes, size_t len)
 {
     const struct lifting *l = parser->_private;
+    int code = XML_ERR_OK;
 
-    while (len > 0 && l->rc == ERR_NONE && parser->wellFormed) {
+    while (len > 0 && l->rc == ERR_NONE && code == XML_ERR_OK) {
         size_t n = len < PIECE ? len : PIECE;
 
-        (void)xmlParseChunk(parser, bytes, (int)n, 0);
+        code = xmlParseChunk(parser, bytes, (int)n, 0);
         bytes += n;
         len -= n;
     }
+    if (l->rc == ERR_NONE && code == XML_ERR_OK) code = xmlParseChunk(parser, NULL, 0, 1);
     if (l->rc != ERR_NONE) return l->rc;
-    (void)xmlParseChunk(parser, NULL, 0, 1);
-    if (l->rc != ERR_NONE) return l->rc;
-    if (!parser->wellFormed || !parser->nsWellFormed || parser->myDoc == NULL)
+    if (code != XML_ERR_OK || !parser->wellFormed || !parser->nsWellFormed || parser->myDoc == NULL)
         return xml_syntax(NULL, &parser->lastError);
     if (xmlGetIntSubset(parser->myDoc) != NULL)
         return err_set(ERR_XML_SYNTAX, "line 1: a DTD is not allowed");

@@ -168,15 +168,24 @@ static enum err tags_check(struct xml_walk *w, const char *bytes, size_t len)
     return ERR_NONE;
 }
 
+/* A character that is not of the document's encoding halts the parser and leaves it well-formed:
+ * only what it answers tells. */
+static void parse(struct xml_walk *w, const char *bytes, size_t len, bool last)
+{
+    int code = xmlParseChunk(w->parser, bytes, (int)len, last);
+
+    if (w->rc == ERR_NONE &&
+        (code != XML_ERR_OK || !w->parser->wellFormed || (last && !w->parser->nsWellFormed)))
+        w->rc = xml_syntax(NULL, &w->parser->lastError);
+}
+
 enum err xml_walk_feed(struct xml_walk *w, const char *bytes, size_t len)
 {
     if (len == 0 || w->rc != ERR_NONE) return w->rc;
     ALWAYS(len <= INT_MAX);
     w->rc = tags_check(w, bytes, len);
     w->begun = true;
-    if (w->rc == ERR_NONE) (void)xmlParseChunk(w->parser, bytes, (int)len, 0);
-    if (w->rc == ERR_NONE && !w->parser->wellFormed)
-        w->rc = xml_syntax(NULL, &w->parser->lastError);
+    if (w->rc == ERR_NONE) parse(w, bytes, len, false);
     return w->rc;
 }
 
@@ -184,11 +193,8 @@ enum err xml_walk_end(struct xml_walk *w)
 {
     if (w->rc != ERR_NONE) return w->rc;
     if (!w->begun) return w->rc = xml_syntax(NULL, NULL);
-    (void)xmlParseChunk(w->parser, NULL, 0, 1);
-    if (w->rc != ERR_NONE) return w->rc;
-    if (!w->parser->wellFormed || !w->parser->nsWellFormed)
-        w->rc = xml_syntax(NULL, &w->parser->lastError);
-    else if (w->plug != NULL && xmlSchemaIsValid(w->validator) != 1)
+    parse(w, NULL, 0, true);
+    if (w->rc == ERR_NONE && w->plug != NULL && xmlSchemaIsValid(w->validator) != 1)
         w->rc = xml_problem_err(w->problem);
     return w->rc;
 }

@@ -124,6 +124,8 @@ static void test_walk(void **state)
         assert_int_equal(feed("<a><b></a>", piece), ERR_XML_SYNTAX);
         assert_int_equal(feed("<a><b/>", piece), ERR_XML_SYNTAX);
         assert_int_equal(feed("<!DOCTYPE a><a/>", piece), ERR_XML_SYNTAX);
+        assert_int_equal(feed("<?xml version='1.0' encoding='UTF.-8'?><a>\xFF\x10</a>", piece),
+                         ERR_XML_SYNTAX);
     }
     assert_int_equal(feed("", 4), ERR_XML_SYNTAX);
 }
