@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from support import foreign
+from support.channel import PATH
 from support.hub import program
 from support.witness import ROOT
 
@@ -54,3 +56,19 @@ def test_both_pages_work_as_they_stand(hub, ente, reader):
 def test_the_page_of_a_psp_works_as_it_stands(reader):
     said = reader("psp-integrator.md", "sh")
     assert "<esito>OK</esito>" in said and "PSPPROVA for 77777777777" in said
+
+
+@pytest.mark.parametrize("language, file, needs", [
+    ("php", "pay.php", "php"), ("javascript", "pay.js", "node"), ("java", "Pay.java", "jaxws")])
+def test_the_page_pays_in_other_languages(hub, ente, tmp_path, language, file, needs):
+    """Its block copied into a file and run as its first line says."""
+    if why := foreign.missing(needs):
+        pytest.skip(why)
+    page = (ROOT / "docs/channel-integrator.md").read_text()
+    (block,) = re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / file).write_text(block.replace("http://127.0.0.1:8080", hub.url))
+    notice = ente.position(amount="12.30")
+    said = foreign.run_file(tmp_path / file, f"{hub.url}{PATH}?wsdl", notice.number)
+    assert "12.3" in said and said.endswith(" OK\n"), said
+    hub.secrets.add(said.split()[-2])
+    assert hub.position(notice).state == "PAID"

@@ -15,7 +15,7 @@ from support.witness import ROOT
 CLIENTS = ROOT / "tests" / "clients"
 NOT_MADE = "`make clients` was not run"
 MADE = ROOT / "build" / "clients" / "made"
-NODE_MODULES = MADE.parent / "node_modules"
+JAVASCRIPT = {**os.environ, "NODE_PATH": str(MADE.parent / "node_modules")}
 CLASSES = ":".join(f"/usr/share/java/{jar}.jar" for jar in (
     "jaxws-rt", "jaxws-api", "jaxb-api", "jaxb-runtime", "jws-api", "saaj-impl", "javax.activation"))
 
@@ -76,7 +76,7 @@ def php(wsdl, address, folder, *who, **files):
 
 def node(wsdl, address, folder, *who, **files):
     return ForeignChannel(["node", CLIENTS / "client.js"], wsdl, address, *who,
-                          environment={**os.environ, "NODE_PATH": str(NODE_MODULES)}, **files)
+                          environment=JAVASCRIPT, **files)
 
 
 def jaxws(wsdl, address, folder, *who, **files):
@@ -87,10 +87,22 @@ def jaxws(wsdl, address, folder, *who, **files):
                           form=as_paths, **files)
 
 
-def run(*command):
+def run(*command, environment=None):
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                          check=False)
+                          env=environment, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run_file(path, wsdl, *arguments):
+    """A whole program, by the means of its language: what it prints."""
+    if path.suffix == ".php":
+        return run("php", "-d", "soap.wsdl_cache_enabled=0", path, *arguments)
+    if path.suffix == ".js":
+        return run("node", path, *arguments, environment=JAVASCRIPT)
+    run("wsimport", "-quiet", "-d", path.parent, wsdl)
+    run("javac", "-nowarn", "-d", path.parent, "-cp", f"{path.parent}:{CLASSES}", path)
+    return run("java", "-cp", f"{path.parent}:{CLASSES}", path.stem, *arguments)
 
 
 def missing(toolkit):
