@@ -29,6 +29,5 @@ for name in work serve ente; do
     rm "$run/$name.pid"
 done
 if [ -f var/demo/payer.conf ] && [ -d var/db ]; then
-    PAYER_CONFIG=$PWD/var/demo/payer.conf "${PAYER_BIN:-build/bin/payer}" db stop -q
-    say "stopped the database"
+    PAYER_CONFIG=$PWD/var/demo/payer.conf "${PAYER_BIN:-build/bin/payer}" db stop ${quiet:+-q}
 fi
