@@ -172,6 +172,18 @@ CREATE TABLE `journal_seal` (
   PRIMARY KEY (`journal_id`),
   UNIQUE KEY `seq` (`seq`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the journal''s lines in the order in which the sequencer found them committed, chained';
+CREATE TABLE `message` (
+  `id` bigint(20) NOT NULL COMMENT 'of the exchange''s line in the journal',
+  `at` datetime(6) NOT NULL,
+  `keep_until` datetime(6) NOT NULL COMMENT 'message.days after at: no account of the program may delete it before',
+  `family` varchar(15) NOT NULL COMMENT 'message.keep names it',
+  `key_id` binary(8) DEFAULT NULL COMMENT 'the key that request and answer are encrypted with; NULL: they are not',
+  `request` mediumblob NOT NULL COMMENT 'byte for byte, but for what passwords hold [I11]',
+  `answer` mediumblob NOT NULL COMMENT 'the same; empty: none came',
+  PRIMARY KEY (`id`),
+  KEY `keep_until` (`keep_until`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='messages as they came and went, where message.keep asks for it: append-only by grant';
+CREATE ALGORITHM=UNDEFINED SQL SECURITY DEFINER VIEW `message_outdated` AS select `message`.`id` AS `id`,`message`.`keep_until` AS `keep_until` from `message` where `message`.`keep_until` <= utc_timestamp(6);
 CREATE TABLE `node_receipt` (
   `payment_id` bigint(20) NOT NULL,
   `psp_name` varchar(70) NOT NULL,

@@ -1,2 +1,2 @@
 -- payer audit: reads everything, writes nothing.
-GRANT SELECT ON `{db}`.* TO 'payer_audit'@'{host}';
+GRANT SELECT, SHOW VIEW ON `{db}`.* TO 'payer_audit'@'{host}';

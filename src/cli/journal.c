@@ -23,7 +23,8 @@ static void line_text(struct cli *cli, const struct db_journal_line *l, const ch
     cli_print(cli, "%" PRId64 "  %s  %-22s %-26s %s %s", r->id, at, r->actor, r->event, r->outcome,
               r->notice_number);
     if (*r->detail) cli_print(cli, "  %s", r->detail);
-    cli_print(cli, "%s\n", l->seq ? "" : "  (not sealed yet)");
+    cli_print(cli, "%s%s\n", l->message ? "  (message kept)" : "",
+              l->seq ? "" : "  (not sealed yet)");
 }
 
 static void hash_json(struct json *j, const char *name, const unsigned char bytes[32])
@@ -65,6 +66,7 @@ static void line_print(void *cls, const struct db_journal_line *l)
     hash_json(&j, "request_sha256", r->request_hash);
     hash_json(&j, "answer_sha256", r->answer_hash);
     if (l->seq) json_int(&j, "seal", l->seq);
+    if (l->message) json_bool(&j, "message", true);
     json_end(&j);
     if (json_finish(&j) == ERR_NONE) cli_write(cli, buf_str(&text), text.len);
     buf_free(&text);

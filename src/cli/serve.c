@@ -66,6 +66,7 @@ static enum err serving_open(struct serving *s)
     enum err rc;
 
     TRY(crypto_secret_init(config_text(CONFIG_HUB_KEY_FILE)));
+    TRY(service_message_init());
     TRY(folder_make(config_text(CONFIG_SERVE_SPOOL_DIR), 0700));
     TRY(db_open(DB_ROLE_SERVE, &s->db));
     TRY(db_check(s->db));
@@ -111,6 +112,7 @@ static void serving_close(struct serving *s)
     service_stations_close(&s->shared.stations);
     service_registry_close(&s->shared.registry);
     db_close(&s->db);
+    service_message_forget();
     crypto_secret_forget();
 }
 

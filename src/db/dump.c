@@ -25,6 +25,21 @@ static enum err name_keep(void *cls)
     return buf_printf(&n->list, "%s\n", n->name);
 }
 
+/* Of a view the server tells whose it is, which is another account on another machine. */
+static enum err create_print(const char *create, struct buf *out)
+{
+    enum err rc;
+    const char *definer = strstr(create, " DEFINER="), *rest;
+
+    rest = definer ? strstr(definer, " SQL SECURITY") : NULL;
+    if (rest)
+        TRY(buf_printf(out, "%.*s%s;\n", (int)(definer - create), create, rest));
+    else
+        TRY(buf_printf(out, "%s;\n", create));
+out:
+    return rc;
+}
+
 static enum err table_print(struct db *db, const char *name, struct buf *out)
 {
     enum err rc;
@@ -37,7 +52,7 @@ static enum err table_print(struct db *db, const char *name, struct buf *out)
     rows = mysql_store_result(db->link);
     row = rows ? mysql_fetch_row(rows) : NULL;
     if (row)
-        TRY(buf_printf(out, "%s;\n", row[1]));
+        TRY(create_print(row[1], out));
     else
         rc = db_fail(db, mysql_errno(db->link), name, mysql_error(db->link));
 out:

@@ -5,8 +5,8 @@
 
 #define SELECT                                                                                     \
     "SELECT j.id, j.at, j.actor, j.event, j.creditor, j.notice_number, j.token_hash, j.object_id," \
-    " j.outcome, j.detail, COALESCE(j.duration_us, -1), j.request_hash, j.answer_hash, s.seq"      \
-    " FROM journal j"                                                                              \
+    " j.outcome, j.detail, COALESCE(j.duration_us, -1), j.request_hash, j.answer_hash, s.seq,"     \
+    " m.id IS NOT NULL FROM journal j LEFT JOIN message m ON m.id = j.id"                          \
     " LEFT JOIN journal_seal s ON s.journal_id = j.id WHERE j.id > ? AND j.id < ?"
 #define FILTERS                                                                                    \
     " AND (? IS NULL OR j.creditor = ?) AND (? IS NULL OR j.actor = ?)"                            \
@@ -61,14 +61,14 @@ enum err db_journal_search(struct db *db, const struct db_journal_query *query, 
     *v++ = token;
     *v++ = db_i64(limit);
     memset(line, 0, sizeof *line);
-    return db_rows(db, stmt, in, (size_t)(v - in),
-                   DB_OUT(DB_GET_I64(r->id), DB_GET_INSTANT(line->at_us), DB_GET_TEXT(r->actor),
-                          DB_GET_TEXT(r->event), DB_GET_TEXT(r->creditor),
-                          DB_GET_TEXT(r->notice_number), DB_GET_BYTES(r->token_hash),
-                          DB_GET_I64(r->object_id), DB_GET_TEXT(r->outcome), DB_GET_TEXT(r->detail),
-                          DB_GET_I64(r->duration_us), DB_GET_BYTES(r->request_hash),
-                          DB_GET_BYTES(r->answer_hash), DB_GET_I64(line->seq)),
-                   each, cls);
+    return db_rows(
+        db, stmt, in, (size_t)(v - in),
+        DB_OUT(DB_GET_I64(r->id), DB_GET_INSTANT(line->at_us), DB_GET_TEXT(r->actor),
+               DB_GET_TEXT(r->event), DB_GET_TEXT(r->creditor), DB_GET_TEXT(r->notice_number),
+               DB_GET_BYTES(r->token_hash), DB_GET_I64(r->object_id), DB_GET_TEXT(r->outcome),
+               DB_GET_TEXT(r->detail), DB_GET_I64(r->duration_us), DB_GET_BYTES(r->request_hash),
+               DB_GET_BYTES(r->answer_hash), DB_GET_I64(line->seq), DB_GET_INT(line->message)),
+        each, cls);
 }
 
 enum err db_journal_payment(struct db *db, const char *token, int64_t *out_payment_id)

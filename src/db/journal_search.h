@@ -19,6 +19,7 @@ struct db_journal_line {
     struct db_journal_row row;
     int64_t at_us;
     int64_t seq; /* its place in the chain; 0: not sealed yet */
+    int message; /* whether its messages are kept */
 };
 
 /** @param line  filled before each call */

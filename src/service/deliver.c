@@ -111,7 +111,29 @@ struct settling {
     struct lane_result lane;
     char error[200];
     struct db_journal_row line; /* each attempt has one */
+    struct db_message *message; /* NULL: not kept */
 };
+
+static enum err line_tx(struct db *db, void *cls)
+{
+    const struct settling *s = cls;
+
+    return db_journal_add(db, &s->line, 1);
+}
+
+static enum err message_tx(struct db *db, void *cls)
+{
+    return db_message_add(db, cls);
+}
+
+/* For itself: whatever is wrong with it, what became of the notification is noted. */
+static void message_save(struct db *db, struct settling *s)
+{
+    enum err rc = s->message ? db_tx_run(db, "message", message_tx, s->message) : ERR_NONE;
+
+    if (rc != ERR_NONE) log_err("message.keep", rc);
+    err_clear();
+}
 
 static enum err settle_tx(struct db *db, void *cls)
 {
@@ -129,11 +151,6 @@ out:
     return rc;
 }
 
-static enum err line_tx(struct db *db, void *cls)
-{
-    return db_journal_add(db, cls, 1);
-}
-
 /* Under a fence that another raised meanwhile nothing is noted but that it was sent: what becomes
  * of the notification, the other says [F50]. */
 static enum err lost(struct db *db, struct settling *s)
@@ -144,7 +161,7 @@ static enum err lost(struct db *db, struct settling *s)
     log_event(LOG_WARN, "outbox.lease_lost", LOG_TEXT("ente", o->creditor),
               LOG_TEXT("destination", o->destination), LOG_INT("id", o->id),
               LOG_INT("payment", o->payment_id), LOG_INT("try", o->attempts));
-    return db_tx_run(db, "outbox.line", line_tx, &s->line);
+    return db_tx_run(db, "outbox.line", line_tx, s);
 }
 
 static void line_set(struct settling *s, const struct exchange *exchange, enum err sent,
@@ -160,6 +177,7 @@ static void line_set(struct settling *s, const struct exchange *exchange, enum e
              s->error);
     text_copy(what, s->line.detail, sizeof s->line.detail);
     service_journal_exchange(&s->line, exchange, answer);
+    s->message = service_message_make(MESSAGE_NOTIFICATIONS, exchange, answer);
 }
 
 static void note(const struct settling *s, enum err sent)
@@ -206,6 +224,7 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     }
     err_clear();
     line_set(&s, &exchange, sent, &answer);
+    message_save(env->db, &s);
     rc = db_tx_run(env->db, "outbox.settle", settle_tx, &s);
     if (rc == ERR_DB_CONFLICT) {
         rc = lost(env->db, &s);
@@ -215,6 +234,7 @@ enum err service_deliver_next(struct env *env, struct net_http *http, const char
     note(&s, sent);
     if (s.lane.narrowed) TRY(service_lane_narrow(env->db, &c.row));
 out:
+    service_message_free(&s.message);
     buf_free(&answer);
     buf_free(&c.payload);
     return rc;

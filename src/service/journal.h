@@ -7,6 +7,7 @@
 #define SERVICE_JOURNAL_H
 
 #include "db/journal.h"
+#include "service/message.h"
 #include "service/node_call.h"
 #include "service/psp_call.h"
 
@@ -21,6 +22,9 @@ void service_journal_node(struct db_journal_row *row, const struct node_call *ca
                           enum outcome outcome, const struct buf *answer);
 /** Keep a line. @param db used only when the queue is full */
 MUST_USE enum err service_journal_note(struct db *db, const struct db_journal_row *row);
+/** The same for a line (NULL: it is written already) and its messages, which it takes over. */
+MUST_USE enum err service_journal_keep(struct db *db, const struct db_journal_row *row,
+                                       struct db_message *message);
 /** Write what is kept. Lines that could not be written stay, as far as there is room; one that the
  * database refuses is told, counted and left out. */
 MUST_USE enum err service_journal_flush(struct db *db);

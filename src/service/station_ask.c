@@ -46,7 +46,8 @@ static enum err line_note(struct env *env, const struct station_call *c,
     db_journal_set(&row, actor, c->operation, call->fiscal_code, call->notice_number,
                    *said ? said : "OK");
     service_journal_exchange(&row, &c->exchange, &c->answer);
-    return service_journal_note(env->db, &row);
+    return service_journal_keep(env->db, &row,
+                                service_message_make(MESSAGE_STATIONS, &c->exchange, &c->answer));
 }
 
 enum err service_station_verify(struct env *env, const struct registry_station *station,

@@ -240,6 +240,7 @@ static const struct wire_operation operations[] = {
 
 struct wire_port wire_debt_position = {
     .schema_path = "wsdl/payer/debt-position.xsd",
+    .family = MESSAGE_BACK_OFFICES,
     .operations = operations,
     .n_operations = ARRAY_LEN(operations),
 };

@@ -71,6 +71,7 @@ static const struct wire_operation operations[] = {
 struct wire_port wire_node_for_psp = {
     .schema_path = "wsdl/node/nodeForPsp.xsd",
     .also = &wire_nodo_per_psp,
+    .family = MESSAGE_CHANNELS,
     .operations = operations,
     .n_operations = ARRAY_LEN(operations),
 };

@@ -87,6 +87,7 @@ static const struct wire_operation operations[] = {
 
 struct wire_port wire_pa_for_node = {
     .schema_path = "wsdl/node/paForNode.xsd",
+    .family = MESSAGE_NODE,
     .operations = operations,
     .n_operations = ARRAY_LEN(operations),
     .admit = admit,

@@ -103,6 +103,7 @@ static const struct wire_operation operations[] = {
 
 struct wire_port wire_payments = {
     .schema_path = "wsdl/payer/payments.xsd",
+    .family = MESSAGE_BACK_OFFICES,
     .operations = operations,
     .n_operations = ARRAY_LEN(operations),
 };

@@ -162,26 +162,38 @@ static void fault_err(struct listen_answer *answer, enum err rc)
     }
 }
 
-/* Each operation leaves its line; one that ended by an error says so. */
-static void line_note(const struct wire_operation *o, struct wire_call *call,
-                      const struct listen_answer *answer, const char *outcome, enum err failed)
+static void line_set(struct db_journal_row *row, const struct wire_operation *o,
+                     const struct wire_call *call, const struct buf *answer, const char *outcome)
 {
     const struct wire_line *l = &call->line;
-    struct db_journal_row row;
-    enum err rc;
 
-    if (l->written && failed == ERR_NONE) return;
-    db_journal_set(&row, *l->actor ? l->actor : "?", o->action, l->creditor, l->notice_number,
-                   failed == ERR_NONE ? outcome : err_name(failed));
-    memcpy(row.token_hash, l->token_hash, sizeof row.token_hash);
-    row.object_id = l->object_id;
-    service_journal_exchange(&row, &call->exchange, &answer->body);
-    rc = service_journal_note(call->worker->db, &row);
-    if (rc != ERR_NONE) log_err("journal.note", rc);
+    db_journal_set(row, *l->actor ? l->actor : "?", o->action, l->creditor, l->notice_number,
+                   outcome);
+    memcpy(row->token_hash, l->token_hash, sizeof row->token_hash);
+    row->object_id = l->object_id;
+    service_journal_exchange(row, &call->exchange, answer);
 }
 
-static void operation_run(const struct wire_operation *o, struct wire_call *call,
-                          struct listen_answer *answer)
+/* Each operation leaves its line; one that ended by an error says so. */
+static void line_note(const struct wire_port *port, const struct wire_operation *o,
+                      const struct wire_call *call, const struct listen_answer *answer,
+                      const char *outcome, enum err failed)
+{
+    static const struct buf none = BUF_INIT(0);
+    const struct buf *body = answer->file.len ? &none : &answer->body; /* not what was spilled */
+    struct db_journal_row row;
+    struct db_message *message = service_message_make(port->family, &call->exchange, body);
+    bool written = call->line.written && failed == ERR_NONE;
+    enum err rc;
+
+    if (written && !message) return;
+    if (!written) line_set(&row, o, call, body, failed == ERR_NONE ? outcome : err_name(failed));
+    rc = service_journal_keep(call->worker->db, written ? NULL : &row, message);
+    if (rc != ERR_NONE) log_err("journal.keep", rc);
+}
+
+static void operation_run(const struct wire_port *port, const struct wire_operation *o,
+                          struct wire_call *call, struct listen_answer *answer)
 {
     enum err rc;
     const char *outcome = "ERROR";
@@ -195,7 +207,7 @@ out:
         log_err(o->action, rc);
         fault_err(answer, rc);
     }
-    line_note(o, call, answer, outcome, rc);
+    line_note(port, o, call, answer, outcome, rc);
     snprintf(label, sizeof label, "%.30s:%.30s", o->action, outcome);
     metric_add(METRIC_REQUEST, label, 1);
     metric_observe_us(METRIC_REQUEST_TIME, o->action,
@@ -233,7 +245,7 @@ static void message_run(const struct wire_port *port, struct found found,
         call->valid =
             xml_schema_check_node(found.port->schema, call->root, &call->problem) == ERR_NONE;
     err_clear();
-    operation_run(found.operation, call, answer);
+    operation_run(found.port, found.operation, call, answer);
 }
 
 /* From bytes to the operation that they name. */

@@ -6,6 +6,7 @@
 #ifndef WIRE_PORT_H
 #define WIRE_PORT_H
 
+#include "service/message.h"
 #include "wire/worker.h"
 #include "xml/lift.h"
 #include "xml/schema.h"
@@ -49,6 +50,7 @@ typedef bool wire_admit_fn(struct wire_call *call, struct listen_answer *answer)
 
 struct wire_port {
     const char *schema_path; /* under share: the contract's XSD */
+    enum message_family family;
     const struct wire_operation *operations;
     size_t n_operations;
     const struct wire_port *also; /* whose operations are taken here too; NULL: no other's */

@@ -135,6 +135,7 @@ static const struct wire_operation psp_operations[] = {
 
 struct wire_port wire_nodo_per_psp = {
     .schema_path = "wsdl/node/nodoPerPsp.xsd",
+    .family = MESSAGE_CHANNELS,
     .operations = psp_operations,
     .n_operations = ARRAY_LEN(psp_operations),
     .lift = &lift,
@@ -273,6 +274,7 @@ static const struct wire_operation pa_operations[] = {
 
 struct wire_port wire_node_for_pa = {
     .schema_path = "wsdl/node/nodeForPa.xsd",
+    .family = MESSAGE_STATIONS,
     .operations = pa_operations,
     .n_operations = ARRAY_LEN(pa_operations),
 };

@@ -42,6 +42,7 @@ enum err work_seal_head(struct work_hand *hand, bool *out_any); /* the chain's e
 enum err work_flow(struct work_hand *hand, bool *out_any);      /* one period that ended */
 enum err work_reported(struct work_hand *hand, bool *out_any);  /* lines of PSPs' flows */
 enum err work_purge(struct work_hand *hand, bool *out_any);     /* keys long out of date */
-enum err work_gauge(struct work_hand *hand, bool *out_any);     /* ages, for the metrics */
+enum err work_purge_messages(struct work_hand *hand, bool *out_any); /* their time is over */
+enum err work_gauge(struct work_hand *hand, bool *out_any);          /* ages, for the metrics */
 
 #endif

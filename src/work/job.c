@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "base/metric.h"
 #include "db/flow.h"
+#include "db/message.h"
 #include "db/notice.h"
 #include "db/outbox.h"
 #include "db/station_call.h"
@@ -16,7 +17,7 @@
 #include "service/sequence.h"
 #include "service/settle.h"
 
-enum { PURGE_BATCH = 1000 };
+enum { PURGE_BATCH = 1000, PURGE_MESSAGES = 200 };
 #define PURGE_AFTER_US (INT64_C(86400) * 1000000)
 
 enum err work_send(struct work_hand *hand, bool *out_any)
@@ -103,6 +104,22 @@ enum err work_purge(struct work_hand *hand, bool *out_any)
 
     TRY(db_tx_run(hand->db, "purge", purge_tx, &rows));
     *out_any = rows == PURGE_BATCH;
+out:
+    return rc;
+}
+
+static enum err messages_tx(struct db *db, void *cls)
+{
+    return db_message_purge(db, PURGE_MESSAGES, cls);
+}
+
+enum err work_purge_messages(struct work_hand *hand, bool *out_any)
+{
+    enum err rc;
+    int64_t rows = 0;
+
+    TRY(db_tx_run(hand->db, "purge.messages", messages_tx, &rows));
+    *out_any = rows == PURGE_MESSAGES;
 out:
     return rc;
 }

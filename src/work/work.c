@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "listen/server.h"
+#include "service/message.h"
 #include "work/internal.h"
 
 #include <pthread.h>
@@ -31,6 +32,7 @@ static const struct {
     {work_seal_head, INT64_C(60000000), true},
     {work_reported, 0, true},
     {work_purge, INT64_C(60000000), false},
+    {work_purge_messages, INT64_C(60000000), false},
     {work_gauge, INT64_C(5000000), false},
 };
 
@@ -232,6 +234,7 @@ enum err work_run(const struct work_options *options)
     snprintf(work.owner, sizeof work.owner, "%s/%ld", host, (long)getpid());
     TRY(db_open(DB_ROLE_WORK, &db));
     TRY(db_check(db));
+    TRY(service_message_init());
     TRY(service_registry_open(db, &work.registry));
     if (options->once) {
         TRY(once(&work));
@@ -242,6 +245,7 @@ enum err work_run(const struct work_options *options)
 out:
     listen_close(&metrics);
     service_registry_close(&work.registry);
+    service_message_forget();
     db_close(&db);
     return rc;
 }

@@ -245,9 +245,21 @@ def test_accounts_may_do_what_their_role_needs(database):
             ("serve", "CREATE TABLE x (a INT)"), ("work", "DROP TABLE journal"),
             ("serve", "UPDATE entry SET amount_cents = 0"), ("serve", "DELETE FROM journal"),
             ("work", "DELETE FROM entry"), ("work", "UPDATE journal SET id = 0"),
+            ("serve", "DELETE FROM message_outdated"), ("serve", "UPDATE message SET id = 0"),
+            ("work", "DELETE FROM message"), ("work", "UPDATE message SET keep_until = at"),
             ("audit", "DELETE FROM idempotency"), ("migrate", "SELECT * FROM mysql.global_priv")]:
         assert "denied" in database.sql(statement, role, status=1), (role, statement)
     assert database.sql("SELECT COUNT(*) FROM entry", "audit") == "0"
+
+
+def test_a_kept_message_is_deleted_only_when_its_time_is_over(database):
+    """By the only account that may, through all that it sees of them."""
+    database.sql("INSERT INTO message (id, at, keep_until, family, request, answer) SELECT seq,"
+                 " UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL IF(seq = 1, -1, 60) SECOND,"
+                 " 'channels', 'x', '' FROM seq_1_to_2")
+    database.sql("DELETE FROM message_outdated", "work")
+    assert database.sql("SELECT id FROM message") == "2"
+    database.sql("DELETE FROM message")
 
 
 def test_a_right_that_a_file_no_longer_names_is_taken_away(database):

@@ -85,6 +85,8 @@ FILL = [
        WHERE {ended}""",
     """INSERT INTO journal_seal (journal_id, seq, hash) SELECT 3 * seq + d.n, 3 * seq + d.n,
        REPEAT('h', 32) FROM {seq} JOIN (SELECT 0 n UNION SELECT 1 UNION SELECT 2) d WHERE {done}""",
+    """INSERT INTO message (id, at, keep_until, family, request, answer) SELECT 3 * seq, {at},
+       {now} - INTERVAL 100 MINUTE + INTERVAL seq MINUTE, 'channels', REPEAT('x', 200), '' FROM {seq}""",
     """INSERT INTO idempotency (caller, operation, ikey, content_hash, answer, created_at,
        valid_until) SELECT 'PSP', 'activatePaymentNotice', CONCAT('K', seq), REPEAT('h', 32), 'x',
        {now}, {now} - INTERVAL 20 SECOND + INTERVAL seq SECOND FROM {seq}""",
@@ -181,6 +183,8 @@ DUE, ALL_IDS = ["'1000-01-01'", "'9999-12-31'"], [0, 2 ** 63 - 1]
 NO_FILTERS = ["NULL"] * 10 + [LIMIT]
 GIVEN = {  # where it is compared with nothing, or twice: all of a statement's values
     "anomaly_add": [1, "'late'", SAMPLE, "'77777777777'", 1, NOW, SAMPLE, "'late'"],
+    "message_add": [3 * N + 7, 30, "'channels'", "NULL", "'x'", "''", 3 * N + 7],
+    "message_get": [3 * SAMPLE],
     "lane_hold_all": ["'77777777777'", "'DEST1'", 0, LIMIT],
     "outbox_settle": ["'DONE'", "NULL", NOW, NOW, 0, 2 * SAMPLE, 0],
     "receipt_list": ["'77777777777'", SAMPLE, LIMIT],
