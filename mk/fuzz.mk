@@ -6,6 +6,7 @@
 FUZZ := $(BUILD)/fuzz
 FUZZ_TARGETS := $(patsubst tests/fuzz/target/%.c,%,$(sort $(wildcard tests/fuzz/target/*.c)))
 FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/crypto/hash.c \
+                  src/flow/file.c \
                   src/listen/http_head.c src/listen/http_chunks.c src/listen/prefilter.c \
                   src/listen/proxy_header.c $(filter-out %_build.c %_cache.c %_secret.c %_switch.c, \
                   $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
