@@ -71,20 +71,20 @@ static const struct db_stmt LIVE = {
 };
 static const struct db_stmt SET_LIVE = {
     "psp_flow_set_live",
-    "UPDATE psp_flow SET state = 'LIVE', matching = 'DUE', replaces = ?, ver = ver + 1"
-    " WHERE id = ? AND ver = ? AND state = 'LOADING'",
+    "UPDATE psp_flow FORCE INDEX (PRIMARY) SET state = 'LIVE', matching = 'DUE', replaces = ?,"
+    " ver = ver + 1 WHERE id = ? AND ver = ? AND state = 'LOADING'",
     0,
 };
 static const struct db_stmt SET_REPLACED = {
     "psp_flow_set_replaced",
-    "UPDATE psp_flow SET state = 'REPLACED', matching = 'RELEASE', cursor_line = 0, ver = ver + 1"
-    " WHERE id = ? AND ver = ? AND state = 'LIVE'",
+    "UPDATE psp_flow FORCE INDEX (PRIMARY) SET state = 'REPLACED', matching = 'RELEASE',"
+    " cursor_line = 0, ver = ver + 1 WHERE id = ? AND ver = ? AND state = 'LIVE'",
     0,
 };
 static const struct db_stmt SET_REFUSED = {
     "psp_flow_set_refused",
-    "UPDATE psp_flow SET state = 'REFUSED', ver = ver + 1 WHERE id = ? AND ver = ?"
-    " AND state = 'LOADING'",
+    "UPDATE psp_flow FORCE INDEX (PRIMARY) SET state = 'REFUSED', ver = ver + 1"
+    " WHERE id = ? AND ver = ? AND state = 'LOADING'",
     0,
 };
 /* By whether only one PSP's are wanted. */

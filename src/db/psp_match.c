@@ -67,8 +67,8 @@ static const struct db_stmt ANOMALY = {
 };
 static const struct db_stmt ADVANCE = {
     "psp_match_advance",
-    "UPDATE psp_flow SET matching = IF(? >= line_count, 'DONE', matching), cursor_line = ?,"
-    " ver = ver + 1 WHERE id = ? AND ver = ? AND matching = ?",
+    "UPDATE psp_flow FORCE INDEX (PRIMARY) SET matching = IF(? >= line_count, 'DONE', matching),"
+    " cursor_line = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND matching = ?",
     0,
 };
 #define OF_CLAIMS                                                                                  \
@@ -103,7 +103,9 @@ static const struct db_stmt SWEEP[3] = {
     {"psp_match_sweep_parts", "DELETE FROM psp_flow_part WHERE flow_id = ? ORDER BY n LIMIT ?", 0},
     {"psp_match_sweep_lines", "DELETE FROM psp_flow_line WHERE flow_id = ? ORDER BY n LIMIT ?", 0},
     {"psp_match_sweep_flow",
-     "DELETE FROM psp_flow WHERE id = ? AND ver = ? AND state IN ('REFUSED', 'LOADING')", 0},
+     "DELETE f FROM psp_flow f FORCE INDEX (PRIMARY) WHERE f.id = ? AND f.ver = ?"
+     " AND f.state IN ('REFUSED', 'LOADING')",
+     0},
 };
 
 static enum err work_find(struct db *db, const struct db_stmt *stmt, const struct db_value *in,
