@@ -53,7 +53,7 @@ static const struct db_stmt LINE_EXISTS = {
     "SELECT n FROM psp_flow_line WHERE flow_id = ? AND n = ?",
     0,
 };
-/* XML of many like lines: a twentieth of it is stored, and a part comes back as it was. */
+/* XML of many like lines: a twelfth of it is stored, and a part comes back as it was. */
 static const struct db_stmt PART_ADD = {
     "psp_flow_part_add",
     "INSERT INTO psp_flow_part (flow_id, n, bytes) VALUES (?, ?, COMPRESS(?))",
