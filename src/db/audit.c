@@ -191,8 +191,9 @@ static const struct {
       "SELECT f.id, CONCAT('line ', l.n, ': ', l.amount_cents, ' cents, ',"
       " COALESCE(SUM(e.amount_cents), 0)) FROM psp_flow f JOIN psp_flow_line l ON l.flow_id = f.id"
       " AND l.state = 'MATCHED' LEFT JOIN psp_flow_claim c ON c.flow_id = f.id AND c.line = l.n"
-      " LEFT JOIN entry e ON e.id = c.entry_id AND e.kind = 'paid' AND e.creditor = f.creditor"
-      " AND e.fact_id = l.payment_id WHERE f.state = 'LIVE' GROUP BY f.id, l.n, l.amount_cents"
+      " LEFT JOIN entry e ON e.id = c.entry_id AND e.kind IN ('paid', 'suspense')"
+      " AND e.creditor = f.creditor AND e.fact_id = l.payment_id WHERE f.state = 'LIVE'"
+      " GROUP BY f.id, l.n, l.amount_cents"
       " HAVING COALESCE(SUM(e.amount_cents), 0) <> l.amount_cents"),
     Q("W5", "a line to be looked at without its anomaly, or the other way round", "psp_flow",
       "SELECT f.id, CONCAT('line ', l.n, ', ', l.state) FROM psp_flow f JOIN psp_flow_line l"

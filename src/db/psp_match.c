@@ -34,15 +34,16 @@ static const struct db_stmt FIND_DEAD[2] = {
      "SELECT " WORK " FROM psp_flow f WHERE f.state = 'LOADING' AND f.received_at < ? LIMIT 1", 0},
 };
 /* IUR is our token: the payment's own key. An index names one transfer, without it all of the
- * Ente's are meant. */
+ * Ente's are meant. Money in suspense was collected too, and has no transfers. */
 static const struct db_stmt PAIRS = {
     "psp_match_pairs",
     "SELECT l.n, l.amount_cents, l.outcome, COALESCE(i.id, 0) <> 0, COALESCE(y.id, 0),"
     " COALESCE(e.id, 0), COALESCE(e.amount_cents, 0), COALESCE(c.flow_id, 0) <> 0"
     " FROM psp_flow_line l LEFT JOIN payment y ON y.token = l.iur AND y.psp = ?"
     " LEFT JOIN instalment i ON i.id = y.instalment_id AND i.iuv = l.iuv"
-    " LEFT JOIN entry e ON e.fact_id = y.id AND i.id IS NOT NULL AND e.kind = 'paid'"
-    " AND e.creditor = ? AND (l.idx = 0 OR e.transfer_number = l.idx)"
+    " LEFT JOIN entry e ON e.fact_id = y.id AND i.id IS NOT NULL AND e.creditor = ? AND"
+    " (e.kind = 'paid' AND (l.idx = 0 OR e.transfer_number = l.idx)"
+    " OR e.kind = 'suspense' AND l.idx <= 1)"
     " LEFT JOIN psp_flow_claim c ON c.entry_id = e.id"
     " WHERE l.flow_id = ? AND l.n > ? AND l.n <= ? AND l.state = 'NEW' ORDER BY l.n",
     0,
@@ -86,6 +87,16 @@ static const struct db_stmt SECOND_AGAIN = {
     "psp_match_second_again",
     "UPDATE" OF_CLAIMS " SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
     " f.ver = f.ver + 1 WHERE " CLAIMS,
+    0,
+};
+/* A line may come before the payment's outcome; what had been told of it is told again. */
+static const struct db_stmt PAID_AGAIN = {
+    "psp_match_paid_again",
+    "UPDATE receipt r FORCE INDEX (seq) JOIN psp_flow_line l FORCE INDEX (payment)"
+    " ON l.payment_id = r.payment_id AND l.state = 'UNKNOWN' JOIN psp_flow f"
+    " ON f.id = l.flow_id AND f.state = 'LIVE' JOIN anomaly a ON a.flow_id = l.flow_id"
+    " AND a.line = l.n SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
+    " f.ver = f.ver + 1, a.state = 'CLOSED', a.ver = a.ver + 1 WHERE r.seq > ? AND r.seq <= ?",
     0,
 };
 static const struct db_stmt CLAIMS_DROP = {
@@ -228,6 +239,11 @@ enum err db_psp_match_advance(struct db *db, const struct db_psp_work *w, const 
     return db_row_change(
         db, &ADVANCE,
         DB_IN(db_i64(next), db_i64(next), db_i64(w->id), db_i64(w->ver), db_text(matching)));
+}
+
+enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last)
+{
+    return db_exec(db, &PAID_AGAIN, DB_IN(db_i64(after), db_i64(last)), NULL);
 }
 
 enum err db_psp_match_release(struct db *db, const struct db_psp_work *w)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/sequence.h"
 
+#include "db/psp_match.h"
 #include "db/sequence.h"
 
 enum { BATCH = 500 };
@@ -24,7 +25,9 @@ static enum err number_tx(struct db *db, void *cls)
     TRY(db_sequence_lease(db, NAME, n->owner, now_us, LEASE_US, &mine, &last));
     if (!mine) goto out;
     TRY(db_sequence_receipts(db, last, BATCH, &n->count));
-    if (n->count) TRY(db_sequence_set_last(db, NAME, n->owner, last + n->count));
+    if (n->count == 0) goto out;
+    TRY(db_psp_match_paid_again(db, last, last + n->count));
+    TRY(db_sequence_set_last(db, NAME, n->owner, last + n->count));
 out:
     return rc;
 }

@@ -211,6 +211,7 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "psp_match_verdict": ["'MATCHED'", SAMPLE, SAMPLE, 1],
     "psp_match_advance": [LIMIT, LIMIT, SAMPLE, 0, "'DUE'"],
     "psp_match_second_close": [SAMPLE, 0, LIMIT], "psp_match_second_again": [SAMPLE, 0, LIMIT],
+    "psp_match_paid_again": [0, LIMIT],
     "psp_match_claims_drop": [SAMPLE, 0, LIMIT], "psp_match_anomalies_close": [SAMPLE, 0, LIMIT],
     "psp_match_anomaly": [4711, "'reported-twice'", "'77777777777'", 1, NOW, SAMPLE, 1],
     "flow_join": [1007, "'BANK1'", *[DUE_SETTLEMENT] * 64],

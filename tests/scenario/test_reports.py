@@ -7,6 +7,7 @@ import gzip
 
 import pytest
 
+from support.channel import fault_code
 from support.hub import ASL, COMUNE, wait_until
 from support.reports import NOW, FlowPsp, Station, document, flow_id, later, payment
 
@@ -67,6 +68,35 @@ def test_flow_is_kept_matched_and_fetched(hub, channel, ente, psp, station):
     kinds = hub.sql(f"SELECT kind FROM anomaly WHERE flow_id = {shown.id} AND state = 'OPEN'"
                     " ORDER BY line")
     assert kinds == ["reported-differs", "reported-not-paid", "reported-twice"]
+
+
+def test_reported_before_it_is_paid(hub, channel, ente, psp):
+    """The flow is faster than the outcome: its line waits for a person no longer than that."""
+    notice = ente.position(amount="12.34")
+    token = channel.activate(notice.creditor, notice.number, "12.34").paymentToken
+    identifier, code = psp.deliver([payment(notice.iuv, token, "12.34"),
+                                    payment("RF18999", "ALTRO", "1.00")])
+    assert code == "OK" and lines(hub, identifier) == ["UNKNOWN", "UNKNOWN"]
+    assert channel.outcome(token).outcome == "OK"
+    wait_until(lambda: lines(hub, identifier) == ["MATCHED", "UNKNOWN"], "it is paid by now")
+    waiting = ("SELECT line FROM anomaly WHERE state = 'OPEN' AND flow_id ="
+               f" {number(hub, identifier)}")
+    assert hub.sql(waiting) == ["2"]
+
+
+def test_money_in_suspense_is_money(hub, channel, ente, psp):
+    """What came twice for a notice was collected all the same: it is ours, whoever reports it."""
+    notice = ente.position(amount="12.34")
+    first = channel.activate(notice.creditor, notice.number, "12.34", expiration_ms=1).paymentToken
+    second = wait_until(lambda: channel.activate(notice.creditor, notice.number, "12.34").paymentToken,
+                        "the first token ended")
+    assert channel.outcome(second).outcome == "OK"
+    assert fault_code(channel.outcome(first)) == "PPT_TOKEN_SCADUTO"
+    assert hub.sql(f"SELECT state FROM payment WHERE token = '{first}'") == ["DUPLICATE"]
+    identifier, _ = psp.deliver([payment(notice.iuv, first, "12.34", index=1),
+                                 payment(notice.iuv, second, "12.34"),
+                                 payment(notice.iuv, first, "12.34")])
+    assert lines(hub, identifier) == ["MATCHED", "MATCHED", "TWICE"]
 
 
 WHITE = base64.encodebytes
