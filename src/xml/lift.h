@@ -15,7 +15,8 @@ struct xml_lift {
 /** Entities are resolved, CDATA sections are opened. An error stops the parser, and is returned. */
 typedef enum err xml_lift_fn(void *cls, const char *text, size_t len);
 
-/** xml_document_parse() without the lifted text.
+/** xml_document_parse() without the lifted text and without comments; ERR_XML_SYNTAX, too, where
+ * what is left is not small (1 MiB in memory).
  * @param piece  NULL: the text is dropped
  * @param out    the caller's; NULL where piece failed */
 MUST_USE enum err xml_lift_parse(const char *bytes, size_t len, const struct xml_lift *lift,

@@ -5,7 +5,10 @@ import concurrent.futures
 import pathlib
 import re
 
+import pytest
+
 from scenario.test_reports import number
+from support.channel import SOAP
 from support.reports import FlowPsp, Station, document, flow_id, payment
 
 OWN_HUB = True
@@ -46,3 +49,16 @@ def test_two_at_once(hub, capsys):
               f"them, {most >> 10} MiB in all, {left >> 10} MiB left")
     assert most < RATIO * size and left < size / 5
     assert not list((hub.home / "var/spool").iterdir())
+
+
+@pytest.mark.parametrize("piece", [b"<a/>", b"<![CDATA[]]><a/>", b"<a b='' c=''/>", b"<!---->"])
+def test_big_around_no_flow(hub, piece):
+    """A message of any size that is no flow costs the server no more than its bytes, although it is
+    read before anybody knows who sent it. [X3] [X36]"""
+    psp = FlowPsp(hub.url)
+    before = memory(hub, "RssAnon")
+    size = 16 << 20
+    psp.post(b'<s:Envelope xmlns:s="%s"><s:Body>' % SOAP.encode() + piece * (size // len(piece))
+             + b"</s:Body></s:Envelope>", "nodoInviaFlussoRendicontazione")
+    assert psp.status == (200 if piece == b"<!---->" else 500)
+    assert memory(hub, "RssAnon") - before < size >> 10

@@ -97,6 +97,38 @@ static void test_lift_any_length(void **state)
     free(text);
 }
 
+/* The text may be long; what is around it is a tree, and small [X36]. Comments are in none. */
+static void test_lift_keeps_little(void **state)
+{
+    enum { MANY = 100000 };
+    static const struct {
+        const char *piece;
+        enum err want;
+    } cases[] = {
+        {"<a/>", ERR_XML_SYNTAX},
+        {"<![CDATA[]]><a></a>", ERR_XML_SYNTAX},
+        {"between", ERR_NONE}, /* 700 KB, in few nodes */
+        {"long between", ERR_XML_SYNTAX},
+        {"<a b='c' d='e'/>", ERR_XML_SYNTAX},
+        {"<!-- c -->", ERR_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf text = BUF_INIT(1 << 22);
+        struct xml_document *doc;
+
+        assert_int_equal(buf_add(&text, "<E><B><o>", 9), ERR_NONE);
+        for (int n = 0; n < MANY; n++)
+            assert_int_equal(buf_add(&text, cases[i].piece, strlen(cases[i].piece)), ERR_NONE);
+        assert_int_equal(buf_add(&text, "<x>QUJD</x></o></B></E>", 23), ERR_NONE);
+        assert_int_equal(take(buf_str(&text), 0, &doc), cases[i].want);
+        assert_string_equal(buf_str(&got), cases[i].want == ERR_NONE ? "QUJD" : "");
+        xml_document_close(&doc);
+        buf_free(&text);
+    }
+}
+
 /* A document of n elements, fed len bytes at a time. */
 static enum err feed(const char *text, size_t piece)
 {
@@ -162,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_lift),
         cmocka_unit_test(test_lift_refuses),
         cmocka_unit_test(test_lift_any_length),
+        cmocka_unit_test(test_lift_keeps_little),
         cmocka_unit_test(test_walk),
         cmocka_unit_test(test_walk_caps),
     };
