@@ -142,6 +142,12 @@ struct db_message *service_message_make(enum message_family family, const struct
     enum err rc;
 
     if (!kept[family]) return NULL;
+    if (exchange->request_len > DB_MESSAGE_MAX || answer->len > DB_MESSAGE_MAX) {
+        log_event(LOG_INFO, "message.big", LOG_TEXT("family", family_names[family]),
+                  LOG_INT("request", (int64_t)exchange->request_len),
+                  LOG_INT("answer", (int64_t)answer->len));
+        return NULL; /* flows are that big: they are kept where they are told from */
+    }
     rc = make(family, exchange, answer, &m);
     if (rc != ERR_NONE) log_err("message.keep", rc);
     err_clear();

@@ -12,6 +12,7 @@ from scenario.test_payments_pulled import pull  # noqa: F401
 from support.channel import PATH, RawChannel
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
 from support.registry import PASSWORD
+from support.reports import FlowPsp, Station, document, flow_id, payment
 from support.servers import wait_sealed
 from support.witness import ROOT
 
@@ -110,6 +111,18 @@ def test_where_no_answer_came(hub, asl):
     assert not hasattr(first, "answer_sha256")
     message = kept(hub, first)
     assert notice.iuv in message.request and message.answer is None
+
+
+def test_what_is_too_big_is_passed_over(hub):
+    """A PSP's big flow is kept as a flow; it is no error that its message is not."""
+    identifier = flow_id()
+    content = document((payment(f"{n:017d}", "x", "1.00") for n in range(20000)), identifier)
+    assert FlowPsp(hub.url).send(content, identifier) == "OK"
+    line = line_of(hub, "nodoInviaFlussoRendicontazione", detail=identifier)
+    assert hasattr(line, "request_sha256") and not hasattr(line, "message")
+    assert Station(hub.url).fetch(identifier) == content
+    log = hub.serve.log.read_text()
+    assert "level=error" not in log and "event=message.big" in log
 
 
 @pytest.mark.parametrize("key", ["encrypted", "clear"])
