@@ -26,9 +26,11 @@ static const struct {
 } chores[] = {
     {work_expire, 0, true},
     {work_sequence, 0, true},
-    {work_seal, INT64_C(1000000), true},
-    {work_seal_late, INT64_C(10000000), true},
+    /* The farthest first: after days without a worker the newest line would leave behind what was
+     * open when the last one ended. */
     {work_seal_day, INT64_C(3600000000), false},
+    {work_seal_late, INT64_C(10000000), true},
+    {work_seal, INT64_C(1000000), true},
     {work_seal_head, INT64_C(60000000), true},
     {work_reported, 0, true},
     {work_purge, INT64_C(60000000), false},

@@ -5,7 +5,7 @@ import pytest
 
 from fault.test_crash import FLOW, KILLED, crash_at, crash_program, raw
 from scenario.test_pay import pay
-from support.hub import FDR, Hub
+from support.hub import FDR, Hub, wait_until
 from support.periods import flows, instant, period, subscribe, wait_begun, wait_closed
 
 CLOCK = True
@@ -52,3 +52,15 @@ def test_period(hub, comune, clock, name):
     assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
     assert hub.fdr(second.iuv) == []
     hub.payer("flow", "verify")
+
+
+def test_a_line_left_open_is_sealed_days_later(hub, comune, clock):
+    """It was saved after a younger one was sealed, and no worker ran since. [I10]"""
+    hub.work.stop()
+    left = int(hub.sql("SELECT MAX(journal_id) - 1 FROM journal_seal")[0])
+    hub.sql("INSERT INTO journal (id, at, actor, event, outcome)"
+            f" VALUES ({left}, UTC_TIMESTAMP(6), 'operator/test', 'test.left', 'OK')")
+    clock.forward(hours=25)
+    pay(raw(hub), comune.position())
+    hub.start_work()
+    wait_until(lambda: hub.sql(f"SELECT seq FROM journal_seal WHERE journal_id = {left}"), "its seal")
