@@ -166,7 +166,7 @@ def test_send(hub, asl, cutter, raw, idle, where):
 def test_locks_of_a_silent_connection_end(hub, asl, cutter, raw):
     """The server is not told that its client is gone: it does not keep the row for hours. [F38] [R16]"""
     notice = asl.position()
-    with cutter.cut(SILENCE, holds="UPDATE outbox SET state = 'CLAIMED'"):
+    with cutter.cut(SILENCE, holds="SET state = 'CLAIMED'"):
         pay(raw, notice)
         wait_until(lambda: cutter.cuts, "a claim")
     asl.wait_told(notice)

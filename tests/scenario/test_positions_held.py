@@ -136,7 +136,8 @@ def province(module_hub):
     other = copy.deepcopy(tree.find(f"{NS}creditor[@code='44444444444']"))
     comune.addnext(other)
     other.set("code", "33333333333")
-    for gone in other.findall(f"{NS}archive")[:-1] + other.findall(f"{NS}destination"):
+    for gone in [*other.findall(f"{NS}archive")[:-1], *other.findall(f"{NS}destination"),
+                 *other.findall(f"{NS}postal-account")]:
         other.remove(gone)
     path = module_hub.home / "held.xml"
     tree.write(str(path))
