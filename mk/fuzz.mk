@@ -13,7 +13,8 @@ FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/c
                   $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
                   src/service/position_metadata.c src/service/position_xml.c src/service/psp_flow_read.c \
                   src/service/station_judge.c src/soap/fill.c src/soap/message.c \
-                  src/soap/pa_get_payment.c src/soap/pa_verify.c src/soap/take.c src/wire/field.c \
+                  src/soap/pa_demand.c src/soap/pa_get_payment.c src/soap/pa_verify.c \
+                  src/soap/take.c src/wire/field.c \
                   src/wire/node_read.c src/wire/psp_read.c)
 FUZZ_CLANG := clang -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
               -fno-sanitize-recover=all
@@ -21,8 +22,8 @@ FUZZ_GCC := $(CC) -std=c11 -g -O0 --coverage
 FUZZ_FLAGS := -Wall -Wextra -Wmissing-prototypes $(WERROR) -pthread -Itests/fuzz $(CPPFLAGS)
 FUZZ_LIBS := -Wl,--as-needed -lgsoapssl -lssl -lxslt -lxml2 -lcrypto -lz -lm
 # What sees generated code, which itself is compiled as for the program.
-FUZZ_SOAP := src/soap/fill src/soap/message src/soap/pa_get_payment src/soap/pa_verify src/soap/take \
-             src/wire/node_read src/wire/psp_read tests/fuzz/target/node_message \
+FUZZ_SOAP := src/soap/fill src/soap/message src/soap/pa_demand src/soap/pa_get_payment \
+             src/soap/pa_verify src/soap/take src/wire/node_read src/wire/psp_read tests/fuzz/target/node_message \
              tests/fuzz/target/psp_message
 SECONDS ?= 60
 

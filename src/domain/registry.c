@@ -13,6 +13,7 @@ BEGINS_WITH_CODE(registry_station);
 BEGINS_WITH_CODE(registry_psp);
 BEGINS_WITH_CODE(registry_channel);
 BEGINS_WITH_CODE(registry_creditor);
+BEGINS_WITH_CODE(registry_service);
 BEGINS_WITH_CODE(registry_bank);
 BEGINS_WITH_CODE(registry_caller);
 BEGINS_WITH_CODE(registry_subscription);
@@ -69,6 +70,20 @@ const struct registry_creditor *registry_creditor_by_postal_account(const struct
             if (strcmp(r->creditors[i].postal_accounts[a].number, number) == 0)
                 return &r->creditors[i];
     return NULL;
+}
+
+const struct registry_service *registry_service_find(const struct registry *r, const char *code)
+{
+    return FIND(r->services, r->n_services, code);
+}
+
+const struct registry_station *registry_service_station(const struct registry *r,
+                                                        const struct registry_service *service)
+{
+    const struct registry_creditor *ente = registry_creditor_find(r, service->creditor);
+
+    if (*service->station) return registry_station_find(r, service->station);
+    return ente && ente->n_archives ? registry_station_find(r, ente->archives[0].station) : NULL;
 }
 
 const struct registry_bank *registry_bank_find(const struct registry *r, const char *code)

@@ -116,6 +116,11 @@ struct registry_creditor {            /* an Ente */
     const struct registry_postal_account *postal_accounts;
     size_t n_postal_accounts;
 };
+struct registry_service {           /* what a payer may demand a notice for */
+    const char *code, *id;          /* idSoggettoServizio, idServizio */
+    const char *creditor, *station; /* station "": of the Ente's first archive */
+    bool enabled;
+};
 struct registry_bank { /* a treasury bank */
     const char *code, *name, *bic, *abi;
     bool enabled;
@@ -154,12 +159,13 @@ struct registry {
     const struct registry_channel *channels;
     const struct registry_association *associations; /* sorted by psp, then channel */
     const struct registry_creditor *creditors;
+    const struct registry_service *services;
     const struct registry_bank *banks;
     const struct registry_collection *collections;
     const struct registry_caller *callers;
     const struct registry_subscription *subscriptions;
     size_t n_brokers, n_psp_brokers, n_stations, n_psps, n_channels, n_associations, n_creditors,
-        n_banks, n_collections, n_callers, n_subscriptions;
+        n_services, n_banks, n_collections, n_callers, n_subscriptions;
 };
 
 /* Look-ups: NULL when there is none, or when code is NULL. */
@@ -172,6 +178,10 @@ const struct registry_creditor *registry_creditor_find(const struct registry *r,
 /** Whose postal account it is. */
 const struct registry_creditor *registry_creditor_by_postal_account(const struct registry *r,
                                                                     const char *number);
+const struct registry_service *registry_service_find(const struct registry *r, const char *code);
+/** Whose station is asked for notices of a service. */
+const struct registry_station *registry_service_station(const struct registry *r,
+                                                        const struct registry_service *service);
 const struct registry_bank *registry_bank_find(const struct registry *r, const char *code);
 const struct registry_collection *registry_collection_default(const struct registry *r);
 const struct registry_caller *registry_caller_find(const struct registry *r, const char *code);

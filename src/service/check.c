@@ -98,6 +98,12 @@ static enum outcome check_model(const struct check_facts *f)
     return f->channel->model == MODEL_ATTIVATO_PRESSO_PSP ? OUTCOME_OK : OUTCOME_MODELLO_PAGAMENTO;
 }
 
+static enum outcome check_service(const struct check_facts *f)
+{
+    if (!f->service) return OUTCOME_SERVIZIO_SCONOSCIUTO;
+    return f->service->enabled ? OUTCOME_OK : OUTCOME_SERVIZIO_DISABILITATO;
+}
+
 static enum outcome check_creditor(const struct check_facts *f)
 {
     if (!f->creditor) return OUTCOME_DOMINIO_SCONOSCIUTO;
@@ -154,6 +160,26 @@ static enum outcome check_payable(const struct check_facts *f)
     return service_notice_refusal(n, f->now_us);
 }
 
+/* The hub makes no notices of itself: a hosted Ente offers no service. */
+static enum outcome check_offered(const struct check_facts *f)
+{
+    if (!f->answer) return OUTCOME_PAA_SERVIZIO;
+    return *f->answer->said.fault.code ? OUTCOME_PAA_STAZIONE : OUTCOME_OK;
+}
+
+/* Else the channel would be given what no verify or activate could find. */
+static enum outcome check_handed(const struct check_facts *f)
+{
+    const struct soap_station_said *s = &f->answer->said;
+    const struct registry_creditor *ente = registry_creditor_find(f->registry, s->creditor);
+    const struct registry_archive *archive = NULL;
+    const struct registry_station *station = NULL;
+
+    if (ente && ente->enabled) archive = registry_archive_find(ente, s->notice_number);
+    if (archive) station = registry_station_find(f->registry, archive->station);
+    return station && station->enabled ? OUTCOME_OK : OUTCOME_STAZIONE_RISPOSTA;
+}
+
 static enum outcome check_beneficiaries(const struct check_facts *f)
 {
     return service_notice_accounts_open(f->notice, f->registry) ? OUTCOME_OK
@@ -182,7 +208,7 @@ static const struct {
 #undef CHECK
 };
 
-static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P', 'V', 'F'};
+static const char operation_letters[PSP_OPERATION_COUNT] = {'V', 'A', 'W', 'O', 'P', 'V', 'D', 'F'};
 
 bool service_check_hosted(const struct check_facts *facts)
 {
@@ -221,6 +247,8 @@ void service_check_prepare(const struct psp_call *call, const struct registry *r
     out->psp = registry_psp_find(registry, call->psp);
     out->channel = registry_channel_find(registry, call->channel);
     out->creditor = registry_creditor_find(registry, call->fiscal_code);
+    out->service = registry_service_find(registry, call->service);
     if (out->creditor) archive = registry_archive_find(out->creditor, call->notice_number);
     if (archive) out->station = registry_station_find(registry, archive->station);
+    if (out->service) out->station = registry_service_station(registry, out->service);
 }

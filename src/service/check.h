@@ -17,6 +17,7 @@ struct check_facts {
     const struct registry *registry;
     const struct registry_psp *psp;
     const struct registry_channel *channel;
+    const struct registry_service *service; /* of a demand */
     const struct registry_creditor *creditor;
     const struct registry_station *station;
     int64_t now_us;

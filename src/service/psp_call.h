@@ -14,6 +14,7 @@ enum psp_operation {
     PSP_OUTCOME,
     PSP_OUTCOME_V2,
     PSP_BOLLETTINO,
+    PSP_DEMAND,
     PSP_FLOW, /* nodoInviaFlussoRendicontazione: service/psp_flow.h */
     PSP_OPERATION_COUNT
 };
@@ -33,7 +34,9 @@ struct psp_call {
     char key[31];                   /* idempotencyKey */
     unsigned char content_hash[32]; /* with a key: of all fields but the password */
     char cc_post[13];               /* verificaBollettino: the account that stands for the Ente */
-    /* verify, activate; the Ente of a bollettino comes from the registry */
+    char service[DEBT_CHARS(5)];    /* demandPaymentNotice: idSoggettoServizio, likewise */
+    const char *service_data;       /* and what its payer said: base64 */
+    /* verify, activate; the Ente of a bollettino or a service comes from the registry */
     char fiscal_code[12], notice_number[19];
     int64_t amount_cents;
     int64_t expiration_ms; /* 0: none asked for */
@@ -71,6 +74,9 @@ void service_psp_name_creditor(const struct registry *registry, struct psp_call 
 
 /** verifyPaymentNotice, verificaBollettino: reads only. @param out the answer's bytes */
 MUST_USE enum err service_verify(struct env *env, const struct psp_call *call,
+                                 enum outcome *out_outcome, struct buf *out);
+/** demandPaymentNotice: an Ente's station makes a notice; the hub reserves and keeps nothing. */
+MUST_USE enum err service_demand(struct env *env, const struct psp_call *call,
                                  enum outcome *out_outcome, struct buf *out);
 /** activatePaymentNotice, V2: reserves the notice under a new token. */
 MUST_USE enum err service_activate(struct env *env, const struct psp_call *call,

@@ -162,6 +162,27 @@ static void creditor_check(struct check *c, const struct registry_entry *e)
     }
 }
 
+/* Which station makes the notices must not depend on the order of archives. */
+static void service_check(struct check *c, const struct registry_entry *e)
+{
+    const struct registry_entry *ente = target(c, "creditor", registry_value(e, "creditor"));
+    const struct registry_list *archives = ente ? part_of(ente, "archive") : NULL;
+    const char *one = NULL;
+
+    if (given(e, "station") || !archives || !registry_enabled(e)) return;
+    for (size_t i = 0; i < archives->n; i++) {
+        const char *station = registry_value(archives->entries[i], "station");
+
+        if (!registry_enabled(archives->entries[i])) continue;
+        if (one != NULL && strcmp(one, station) != 0) {
+            PROBLEM(c, e, "station is missing: the archives of its creditor name several");
+            return;
+        }
+        one = station;
+    }
+    if (one == NULL) PROBLEM(c, e, "station is missing: its creditor has no archive");
+}
+
 static void destination_check(struct check *c, const struct registry_entry *e)
 {
     bool notify = is(e, "kind", "notify");
@@ -285,7 +306,7 @@ static const struct {
 } CHECKS[] = {
     {"station", station_check},           {"creditor", creditor_check}, {"archive", archive_check},
     {"destination", destination_check},   {"channel", channel_check},   {"caller", caller_check},
-    {"subscription", subscription_check},
+    {"subscription", subscription_check}, {"service", service_check},
 };
 
 static void entry_check(struct check *c, const struct registry_entry *e)

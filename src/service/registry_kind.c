@@ -127,6 +127,13 @@ static const struct registry_attribute CREDITOR_ROWS[] = {
     PLAIN("contact-mail", TEXT, registry_creditor, contact_mail),
     KEPT(registry_creditor),
 };
+static const struct registry_attribute SERVICE_ROWS[] = {
+    PLAIN("code", TEXT, registry_service, code),
+    PLAIN("id-servizio", TEXT, registry_service, id),
+    REFERS("creditor", "creditor", registry_service, creditor),
+    REFERS("station", "station", registry_service, station),
+    KEPT(registry_service),
+};
 static const struct registry_attribute PSP_ROWS[] = {
     PLAIN("code", TEXT, registry_psp, code),
     PLAIN("name", TEXT, registry_psp, name),
@@ -243,6 +250,8 @@ static const struct registry_kind STATION_KIND =
     OWNER("station", STATION_ROWS, registry_station, STATION_PARTS);
 static const struct registry_kind CREDITOR_KIND =
     OWNER("creditor", CREDITOR_ROWS, registry_creditor, CREDITOR_PARTS);
+static const struct registry_kind SERVICE_KIND =
+    LEAF("service", SERVICE_ROWS, 1, true, registry_service);
 static const struct registry_kind PSP_BROKER_KIND =
     LEAF("psp-broker", BROKER_ROWS, 1, true, registry_broker);
 static const struct registry_kind PSP_KIND = LEAF("psp", PSP_ROWS, 1, true, registry_psp);
@@ -256,17 +265,12 @@ static const struct registry_kind SUBSCRIPTION_KIND =
     LEAF("subscription", SUBSCRIPTION_ROWS, 1, true, registry_subscription);
 
 static const struct registry_part ROOT_PARTS[] = {
-    PART(COLLECTION_KIND, registry, collections),
-    PART(BANK_KIND, registry, banks),
-    PART(BROKER_KIND, registry, brokers),
-    PART(STATION_KIND, registry, stations),
-    PART(CREDITOR_KIND, registry, creditors),
-    PART(PSP_BROKER_KIND, registry, psp_brokers),
-    PART(PSP_KIND, registry, psps),
-    PART(CHANNEL_KIND, registry, channels),
-    PART(ASSOCIATION_KIND, registry, associations),
-    PART(CALLER_KIND, registry, callers),
-    PART(SUBSCRIPTION_KIND, registry, subscriptions),
+    PART(COLLECTION_KIND, registry, collections), PART(BANK_KIND, registry, banks),
+    PART(BROKER_KIND, registry, brokers),         PART(STATION_KIND, registry, stations),
+    PART(CREDITOR_KIND, registry, creditors),     PART(SERVICE_KIND, registry, services),
+    PART(PSP_BROKER_KIND, registry, psp_brokers), PART(PSP_KIND, registry, psps),
+    PART(CHANNEL_KIND, registry, channels),       PART(ASSOCIATION_KIND, registry, associations),
+    PART(CALLER_KIND, registry, callers),         PART(SUBSCRIPTION_KIND, registry, subscriptions),
 };
 const struct registry_kind registry_kind_root = {
     "registry", NULL, 0, 0, false, sizeof(struct registry), ROOT_PARTS, ARRAY_LEN(ROOT_PARTS),

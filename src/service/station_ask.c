@@ -37,14 +37,14 @@ static enum err settle(const struct station_call *call, enum err read, const cha
 static enum err line_note(struct env *env, const struct station_call *c,
                           const struct psp_call *call, const struct station_answer *a)
 {
+    const char *notice = *call->notice_number ? call->notice_number : a->said.notice_number;
     struct db_journal_row row;
     const char *said = *a->said.fault.code ? a->said.fault.code : outcome_code(a->outcome);
     char actor[sizeof "station/" + REGISTRY_CODE_MAX];
 
     if (!c->exchange.line_id) return ERR_NONE; /* answered for at once: nobody was asked */
     snprintf(actor, sizeof actor, "station/%s", c->station->code);
-    db_journal_set(&row, actor, c->operation, call->fiscal_code, call->notice_number,
-                   *said ? said : "OK");
+    db_journal_set(&row, actor, c->operation, call->fiscal_code, notice, *said ? said : "OK");
     service_journal_exchange(&row, &c->exchange, &c->answer);
     return service_journal_keep(env->db, &row,
                                 service_message_make(MESSAGE_STATIONS, &c->exchange, &c->answer));
@@ -89,6 +89,32 @@ enum err service_station_get(struct env *env, const struct registry_station *sta
         rc = soap_pa_get_payment_read(env->soap, buf_str(&c.answer), c.answer.len, station->version,
                                       &out->said);
         TRY(settle(&c, rc, station_judge_get(&out->said, call->notice_number), out));
+    }
+    TRY(line_note(env, &c, call, out));
+out:
+    soap_message_reset(env->soap);
+    service_station_call_free(&c);
+    return rc;
+}
+
+enum err service_station_demand(struct env *env, const struct registry_station *station,
+                                const char *id_servizio, const struct psp_call *call,
+                                struct station_answer *out)
+{
+    enum err rc;
+    struct soap_station_question q = question(station, call);
+    struct station_call c = service_station_call_begin(station, "paDemandPaymentNotice",
+                                                       "paDemandPaymentNoticeResponse");
+
+    memset(out, 0, sizeof *out);
+    q.service_id = id_servizio;
+    q.service = call->service;
+    q.service_data = call->service_data;
+    TRY(soap_pa_demand_write(env->soap, &q, &c.request));
+    TRY(service_station_call(env, &c, &out->outcome));
+    if (out->outcome == OUTCOME_OK) {
+        rc = soap_pa_demand_read(env->soap, buf_str(&c.answer), c.answer.len, &out->said);
+        TRY(settle(&c, rc, NULL, out));
     }
     TRY(line_note(env, &c, call, out));
 out:

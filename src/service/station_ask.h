@@ -22,6 +22,11 @@ MUST_USE enum err service_station_verify(struct env *env, const struct registry_
 /** paGetPayment or paGetPaymentV2, by the station's version. @return likewise. */
 MUST_USE enum err service_station_get(struct env *env, const struct registry_station *station,
                                       const struct psp_call *call, struct station_answer *out);
+/** paDemandPaymentNotice. @param id_servizio  the service's, of the catalogue · @return likewise.
+ */
+MUST_USE enum err service_station_demand(struct env *env, const struct registry_station *station,
+                                         const char *id_servizio, const struct psp_call *call,
+                                         struct station_answer *out);
 /** Put what was said over what the hub knew of a notice: what was not said is not known. The notice
  * borrows from it. */
 void service_station_apply(const struct station_answer *answer, struct db_notice *notice);

@@ -10,9 +10,13 @@
 const char *psp_operation_name(enum psp_operation operation)
 {
     static const char *const names[PSP_OPERATION_COUNT] = {
-        [PSP_VERIFY] = "verifyPaymentNotice",          [PSP_ACTIVATE] = "activatePaymentNotice",
-        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2", [PSP_OUTCOME] = "sendPaymentOutcome",
-        [PSP_OUTCOME_V2] = "sendPaymentOutcomeV2",     [PSP_BOLLETTINO] = "verificaBollettino",
+        [PSP_VERIFY] = "verifyPaymentNotice",
+        [PSP_ACTIVATE] = "activatePaymentNotice",
+        [PSP_ACTIVATE_V2] = "activatePaymentNoticeV2",
+        [PSP_OUTCOME] = "sendPaymentOutcome",
+        [PSP_OUTCOME_V2] = "sendPaymentOutcomeV2",
+        [PSP_BOLLETTINO] = "verificaBollettino",
+        [PSP_DEMAND] = "demandPaymentNotice",
         [PSP_FLOW] = "nodoInviaFlussoRendicontazione",
     };
     return names[operation];
@@ -20,10 +24,11 @@ const char *psp_operation_name(enum psp_operation operation)
 
 void service_psp_name_creditor(const struct registry *registry, struct psp_call *call)
 {
-    const struct registry_creditor *c;
+    const struct registry_creditor *c = NULL;
+    const struct registry_service *s = registry_service_find(registry, call->service);
 
-    if (!*call->cc_post) return;
-    c = registry_creditor_by_postal_account(registry, call->cc_post);
+    if (*call->cc_post) c = registry_creditor_by_postal_account(registry, call->cc_post);
+    if (s) c = registry_creditor_find(registry, s->creditor);
     if (c) snprintf(call->fiscal_code, sizeof call->fiscal_code, "%s", c->code);
 }
 

@@ -19,6 +19,7 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
         [PSP_VERIFY] = service_verify,        [PSP_ACTIVATE] = service_activate,
         [PSP_ACTIVATE_V2] = service_activate, [PSP_OUTCOME] = service_outcome,
         [PSP_OUTCOME_V2] = service_outcome,   [PSP_BOLLETTINO] = service_verify,
+        [PSP_DEMAND] = service_demand,
     };
     struct wire_worker *w = call->worker;
     struct env env = {.db = w->db,
@@ -38,7 +39,7 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
     memcpy(in.certificate, call->request->certificate.bytes, sizeof in.certificate);
     if (in.valid) {
         rc = wire_psp_read(w->message, call->request->body, call->request->body_len, &in);
-        if (rc == ERR_NONE) wire_psp_stamps(call->root, &in);
+        if (rc == ERR_NONE) wire_psp_borrow(call->root, &in);
         if (rc == ERR_NONE && *in.key) rc = wire_psp_hash(call->root, &in);
         /* A schema takes what is no amount or day here, like one among blanks [X39] [X40]. */
         if (err_class(rc) == ERR_CLASS_CALLER) {
@@ -66,6 +67,7 @@ static const struct wire_operation operations[] = {
     {"sendPaymentOutcome", "sendPaymentOutcomeReq", NFP_NS, psp_answer, PSP_OUTCOME},
     {"sendPaymentOutcomeV2", "sendPaymentOutcomeV2Request", NFP_NS, psp_answer, PSP_OUTCOME_V2},
     {"verificaBollettino", "verificaBollettinoReq", NFP_NS, psp_answer, PSP_BOLLETTINO},
+    {"demandPaymentNotice", "demandPaymentNoticeRequest", NFP_NS, psp_answer, PSP_DEMAND},
 };
 
 struct wire_port wire_node_for_psp = {

@@ -13,8 +13,9 @@
  * @return ERR_NONE | ERR_XML_INVALID | an error of the message. */
 MUST_USE enum err wire_psp_read(struct soap_message *m, const char *bytes, size_t len,
                                 struct psp_call *call);
-/** The stamps that came with an outcome, which borrow from the element. */
-void wire_psp_stamps(const struct xml_node *root, struct psp_call *call);
+/** What is too long to copy, and so borrows from the element: an outcome's stamps, a service's
+ * data. Neither is valid where it cannot be told on. */
+void wire_psp_borrow(const struct xml_node *root, struct psp_call *call);
 /** SHA-256 of all its leaf elements but the password, with their names and places. */
 MUST_USE enum err wire_psp_hash(const struct xml_node *root, struct psp_call *call);
 /** For env.psp_write: cls is the struct soap_message. */

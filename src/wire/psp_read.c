@@ -212,12 +212,26 @@ out:
     return rc;
 }
 
+static enum err demand_read(struct soap *soap, struct psp_call *call)
+{
+    enum err rc;
+    const struct nfp__demandPaymentNoticeRequest *q = soap_get_nfp__demandPaymentNoticeRequest(
+        soap, NULL, "nfp:demandPaymentNoticeRequest", NULL);
+
+    if (!q) return err_set(ERR_XML_INVALID, "demandPaymentNoticeRequest");
+    TRY(who_read(call, q->idPSP, q->idBrokerPSP, q->idChannel, q->password, NULL));
+    TRY(COPY(call->service, q->idSoggettoServizio));
+out:
+    return rc;
+}
+
 enum err wire_psp_read(struct soap_message *m, const char *bytes, size_t len, struct psp_call *call)
 {
     static enum err (*const readers[PSP_OPERATION_COUNT])(struct soap *, struct psp_call *) = {
         [PSP_VERIFY] = verify_read,           [PSP_ACTIVATE] = activate_read,
         [PSP_ACTIVATE_V2] = activate_v2_read, [PSP_OUTCOME] = outcome_read,
         [PSP_OUTCOME_V2] = outcome_v2_read,   [PSP_BOLLETTINO] = bollettino_read,
+        [PSP_DEMAND] = demand_read,
     };
     enum err rc;
 
@@ -236,7 +250,7 @@ static int token_find(const struct psp_call *call, const char *token)
 }
 
 /* A stamp is for one transfer of one of the tokens, and one alone: else row 1. */
-void wire_psp_stamps(const struct xml_node *root, struct psp_call *call)
+static void stamps_read(const struct xml_node *root, struct psp_call *call)
 {
     const struct xml_node *details = xml_child(root, NULL, "details");
     const struct xml_node *list = details ? xml_child(details, NULL, "marcheDaBollo") : NULL;
@@ -252,6 +266,23 @@ void wire_psp_stamps(const struct xml_node *root, struct psp_call *call)
         else
             call->stamps[token][transfer] = xml_child_text(s, NULL, "MBDAttachment");
     }
+}
+
+/* The schema's check counts padding, but passes over what is no base64, as mail does; a station's
+ * need not [W3.1]. */
+static bool is_base64(const char *text)
+{
+    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789+/= \t\r\n";
+
+    return text[strspn(text, characters)] == '\0';
+}
+
+void wire_psp_borrow(const struct xml_node *root, struct psp_call *call)
+{
+    stamps_read(root, call);
+    call->service_data = xml_child_text(root, NULL, "datiSpecificiServizio");
+    if (call->service_data && !is_base64(call->service_data)) call->valid = false;
 }
 
 static void hash_element(struct hash_stream *s, const struct xml_node *node)

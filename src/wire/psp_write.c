@@ -15,6 +15,7 @@ static struct ppc__ctFaultBean *fault(struct soap *soap, const struct psp_answer
 {
     struct ppc__ctFaultBean *f = soap_malloc(soap, sizeof *f);
     const char *original = outcome_original(a->outcome);
+    const char *said = outcome_description(a->outcome);
     char description[200];
 
     if (!f) return NULL;
@@ -27,7 +28,7 @@ static struct ppc__ctFaultBean *fault(struct soap *soap, const struct psp_answer
                  (long long)a->expiration_max_ms);
         f->description = soap_strdup(soap, description);
     } else {
-        f->description = soap_fill_opt(outcome_description(a->outcome));
+        f->description = soap_fill_opt(said);
     }
     if (a->serial) {
         f->serial = soap_malloc(soap, sizeof *f->serial);
@@ -43,7 +44,7 @@ static struct ppc__ctFaultBean *fault(struct soap *soap, const struct psp_answer
         f->id = soap_fill_text(a->call->fiscal_code);
         f->originalFaultCode = soap_fill_text(original);
         f->originalFaultString = soap_fill_text(outcome_text(a->outcome));
-        f->originalDescription = soap_fill_text(outcome_text(a->outcome));
+        f->originalDescription = soap_fill_text(*said ? said : outcome_text(a->outcome));
     }
     return f;
 }
@@ -64,6 +65,20 @@ static enum nfp__stAmountOptionPSP options(struct soap *soap, const struct psp_a
     return found;
 }
 
+static void option_fill(struct soap *soap, const struct psp_answer *a,
+                        struct nfp__ctPaymentOptionDescription *option,
+                        struct nfp__ctPaymentOptionsDescriptionList *list)
+{
+    const struct debt_instalment *i = &a->notice->instalment;
+
+    option->amount = soap_fill_amount(soap, i->amount_cents);
+    option->options = options(soap, a);
+    option->dueDate = soap_fill_opt(i->due_date);
+    option->paymentNote = soap_fill_opt(i->description);
+    list->__sizepaymentOptionDescription = 1;
+    list->paymentOptionDescription = option;
+}
+
 static void verify_write(struct soap *soap, const struct psp_answer *a)
 {
     struct nfp__verifyPaymentNoticeRes r = {0};
@@ -72,14 +87,7 @@ static void verify_write(struct soap *soap, const struct psp_answer *a)
 
     r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
     if (a->outcome == OUTCOME_OK) {
-        const struct debt_instalment *i = &a->notice->instalment;
-
-        option.amount = soap_fill_amount(soap, i->amount_cents);
-        option.options = options(soap, a);
-        option.dueDate = soap_fill_opt(i->due_date);
-        option.paymentNote = soap_fill_opt(i->description);
-        list.__sizepaymentOptionDescription = 1;
-        list.paymentOptionDescription = &option;
+        option_fill(soap, a, &option, &list);
         r.paymentList = &list;
         r.paymentDescription = soap_fill_opt(a->notice->position.description);
         r.fiscalCodePA = soap_fill_text(a->creditor->code);
@@ -89,6 +97,30 @@ static void verify_write(struct soap *soap, const struct psp_answer *a)
         r.fault = fault(soap, a);
     }
     soap_put_nfp__verifyPaymentNoticeRes(soap, &r, "nfp:verifyPaymentNoticeRes", NULL);
+}
+
+static void demand_write(struct soap *soap, const struct psp_answer *a)
+{
+    struct nfp__demandPaymentNoticeResponse r = {0};
+    struct nfp__ctPaymentOptionsDescriptionList list = {0};
+    struct nfp__ctPaymentOptionDescription option = {0};
+    struct nfp__ctQrCode qr = {0};
+
+    r.outcome = a->outcome == OUTCOME_OK ? ppc__stOutcome__OK : ppc__stOutcome__KO;
+    if (a->outcome == OUTCOME_OK) {
+        qr.fiscalCode = soap_fill_text(a->creditor->code);
+        qr.noticeNumber = soap_fill_text(a->station->said.notice_number);
+        option_fill(soap, a, &option, &list);
+        r.qrCode = &qr;
+        r.paymentList = &list;
+        r.paymentDescription = soap_fill_opt(a->notice->position.description);
+        r.fiscalCodePA = soap_fill_text(a->creditor->code);
+        r.companyName = soap_fill_text(a->creditor->name);
+        r.officeName = office(a);
+    } else {
+        r.fault = fault(soap, a);
+    }
+    soap_put_nfp__demandPaymentNoticeResponse(soap, &r, "nfp:demandPaymentNoticeResponse", NULL);
 }
 
 /* A payer may pay by postal slip only where all of it goes to postal accounts. */
@@ -241,6 +273,7 @@ enum err wire_psp_write(void *cls, const struct psp_answer *answer, struct buf *
         [PSP_VERIFY] = verify_write,           [PSP_ACTIVATE] = activate_write,
         [PSP_ACTIVATE_V2] = activate_v2_write, [PSP_OUTCOME] = outcome_write,
         [PSP_OUTCOME_V2] = outcome_v2_write,   [PSP_BOLLETTINO] = bollettino_write,
+        [PSP_DEMAND] = demand_write,
     };
     struct soap_message *m = cls;
     enum err rc;

@@ -13,7 +13,7 @@ from schema_model import OURS, ROOT, XS, Schemas, contract
 SCHEMAS = sorted(OURS.glob("*/*.xsd"))
 WSDLS = sorted(OURS.glob("*/*.wsdl"))
 OPERATIONS = {
-    "nodeForPsp": 7,
+    "nodeForPsp": 8,
     "nodoPerPsp": 1,
     "nodeForPa": 2,
     "paForNode": 6,

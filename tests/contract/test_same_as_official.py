@@ -15,8 +15,8 @@ SAMPLES = sorted(OFFICIAL.glob("samples/*.valid.xml"))
 BODY = "{http://schemas.xmlsoap.org/soap/envelope/}Body"
 # our contract: the official schema behind it, and the operations that are left out for now
 CONTRACTS = {
-    "nodeForPsp": {"demandPaymentNotice", "nodoChiediTemplateInformativaPSP",
-                   "nodoChiediInformativaPA", "nodoChiediCatalogoServiziV2"},
+    "nodeForPsp": {"nodoChiediTemplateInformativaPSP", "nodoChiediInformativaPA",
+                   "nodoChiediCatalogoServiziV2"},
     "nodeForPa": set(),
     "paForNode": set(),
 }

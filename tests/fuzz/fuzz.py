@@ -71,7 +71,8 @@ TARGETS = {
         ("service/registry_document.c", "snprintf(out->scope, sizeof out->scope,",
          "snprintf(out->scope, 4 * sizeof out->scope,"), runs=1_000, max_len=16_384),
     "station_answer": Target(
-        ("service/station_judge.c", "soap/pa_get_payment.c", "soap/pa_verify.c", "soap/take.c"),
+        ("service/station_judge.c", "soap/pa_demand.c", "soap/pa_get_payment.c", "soap/pa_verify.c",
+         "soap/take.c"),
         ("soap/take.c", "if (len >= cap ||", "if (len > cap ||"), runs=5_000, max_len=4096),
 }
 

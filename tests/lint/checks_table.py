@@ -16,7 +16,7 @@ ROW = re.compile(r'^CHECK\((\w+), (\w+), \w+, "([A-Z]+)", "([^"]*)"\)$', re.M)
 TABLES = [
     ("channel-integrator.md", "check.def",
      {"V": "verify", "A": "activate", "W": "activateV2", "O": "outcome", "P": "outcomeV2",
-      "F": "flow"}),
+      "D": "demand", "F": "flow"}),
     ("node-integrator.md", "node_check.def",
      {"V": "verify", "G": "get", "H": "getV2", "R": "receipt", "S": "receiptV2", "D": "demand"}),
 ]

@@ -3,18 +3,30 @@
 WSDL with only the address changed: every operation. JAX-WS judges each message by the schema, both
 ways. [W1]"""
 import decimal
+import secrets
 
 import pytest
 
 from support import foreign
 from support.channel import OPERATIONS, PATH, ZeepChannel, fault_code, new_key
-from support.hub import ATM, COMUNE, PSP, PSP_BROKER
-from support.registry import PASSWORD
+from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
+from support.registry import PASSWORD, with_stations
+from support.station import UNIONE
 from support.witness import official
 
+OWN_HUB = True  # its registry is changed
 LONGER = 4  # a client is made by wsimport and javac
 OFFICIAL = official("pagopa/wsdl/nodeForPsp.wsdl")
 SLIP = f"0{COMUNE}"
+
+
+@pytest.fixture(scope="module")
+def module_hub(module_hub):
+    with_stations(module_hub)
+    channel = module_hub.channel()
+    wait_until(lambda: fault_code(channel.demand(UNIONE[:5], b"?")) != "PPT_SEMANTICA",
+               "the server knows the new registry")
+    return module_hub
 
 
 def zeep(wsdl, address, folder, *who, **files):
@@ -65,6 +77,18 @@ def bollettino(client, ente, hub):
     assert (seen.fiscalCodePA, seen.noticeNumber) == (COMUNE, notice.number)
 
 
+def demand(client, ente, hub):
+    """What the payer said reaches the Ente as it was, and a notice comes back that can be paid."""
+    said = f"<parcheggio targa='{secrets.token_hex(4)}'>è ora</parcheggio>".encode()
+    debt = hub.peers.book.debt(UNIONE, "7.50", data=said)
+    given = client.demand(UNIONE[:5], said)
+    (option,) = given.paymentList.paymentOptionDescription
+    assert amount_of(option.amount) == amount_of("7.50") and option.options == "EQ"
+    assert (given.qrCode.fiscalCode, given.qrCode.noticeNumber) == (UNIONE, debt.number)
+    begun = client.activate(UNIONE, debt.number, "7.50", new_key(PSP))
+    assert fault_code(client.outcome(begun.paymentToken)) == "OK"
+
+
 def pay(v2):
     def run(client, ente, hub):
         """Reserve, pay, and hear that it cannot be done twice."""
@@ -84,6 +108,7 @@ def pay(v2):
 USES = {
     "verifyPaymentNotice": verify,
     "verificaBollettino": bollettino,
+    "demandPaymentNotice": demand,
     "activatePaymentNotice": pay(v2=False),
     "sendPaymentOutcome": pay(v2=False),
     "activatePaymentNoticeV2": pay(v2=True),
@@ -96,7 +121,8 @@ def test_no_operation_is_forgotten():
 
 
 @pytest.mark.parametrize("operation", ["verifyPaymentNotice", "verificaBollettino",
-                                       "sendPaymentOutcome", "sendPaymentOutcomeV2"])
+                                       "demandPaymentNotice", "sendPaymentOutcome",
+                                       "sendPaymentOutcomeV2"])
 def test_an_operation_by_a_toolkit(client, hub, ente, operation):
     """Of a payment the outcome's: it activates before."""
     USES[operation](client, ente, hub)

@@ -10,8 +10,8 @@ from lxml import etree
 from support.channel import PATH, Answer, RawChannel, fault_code, new_key
 from support.hub import (ASL, ATM, COMUNE, PSP, PSP_BROKER, Creditor, Notice, notice_number,
                          wait_until)
-from support.registry import NS, PASSWORD, prepare, station_ente
-from support.station import UNIONE
+from support.registry import NS, PASSWORD, peers_of, prepare, station_ente
+from support.station import PARCO, UNIONE
 from support.reports import FlowPsp, document, flow_id, payment
 from support.witness import ROOT
 
@@ -20,8 +20,12 @@ SETTINGS = {"payment.token_validity": "10m", "payment.token_validity_max": "10m"
 # B is checked as V is: a verify whose Ente is named by what stands for it on a postal slip.
 OPERATIONS = {"V": "verifyPaymentNotice", "A": "activatePaymentNotice",
               "W": "activatePaymentNoticeV2", "O": "sendPaymentOutcome",
-              "P": "sendPaymentOutcomeV2", "B": "verificaBollettino",
+              "P": "sendPaymentOutcomeV2", "B": "verificaBollettino", "D": "demandPaymentNotice",
               "F": "nodoInviaFlussoRendicontazione"}
+# What a demand names in place of an Ente's notice that is wrong, where the registry can be so.
+SERVICES = {("55555555555", None): "ENTE8", ("44444444444", "304"): "STAZ9",
+            ("44444444444", "302"): "INT10", (None, "station down"): UNIONE[:5]}
+NOT_OF_A_SERVICE = ("PPT_DOMINIO_SCONOSCIUTO", "PPT_STAZIONE_INT_PA_SCONOSCIUTA")
 ASL_OTHER, ASL_CLOSED = "IT28V9900201000000000000004", "IT05W9900201000000000000005"
 
 
@@ -33,44 +37,51 @@ def province(archive):
 # row of check.def, operations, [(what is wrong, fault code, description or original code)]
 # The first wrong of a row is the one that requests for earlier rows carry along.
 ROWS = [
-    ("W3_1", "VAWOPF", [({"password": "corta"}, "PPT_SINTASSI_EXTRAXSD", "")]),
-    ("W3_2", "VAWOPF", [({"psp": "PSPDISAB"}, "PPT_PSP_DISABILITATO", ""),
+    ("W3_1", "VAWOPDF", [({"password": "corta"}, "PPT_SINTASSI_EXTRAXSD", "")]),
+    ("W3_2", "VAWOPDF", [({"psp": "PSPDISAB"}, "PPT_PSP_DISABILITATO", ""),
                        ({"psp": "NESSUNO"}, "PPT_PSP_SCONOSCIUTO", "")]),
-    ("W3_3", "VAWOPF", [
+    ("W3_3", "VAWOPDF", [
         ({"broker": "66666666660"}, "PPT_INTERMEDIARIO_PSP_DISABILITATO", ""),
         ({"broker": "NESSUNO"}, "PPT_INTERMEDIARIO_PSP_SCONOSCIUTO", "")]),
-    ("W3_4", "VAWOPF", [({"channel": "66666666666_09"}, "PPT_CANALE_DISABILITATO", ""),
+    ("W3_4", "VAWOPDF", [({"channel": "66666666666_09"}, "PPT_CANALE_DISABILITATO", ""),
                        ({"channel": "NESSUNO"}, "PPT_CANALE_SCONOSCIUTO", "")]),
-    ("W3_5", "VAWOPF", [
+    ("W3_5", "VAWOPDF", [
         ({"password": "sbagliata-1"}, "PPT_AUTENTICAZIONE", ""),
         ({"channel": "66666666666_15"}, "PPT_AUTENTICAZIONE", "")]),  # presents no certificate
-    ("W3_6", "VAWOPF", [(changes, "PPT_AUTORIZZAZIONE",
+    ("W3_6", "VAWOPDF", [(changes, "PPT_AUTORIZZAZIONE",
                         "Configurazione intermediario-canale non corretta") for changes in (
                             {"psp": "PSPSOLO"}, {"broker": "66666666661"},
                             {"channel": "66666666666_11"})]),
-    ("W3_6b", "VAW", [({"channel": "66666666666_20"}, "PPT_AUTORIZZAZIONE",
+    ("W3_6b", "VAWD", [({"channel": "66666666666_20"}, "PPT_AUTORIZZAZIONE",
                        "Limite del canale superato")]),
-    ("W3_7", "VAW", [({"channel": "66666666666_10"}, "PPT_AUTORIZZAZIONE",
+    ("W3_7", "VAWD", [({"channel": "66666666666_10"}, "PPT_AUTORIZZAZIONE",
                       "Il canale non è di tipo 'ATTIVATO_PRESSO_PSP'")]),
-    ("W3_8", "VAWF", [({"creditor": "55555555555"}, "PPT_DOMINIO_DISABILITATO", ""),
+    ("W3_7b", "D", [
+        ({"service": "CHIUS"}, "PPT_SEMANTICA", "idSoggettoServizio conosciuto ma disabilitato"),
+        ({"service": "NOONE"}, "PPT_SEMANTICA", "idSoggettoServizio sconosciuto")]),
+    ("W3_8", "VAWDF", [({"creditor": "55555555555"}, "PPT_DOMINIO_DISABILITATO", ""),
                      ({"creditor": "12345678901"}, "PPT_DOMINIO_SCONOSCIUTO", "")]),
-    ("W3_9", "VAW", [
+    ("W3_9", "VAWD", [
         (province("304"), "PPT_STAZIONE_INT_PA_DISABILITATA", ""),
         (province("303"), "PPT_STAZIONE_INT_PA_SCONOSCIUTA", "")]),
-    ("W3_10", "VAW", [(province("302"), "PPT_INTERMEDIARIO_PA_DISABILITATO", "")]),
+    ("W3_10", "VAWD", [(province("302"), "PPT_INTERMEDIARIO_PA_DISABILITATO", "")]),
     ("W3_11", "AWOP", [({"key": "used"}, "PPT_ERRORE_IDEMPOTENZA", "")]),
-    ("W3_6b", "VAW", [({"channel": "66666666666_21", "notice": "live"}, "PPT_AUTORIZZAZIONE",
+    ("W3_6b", "VAWD", [({"channel": "66666666666_21", "notice": "live"}, "PPT_AUTORIZZAZIONE",
                        "Limite del canale superato")]),  # 100.00 are owed, 12.34 asked
     ("W3_12", "AW", [({"expiration_ms": MAX_MS + 1}, "PPT_AUTORIZZAZIONE",
                       f"expirationTime deve essere <= {MAX_MS}")]),
     ("W3_13", "VAW", [({"notice": "live"}, "PPT_PAGAMENTO_IN_CORSO", "")]),
     ("W3_14", "VAW", [({"notice": "paid"}, "PPT_PAGAMENTO_DUPLICATO", "")]),
-    ("W3_15", "VAW", [({"notice": "station down"}, "PPT_STAZIONE_INT_PA_IRRAGGIUNGIBILE", "")]),
+    ("W3_15", "VAWD", [({"notice": "station down"}, "PPT_STAZIONE_INT_PA_IRRAGGIUNGIBILE", "")]),
     ("W3_16", "VAW", [
         ({"notice": "cancelled"}, "PPT_ERRORE_EMESSO_DA_PAA", "PAA_PAGAMENTO_ANNULLATO"),
         ({"notice": notice_number(COMUNE, 1)}, "PPT_ERRORE_EMESSO_DA_PAA",
          "PAA_PAGAMENTO_SCONOSCIUTO")]),
+    ("W3_16", "D", [
+        ({"said": b"refused"}, "PPT_ERRORE_EMESSO_DA_PAA", "PAA_SEMANTICA"),
+        ({"service": "PROVA"}, "PPT_ERRORE_EMESSO_DA_PAA", "PAA_SEMANTICA")]),  # hosted
     ("W3_17", "VAW", [({"notice": "closed account"}, "PPT_STAZIONE_INT_PA_ERRORE_RESPONSE", "")]),
+    ("W3_17", "D", [({"said": b"nobody's"}, "PPT_STAZIONE_INT_PA_ERRORE_RESPONSE", "")]),
     ("W3_18", "A", [({"notice": "two"}, "PPT_MULTI_BENEFICIARIO", "")]),
 ]
 
@@ -91,6 +102,11 @@ class World:
         self.url = hub.url
         self.raw = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
         self._import(hub, closed=False)
+        for said, fields in {
+                b"good": {}, b"live": {"amount": "100.00"},
+                b"refused": {"refuse": ("PAA_SEMANTICA", "errore semantico", "")},
+                b"nobody's": {"handed": tuple(province("303").values())}}.items():
+            hub.peers.book.debt(PARCO, data=said, **fields)
         comune = Creditor(hub, COMUNE)
         # All but the good and the last have a second beneficiary whose account is closed below.
         self.notices = {name: two(comune, ASL_CLOSED)
@@ -134,7 +150,11 @@ class World:
         archive.addnext(copy.deepcopy(archive))
         archive.getnext().set("code", "04")
         archive.getnext().set("station", "44444444440_02")
+        service = root.find(f"{NS}service[@code='STAZ9']")
+        service.set("station", "44444444440_02")
         root.extend(station_ente(UNIONE, "http://127.0.0.1:1/nessuno", "1s"))
+        root.extend(station_ente(PARCO, f"{hub.peers.url}/station-{PARCO}", "5s"))
+        hub.peers.peers = hub.peers.peers + [p for p in peers_of(tree) if p.creditor == PARCO]
         if closed:
             root.find(f"{NS}creditor[@code='{ASL}']/{NS}account[@iban='{ASL_CLOSED}']").set(
                 "enabled", "no")
@@ -166,7 +186,7 @@ class World:
     def ask(self, letter, changes):
         """A good request of an operation but for what is said."""
         fields = {"psp": PSP, "broker": PSP_BROKER, "channel": ATM, "password": PASSWORD,
-                  "creditor": None, "notice": "good", "key": None, "expiration_ms": None,
+                  "creditor": None, "notice": "good", "service": None, "said": b"good", "key": None, "expiration_ms": None,
                   **changes}
         who = {"idPSP": fields["psp"], "idBrokerPSP": fields["broker"],
                "idChannel": fields["channel"], "password": fields["password"]}
@@ -176,6 +196,8 @@ class World:
         key = self.keys[letter] if fields["key"] else None
         if letter == "F":
             return self._deliver(creditor, *(fields[k] for k in ("psp", "broker", "channel", "password")))
+        if letter == "D":
+            return self._demand(fields, who)
         if letter == "V":
             return self.raw.verify(creditor, number, **who)
         if letter == "B":
@@ -185,6 +207,13 @@ class World:
                                      fields["expiration_ms"], v2=letter == "W", **who)
         return self.raw.outcome("f" * 32, "OK", "1.00", key, v2=letter == "P", **who)
 
+    def _demand(self, fields, who):
+        """By the service that is wrong as the notice of the other operations is."""
+        wrong = [service for (creditor, notice), service in SERVICES.items()
+                 if creditor in (None, fields["creditor"])
+                 and fields["notice"].startswith(notice or "")]
+        said = b"live" if fields["notice"] == "live" else fields["said"]
+        return self.raw.demand(fields["service"] or (wrong + [PARCO[:5]])[0], said, **who)
 
     def _deliver(self, creditor, *who):
         """A flow, good but for who sends it and for whom; its answer as the other operations'."""
@@ -221,6 +250,8 @@ def test_the_first_row_that_is_wrong_answers(hub, world, n):
             if letter.replace("B", "V") in asked_of:
                 later.update(first[0])
         for changes, code, says in wrongs:
+            if letter == "D" and code in NOT_OF_A_SERVICE:
+                continue  # its Ente and its station are of the registry
             answer = world.ask(letter, {**later, **changes})
             assert fault_code(answer) == code, (OPERATIONS[letter], later, changes)
             assert says in ("", answer.fault.description, answer.fault.originalFaultCode)

@@ -32,6 +32,7 @@ OPERATIONS = {
     "sendPaymentOutcome": ("sendPaymentOutcomeReq", "sendPaymentOutcomeRes"),
     "sendPaymentOutcomeV2": ("sendPaymentOutcomeV2Request", "sendPaymentOutcomeV2Response"),
     "verificaBollettino": ("verificaBollettinoReq", "verificaBollettinoRes"),
+    "demandPaymentNotice": ("demandPaymentNoticeRequest", "demandPaymentNoticeResponse"),
 }
 # Answers after which the hub holds the payment as collected: the second says "too late, yet taken".
 TAKEN = ("OK", "PPT_TOKEN_SCADUTO")
@@ -114,6 +115,14 @@ class Channel:
         answer = self._ask("verificaBollettino", {"ccPost": cc_post, "noticeNumber": notice},
                            changes)
         self._note("bollettino", answer, cc_post=cc_post, notice=notice)
+        return answer
+
+    def demand(self, service, data, **changes):
+        """A notice for a service. @param data  bytes: what the payer said"""
+        answer = self._ask("demandPaymentNotice", {
+            "idSoggettoServizio": service,
+            "datiSpecificiServizio": base64.b64encode(data).decode()}, changes)
+        self._note("demand", answer, service=service)
         return answer
 
     def activate(self, creditor, notice, amount, key=None, expiration_ms=None, due_date=None,
@@ -312,7 +321,7 @@ def typed(fields):
             value = typed(value)
         elif isinstance(value, list):
             value = [typed(item) if isinstance(item, dict) else item for item in value]
-        elif name == "MBDAttachment":
+        elif name in ("MBDAttachment", "datiSpecificiServizio"):
             value = base64.b64decode(value)
         elif name in ("amount", "fee", "primaryCiIncurredFee") and value is not None:
             value = decimal.Decimal(value)

@@ -4,6 +4,7 @@ given a WSDL and then reads one call a line, makes it by its toolkit's own means
 answer as JSON. They have the same methods as the other clients.
 
 What PHP's needs is always there; `make clients` brings the others: JAX-WS and npm's soap."""
+import base64
 import json
 import os
 import shutil
@@ -22,16 +23,22 @@ CLASSES = ":".join(f"/usr/share/java/{jar}.jar" for jar in (
 
 class ForeignChannel(Channel):
     """@param command  the program and its arguments before the WSDL
-    @param form     of a call: a function of operation and fields that gives a line"""
+    @param form     of a call: a function of operation and fields that gives a line
+    @param encodes  whether the toolkit itself makes base64 of what it is given"""
 
-    def __init__(self, command, wsdl, address, *who, form=None, environment=None, **files):
+    def __init__(self, command, wsdl, address, *who, form=None, environment=None, encodes=True,
+                 **files):
         super().__init__(*who, **files)
+        self._encodes = encodes
         self._form = form or as_json
         self.program = subprocess.Popen([*map(str, command), str(wsdl), address],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                         env=environment)
 
     def call(self, operation, fields):
+        data = fields.get("datiSpecificiServizio")
+        if data and self._encodes:
+            fields = {**fields, "datiSpecificiServizio": base64.b64decode(data).decode()}
         self.program.stdin.write(self._form(operation, present(fields)) + "\n")
         self.program.stdin.flush()
         line = self.program.stdout.readline()
@@ -76,7 +83,7 @@ def php(wsdl, address, folder, *who, **files):
 
 def node(wsdl, address, folder, *who, **files):
     return ForeignChannel(["node", CLIENTS / "client.js"], wsdl, address, *who,
-                          environment=JAVASCRIPT, **files)
+                          environment=JAVASCRIPT, encodes=False, **files)
 
 
 def jaxws(wsdl, address, folder, *who, **files):

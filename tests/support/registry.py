@@ -96,6 +96,7 @@ def station_ente(code, url, timeout):
         <destination code="{code}-RT" kind="paSendRT{'V2' if version == 2 else ''}"
                      station="{code}_01"/>
       </creditor>
+      <service code="{code[:5]}" id-servizio="00042" creditor="{code}"/>
       <subscription code="{code}-FDR" party="{code}" audience="ente" holds="paid"
                     format="flusso-riversamento-1.0" delivery="ente-{code}"/>
     </registry>"""

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an Ente's own station answers when it is asked of a notice (paVerifyPaymentNotice,
-paGetPayment, paGetPaymentV2): from a little book, by the official interface, and wrong in every way
+paGetPayment, paGetPaymentV2), or for one (paDemandPaymentNotice): from a little book, by the official interface, and wrong in every way
 that a book entry asks for. support/ente.py carries it, with all that a server can do wrong.
 
     with_stations(hub)    # of support/registry.py: two Enti more, UNIONE (V1) and PARCO (V2)
     notice = hub.peers.book.debt(UNIONE, "12.34", lie="sum")
 """
+import base64
 import copy
 import dataclasses
 import threading
@@ -26,6 +27,8 @@ QUESTIONS = {
     f"{{{PAF}}}paVerifyPaymentNoticeReq": ("paVerifyPaymentNotice", "paVerifyPaymentNoticeRes"),
     f"{{{PAF}}}paGetPaymentReq": ("paGetPayment", "paGetPaymentRes"),
     f"{{{PAF}}}paGetPaymentV2Request": ("paGetPaymentV2", "paGetPaymentV2Response"),
+    f"{{{PAF}}}paDemandPaymentNoticeRequest": ("paDemandPaymentNotice",
+                                               "paDemandPaymentNoticeResponse"),
 }
 
 
@@ -45,6 +48,8 @@ class Debt:
     metadata: dict = dataclasses.field(default_factory=dict)
     share_metadata: dict = dataclasses.field(default_factory=dict)  # of each transfer
     own_id: str = ""
+    data: bytes = b""       # of a service: whoever says this is given the notice
+    handed: tuple = ()      # (Ente, number): given in place of its own
 
     @property
     def iuv(self):
@@ -83,7 +88,12 @@ class Book:
         return [question["operation"] for question in self.questions(debt)]
 
     def note(self, question):
+        """A demand is about the notice that is made for it."""
         with self._lock:
+            for debt in self._debts.values():
+                if question["data"] and (debt.creditor, debt.data) == (question["creditor"],
+                                                                       question["data"]):
+                    question["notice"] = debt.number
             self._asked.append(question)
 
 
@@ -91,11 +101,14 @@ def read(element):
     """(what a question says, what is wrong with it)."""
     text = lambda path: element.findtext(path) or ""
     wrong = [f"{etree.QName(element).localname}: {e}" for e in schema_errors(SCHEMA, element)]
-    if text("idPA") != text("qrCode/fiscalCode"):
+    demand = etree.QName(element).localname == "paDemandPaymentNoticeRequest"
+    if not demand and text("idPA") != text("qrCode/fiscalCode"):
         wrong.append("the notice of an Ente was asked of another")
     return {"operation": QUESTIONS[element.tag][0], "amount": text("amount"),
             "note": text("paymentNote"), "due": text("dueDate"),
             "to": (text("idPA"), text("idBrokerPA"), text("idStation")),
+            "service": (text("idServizio"), text("idSoggettoServizio")),
+            "data": base64.b64decode(text("datiSpecificiServizioRequest")),
             "creditor": text("idPA"), "notice": text("qrCode/noticeNumber")}, wrong
 
 
@@ -119,8 +132,13 @@ def answer(question, debt, paid):
                                (refuse[0], refuse[1], question["creditor"], refuse[2])):
             if value:
                 add(fault, name, value)
-    elif operation == "paVerifyPaymentNotice":
+    elif operation in ("paVerifyPaymentNotice", "paDemandPaymentNotice"):
         add(root, "outcome", "OK")
+        if operation == "paDemandPaymentNotice":
+            code = etree.SubElement(root, "qrCode")
+            for name, value in zip(("fiscalCode", "noticeNumber"),
+                                   debt.handed or (debt.creditor, debt.number)):
+                add(code, name, value)
         tell_option(root, debt)
     else:
         add(root, "outcome", "OK")
@@ -141,7 +159,8 @@ def tell_option(root, debt):
                         ("allCCP", "true" if debt.all_ccp else "false")):
         add(option, name, value)
     for name, value in (("paymentDescription", f"Canone {debt.number}"),
-                        ("fiscalCodePA", debt.creditor), ("companyName", "Ente con stazione"),
+                        ("fiscalCodePA", debt.handed[0] if debt.handed else debt.creditor),
+                        ("companyName", "Ente con stazione"),
                         ("officeName", "Ufficio della stazione")):
         add(root, name, value)
 

@@ -28,8 +28,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static bool operation_of(const struct xml_node *root, enum psp_operation *out)
 {
     static const char *const roots[PSP_OPERATION_COUNT] = {
-        "verifyPaymentNoticeReq", "activatePaymentNoticeReq",    "activatePaymentNoticeV2Request",
-        "sendPaymentOutcomeReq",  "sendPaymentOutcomeV2Request", "verificaBollettinoReq"};
+        "verifyPaymentNoticeReq",         "activatePaymentNoticeReq",
+        "activatePaymentNoticeV2Request", "sendPaymentOutcomeReq",
+        "sendPaymentOutcomeV2Request",    "verificaBollettinoReq",
+        "demandPaymentNoticeRequest"};
 
     for (*out = 0; root && *out < PSP_OPERATION_COUNT; (*out)++)
         if (roots[*out] && strcmp(roots[*out], xml_name(root)) == 0) return true; /* not a flow */
@@ -57,6 +59,7 @@ static void check_taken(const struct psp_call *call, const struct xml_node *root
     same(call->fiscal_code, qr, "fiscalCode");
     same(call->notice_number, qr ? qr : root, "noticeNumber");
     same(call->cc_post, root, "ccPost");
+    same(call->service, root, "idSoggettoServizio");
     if (amount) ALWAYS(amount_parse_or_zero(amount, &cents) == ERR_NONE);
     ALWAYS(cents == call->amount_cents);
     if (call->operation == PSP_OUTCOME) same(call->tokens[0], root, "paymentToken");
@@ -69,7 +72,7 @@ static void check_stamps(struct psp_call *call, const struct xml_node *root)
     const struct xml_node *list = details ? xml_child(details, NULL, "marcheDaBollo") : NULL;
     int sent = 0, kept = 0;
 
-    wire_psp_stamps(root, call);
+    wire_psp_borrow(root, call);
     if (!call->valid) return;
     for (const struct xml_node *s = list ? xml_child(list, NULL, NULL) : NULL; s;
          s = xml_next(s, NULL, NULL))

@@ -26,7 +26,10 @@ static void ask(void)
                                             .notice_number = NOTICE,
                                             .amount_cents = 1234,
                                             .note = "nota",
-                                            .due_date = "2099-12-31"};
+                                            .due_date = "2099-12-31",
+                                            .service_id = "00042",
+                                            .service = "33333",
+                                            .service_data = "QQ ==\n"};
     struct buf out = BUF_INIT(65536);
 
     ALWAYS(soap_pa_verify_write(message, &q, &out) == ERR_NONE);
@@ -35,6 +38,7 @@ static void ask(void)
         ALWAYS(soap_pa_get_payment_write(message, &q, version, &out) == ERR_NONE);
         buf_reset(&out);
     }
+    ALWAYS(soap_pa_demand_write(message, &q, &out) == ERR_NONE);
     soap_message_reset(message);
     buf_free(&out);
 }
@@ -81,6 +85,21 @@ static void read_as(const char *bytes, size_t len, const char *answer, int versi
     ALWAYS(err_bug_count() == 0);
 }
 
+static void read_demand(const char *bytes, size_t len)
+{
+    enum err rc;
+
+    if (station_judge_message(schema, bytes, len, "paDemandPaymentNoticeResponse") != ERR_NONE)
+        return;
+    rc = soap_pa_demand_read(message, bytes, len, &said);
+    ALWAYS(rc == ERR_NONE || rc == ERR_PEER_ANSWER);
+    if (rc == ERR_NONE) check_taken(NULL);
+    if (rc == ERR_NONE && !*said.fault.code)
+        ALWAYS(strlen(said.creditor) == 11 && strlen(said.notice_number) == 18);
+    soap_message_reset(message);
+    ALWAYS(err_bug_count() == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     char *copy = fuzz_text(bytes, len);
@@ -90,6 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     read_as(copy, len, "paGetPaymentRes", 1);
     err_clear();
     read_as(copy, len, "paGetPaymentV2Response", 2);
+    err_clear();
+    read_demand(copy, len);
     err_clear();
     free(copy);
     return 0;

@@ -73,6 +73,11 @@ static void test_example_is_read(void **state)
     assert_int_equal(registry_subscription_find(r, "BANCA1-PAIN")->audience, FLOW_AUDIENCE_BANK);
     assert_string_equal(registry_subscription_find(r, "BANCA2-PAIN")->period, "manual");
     assert_string_equal(registry_subscription_find(r, "88888888888-FDR")->period, "follow");
+    assert_string_equal(registry_service_find(r, "COMU1")->id, "00001");
+    assert_string_equal(registry_service_find(r, "COMU1")->creditor, "77777777777");
+    assert_string_equal(registry_service_station(r, registry_service_find(r, "COMU1"))->code,
+                        "77777777777_01");
+    assert_null(registry_service_find(r, "COMU2"));
     registry_free(&r);
 }
 
@@ -110,6 +115,10 @@ static void test_test_registry_is_read(void **state)
     memset(digest, 2, sizeof digest); /* of a caller that is no node */
     assert_null(registry_node_find(r, digest, "127.0.0.2"));
     assert_null(registry_node_find(r, NULL, NULL));
+    /* the station that a service does not name is that of its Ente's archives; [W3.7b] */
+    assert_string_equal(registry_service_station(r, registry_service_find(r, "PROVA"))->code,
+                        "99999999990_01");
+    assert_false(registry_service_find(r, "CHIUS")->enabled);
     registry_free(&r);
 }
 
@@ -289,6 +298,26 @@ static const struct {
      "<postal-account number=\"077777777777\"/><archive aux-digit=\"3\" code=\"02\"",
      "postal-account 077777777777: creditor 77777777777 has it too"},
     {"number=\"077777777777\"", "number=\"99900101\"", "postal-account: "},
+    {"code=\"COMU1\"", "code=\"COMUNE\"", "service: "},
+    {"id-servizio=\"00001\"", "id-servizio=\"1\"", "service: "},
+    {"id-servizio=\"00001\" creditor=\"77777777777\"",
+     "id-servizio=\"00001\" creditor=\"77777777770\"",
+     "service COMU1: creditor=\"77777777770\": there is no such creditor"},
+    {"creditor=\"77777777777\" station=\"77777777777_01\"",
+     "creditor=\"77777777777\" station=\"X\"",
+     "service COMU1: station=\"X\": there is no such station"},
+    {"<psp-broker ", "<service code=\"DUE01\" id-servizio=\"00001\" creditor=\"5\"/><psp-broker ",
+     "service: "},
+    {"<psp-broker ",
+     "<creditor code=\"12345678901\" name=\"N\" bank=\"BANCA1\"/>"
+     "<service code=\"DUE01\" id-servizio=\"00001\" creditor=\"12345678901\"/><psp-broker ",
+     "service DUE01: station is missing: its creditor has no archive"},
+    {"<psp-broker ",
+     "<creditor code=\"12345678901\" name=\"N\" bank=\"BANCA1\">"
+     "<archive aux-digit=\"1\" station=\"88888888888_01\"/>"
+     "<archive aux-digit=\"2\" station=\"77777777777_01\"/></creditor>"
+     "<service code=\"DUE01\" id-servizio=\"00001\" creditor=\"12345678901\"/><psp-broker ",
+     "service DUE01: station is missing: the archives of its creditor name several"},
     {"kind=\"desk\"", "kind=\"desk\" password-file=\"/x/y\"",
      "channel 66666666666_03: password-hash and password-file: give one"},
     {"default=\"yes\"", "default=\"no\"",
