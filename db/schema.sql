@@ -370,7 +370,7 @@ CREATE TABLE `psp_flow_line` (
   `state` varchar(12) NOT NULL COMMENT 'domain/psp_flow_line.def; NEW until it is matched',
   `payment_id` bigint(20) DEFAULT NULL COMMENT 'the payment that it is about',
   PRIMARY KEY (`flow_id`,`n`),
-  KEY `payment` (`payment_id`)
+  KEY `iur` (`iur`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what a PSP''s flow reports, line by line';
 CREATE TABLE `psp_flow_part` (
   `flow_id` bigint(20) NOT NULL COMMENT 'psp_flow.id',

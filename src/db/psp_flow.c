@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "db/multi.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { LINE_COLUMNS = 9, PART_COLUMNS = 3, MANY = 200, MANY_PARTS = 16 };
@@ -299,7 +300,7 @@ enum err db_psp_flow_get(struct db *db, int64_t id, struct db_psp_flow *out)
     enum err rc;
 
     TRY(flow_find(db, &GET, DB_IN(db_i64(id)), out));
-    if (out->id == 0) rc = err_set(ERR_NOT_FOUND, "flow of a PSP");
+    if (out->id == 0) rc = err_setf(ERR_NOT_FOUND, "flow %" PRId64 " of a PSP", id);
 out:
     return rc;
 }

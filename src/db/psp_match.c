@@ -73,9 +73,9 @@ static const struct db_stmt ADVANCE = {
     0,
 };
 #define OF_CLAIMS                                                                                  \
-    " psp_flow_claim c JOIN entry e ON e.id = c.entry_id JOIN psp_flow_line l"                     \
-    " ON l.payment_id = e.fact_id AND l.state = 'TWICE' JOIN psp_flow f ON f.id = l.flow_id"       \
-    " AND f.state = 'LIVE'"
+    " psp_flow_claim c JOIN entry e ON e.id = c.entry_id JOIN payment y ON y.id = e.fact_id"       \
+    " JOIN psp_flow_line l FORCE INDEX (iur) ON l.iur = y.token AND l.state = 'TWICE'"             \
+    " JOIN psp_flow f ON f.id = l.flow_id AND f.state = 'LIVE'"
 #define CLAIMS "c.flow_id = ? AND c.line > ? AND c.line <= ?"
 static const struct db_stmt SECOND_CLOSE = {
     "psp_match_second_close",
@@ -89,11 +89,11 @@ static const struct db_stmt SECOND_AGAIN = {
     " f.ver = f.ver + 1 WHERE " CLAIMS,
     0,
 };
-/* A line may come before the payment's outcome; what had been told of it is told again. */
+/* A line may come before the payment's outcome, or before the receipt that tells of it. */
 static const struct db_stmt PAID_AGAIN = {
     "psp_match_paid_again",
-    "UPDATE receipt r FORCE INDEX (seq) JOIN psp_flow_line l FORCE INDEX (payment)"
-    " ON l.payment_id = r.payment_id AND l.state = 'UNKNOWN' JOIN psp_flow f"
+    "UPDATE receipt r FORCE INDEX (seq) JOIN psp_flow_line l FORCE INDEX (iur)"
+    " ON l.iur = r.token AND l.state = 'UNKNOWN' JOIN psp_flow f"
     " ON f.id = l.flow_id AND f.state = 'LIVE' JOIN anomaly a ON a.flow_id = l.flow_id"
     " AND a.line = l.n SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
     " f.ver = f.ver + 1, a.state = 'CLOSED', a.ver = a.ver + 1 WHERE r.seq > ? AND r.seq <= ?",

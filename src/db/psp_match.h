@@ -51,8 +51,8 @@ MUST_USE enum err db_psp_match_set(struct db *db, const struct db_psp_work *w,
 /** Past the batch; ERR_DB_CONFLICT: another was faster. @param matching  DUE or RELEASE */
 MUST_USE enum err db_psp_match_advance(struct db *db, const struct db_psp_work *w,
                                        const char *matching);
-/** Lines about payments that were not paid yet when they were looked at, of the receipts with
- * numbers in (after, last], are to be looked at again. */
+/** Lines that were looked at before their payment was paid, of the receipts with numbers in
+ * (after, last], are to be looked at again. */
 MUST_USE enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last);
 /** Give back what the lines of the batch claimed, close their anomalies, and let lines of other
  * flows that only came second be looked at again. */

@@ -6,6 +6,7 @@
 #include "crypto/cipher.h"
 #include "xml/blank.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,7 @@ enum err service_message_read(struct db *db, int64_t id, struct db_message *out)
 
     TRY(db_message_get(db, id, out, &found));
     if (!found) {
-        rc = err_set(ERR_NOT_FOUND, "a message of this line that is kept");
+        rc = err_setf(ERR_NOT_FOUND, "a message of line %" PRId64 " that is kept", id);
         goto out;
     }
     if (!out->encrypted) goto out;

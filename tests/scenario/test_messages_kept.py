@@ -188,7 +188,7 @@ def test_only_what_is_asked_for(hub, pull, comune):  # noqa: F811
     assert kept(hub, line_of(hub, "getPayment", "--token", token))
     line = line_of(hub, "sendPaymentOutcome", notice_number=notice.number)
     assert not hasattr(line, "message")
-    assert "a message of this line" in hub.payer("journal", "message", str(line.id),
+    assert f"a message of line {line.id} that is kept" in hub.payer("journal", "message", str(line.id),
                                                  ok=(65,)).stderr
     restart(hub, keep=None)
     count = hub.sql("SELECT COUNT(*) FROM message")

@@ -9,6 +9,7 @@ import pytest
 
 from support.channel import fault_code
 from support.hub import ASL, COMUNE, wait_until
+from support.node import Node
 from support.reports import NOW, FlowPsp, Station, document, flow_id, later, payment
 
 
@@ -84,6 +85,18 @@ def test_reported_before_it_is_paid(hub, channel, ente, psp):
     assert hub.sql(waiting) == ["2"]
 
 
+def test_reported_before_its_receipt(hub, ente, psp):
+    """The same of a payment that was made elsewhere, which nobody here knew of."""
+    notice = ente.position(amount="12.34")
+    node = Node(hub.url, violations=hub.violations.path)
+    receipt = node.receipt(notice, idPSP="PSPPROVA")
+    identifier, _ = psp.deliver([payment(notice.iuv, receipt["receiptId"], "12.34")])
+    assert lines(hub, identifier) == ["UNKNOWN"]
+    assert fault_code(node.tell(receipt)) == "OK"
+    wait_until(lambda: lines(hub, identifier) == ["MATCHED"], "it is known by now")
+    node.close()
+
+
 def test_money_in_suspense_is_money(hub, channel, ente, psp):
     """What came twice for a notice was collected all the same: it is ours, whoever reports it."""
     notice = ente.position(amount="12.34")
@@ -97,6 +110,12 @@ def test_money_in_suspense_is_money(hub, channel, ente, psp):
                                  payment(notice.iuv, second, "12.34"),
                                  payment(notice.iuv, first, "12.34")])
     assert lines(hub, identifier) == ["MATCHED", "MATCHED", "TWICE"]
+
+
+def test_a_flow_that_is_not_there_is_named(hub):
+    for verb in ("show", "lines"):
+        said = hub.payer("psp-flow", verb, "4712", ok=(65,)).stderr
+        assert "there is no such thing: flow 4712 of a PSP" in said
 
 
 WHITE = base64.encodebytes
