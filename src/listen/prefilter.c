@@ -8,6 +8,9 @@
 #endif
 
 enum { DEPTH_MAX = 32, ATTRIBUTES_MAX = 64, NAMESPACES_MAX = 16, DECLARATION_MAX = 120 };
+/* Nodes of a tree take a hundred bytes each, a tag four: no message of ours has a node, attributes
+ * counted, for less than NODE_BYTES, but for the small ones. */
+enum { NODES_MAX = 16384, NODE_BYTES = 16 };
 
 /* An open element. */
 struct level {
@@ -19,6 +22,7 @@ struct level {
 struct scan {
     const char *p, *end;
     unsigned depth, headers, bodies, operations;
+    size_t nodes_left;
     bool rooted;
     const char *broken, *shape; /* the first reason of each kind */
     struct level levels[DEPTH_MAX];
@@ -335,6 +339,7 @@ static const char *read_attributes(struct scan *s, const char *q)
             broken(s, "Too many namespaces");
             return NULL;
         }
+        if (s->nodes_left > 0) s->nodes_left--;
         if (!(q = read_attribute(s, name))) return NULL;
     }
     broken(s, "Tag not closed");
@@ -364,6 +369,7 @@ static bool read_piece(struct scan *s)
 {
     if (*s->p != '<') return read_text(s);
     if (s->end - s->p < 3) return broken(s, "Tag not closed");
+    if (s->p[1] != '/' && s->nodes_left-- == 0) return broken(s, "Too many elements"); /* [X35] */
     switch (s->p[1]) {
     case '!':
         return read_markup(s);
@@ -423,7 +429,7 @@ static const char *scan_bytes(struct scan *s)
 
 enum prefilter listen_prefilter(const char *bytes, size_t len, const char **out_why)
 {
-    struct scan s = {.p = bytes, .end = bytes + len};
+    struct scan s = {.p = bytes, .end = bytes + len, .nodes_left = NODES_MAX + len / NODE_BYTES};
 
     *out_why = scan_bytes(&s);
     if (*out_why) return PREFILTER_BROKEN;

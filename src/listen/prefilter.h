@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file prefilter.h
  * One pass over a message's bytes before any parser sees them: UTF-8, XML 1.0 characters, no
- * DOCTYPE, no processing instruction, caps on depth, attributes and namespaces per tag, and what
- * no parser of ours refuses by itself. Pure. */
+ * DOCTYPE, no processing instruction, caps on depth, on attributes and namespaces per tag and on
+ * elements for the message's size, and what no parser of ours refuses by itself. Pure. */
 #ifndef LISTEN_PREFILTER_H
 #define LISTEN_PREFILTER_H
 

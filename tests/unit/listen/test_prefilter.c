@@ -231,6 +231,11 @@ static void test_caps(void **state)
     assert_int_equal(verdict_of(17, OPEN "<op", "\nxmlns='1'", NULL, "/>" CLOSE), BROKEN);
     assert_int_equal(verdict_of(17, OPEN "<op", "\nxmlns:a = '1'", NULL, "/>" CLOSE), BROKEN);
     assert_int_equal(verdict_of(17, OPEN "<op", " xmlnsa='1'", NULL, "/>" CLOSE), OK);
+    assert_int_equal(verdict_of(15000, OPEN "<op>", "<a/>", NULL, "</op>" CLOSE), OK);
+    assert_int_equal(verdict_of(200000, OPEN "<op>", "<a/>", NULL, "</op>" CLOSE), BROKEN);
+    assert_int_equal(verdict_of(200000, OPEN "<op>", "<a b=''/>", NULL, "</op>" CLOSE), BROKEN);
+    assert_int_equal(verdict_of(200000, OPEN "<op>", "<!---->", NULL, "</op>" CLOSE), BROKEN);
+    assert_int_equal(verdict_of(100000, OPEN "<op>", "<name>1</name>\n ", NULL, "</op>" CLOSE), OK);
     assert_int_equal(verdict_of(1, "<?xml version='1.0'", "", NULL, " ?>" OPEN "<op/>" CLOSE), OK);
     assert_int_equal(verdict_of(200, "<?xml version='1.0'", " ", NULL, "?>" OPEN "<op/>" CLOSE),
                      BROKEN);
