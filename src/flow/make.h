@@ -9,7 +9,7 @@
 #include "flow/file.h"
 #include "flow/format.h"
 
-#define FLOW_BATCH 200 /* records: a batch and its tree stay in a processor's cache */
+#define FLOW_BATCH 100 /* records: a batch and its tree stay in a processor's cache */
 
 /** Where records come from: a port, because the database and the tests both are one. */
 struct flow_source_ops {
