@@ -46,12 +46,6 @@ def module_hub(module_hub):
 
 
 @pytest.fixture
-def book(hub):
-    hub.secrets.update(f"Debitore Canarino Stazione {n:04d}" for n in range(400))
-    return hub.peers.book
-
-
-@pytest.fixture
 def raw(hub):
     client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, CALL_CENTRE, PASSWORD, judged=True,
                         violations=hub.violations.path)
