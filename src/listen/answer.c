@@ -179,7 +179,8 @@ void listen_conn_answer(struct listen_conn *c, struct listen_answer *answer, con
     head.len = 0;
     put_head(&head, c, status, answer, allow);
     parts[0] = (struct iovec){head.text, head.len};
-    parts[1] = (struct iovec){answer->body.bytes, status->code == 304 ? 0 : answer->body.len};
+    parts[1] = (struct iovec){answer->body.bytes,
+                              status->code == 304 || c->head_only ? 0 : answer->body.len};
 
     c->phase = PHASE_SEND;
     c->since_us = clock_monotonic_us();

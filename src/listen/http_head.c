@@ -94,6 +94,7 @@ static int read_request_line(struct reader *r, struct listen_head *h)
     if (method.len == 0 || method.len > 16 || *q != ' ') return 400;
     h->method = LISTEN_OTHER;
     if (method.len == 3 && memcmp(method.text, "GET", 3) == 0) h->method = LISTEN_GET;
+    if (method.len == 4 && memcmp(method.text, "HEAD", 4) == 0) h->method = LISTEN_HEAD;
     if (method.len == 4 && memcmp(method.text, "POST", 4) == 0) h->method = LISTEN_POST;
 
     target.text = ++q;

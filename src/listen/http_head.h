@@ -17,7 +17,7 @@ struct listen_span {
     size_t len;
 };
 
-enum listen_method { LISTEN_GET, LISTEN_POST, LISTEN_OTHER };
+enum listen_method { LISTEN_GET, LISTEN_HEAD, LISTEN_POST, LISTEN_OTHER };
 
 struct listen_head {
     enum listen_method method;

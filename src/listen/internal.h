@@ -127,7 +127,7 @@ struct listen_conn {
     struct listen_proxied *head; /* in PHASE_PROXY: the PROXY header as far as it came */
     struct event timer;
     enum listen_phase phase;
-    bool tls, keep_alive, http10, chunked, has_certificate;
+    bool tls, keep_alive, http10, head_only, chunked, has_certificate;
     bool forwards; /* a trusted proxy's: each request may name another client */
     bool claimed;  /* counted to peer */
     struct hash certificate;

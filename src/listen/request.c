@@ -39,8 +39,13 @@ static const struct listen_route *find_route(const struct listen_door *door,
 
 static const char *allowed(const struct listen_route *route)
 {
-    if (route->get && route->post) return "GET, POST";
-    return route->get ? "GET" : "POST";
+    if (route->get && route->post) return "GET, HEAD, POST";
+    return route->get ? "GET, HEAD" : "POST";
+}
+
+static bool reads(const struct listen_head *head)
+{
+    return head->method == LISTEN_GET || head->method == LISTEN_HEAD;
 }
 
 /* The status that refuses this request before its body is read; 0: none. */
@@ -48,8 +53,8 @@ static int check_head(const struct listen_route *route, const struct listen_head
 {
     if (!route) return 404;
     if (head->method == LISTEN_OTHER) return 405;
-    if (!(head->method == LISTEN_GET ? route->get : route->post)) return 405; /* [X8] */
-    if (head->method == LISTEN_GET) return head->chunked || head->length > 0 ? 400 : 0;
+    if (!(reads(head) ? route->get : route->post)) return 405; /* [X8] */
+    if (reads(head)) return head->chunked || head->length > 0 ? 400 : 0;
     if (!head->chunked && !head->has_length) return 411; /* [X4] */
     if (route->soap && !listen_head_is_xml(head->content_type)) return 415;
     return head->length > route->body_max ? 413 : 0;
@@ -107,7 +112,8 @@ void listen_conn_head(struct listen_conn *c, const char *bytes, size_t len)
     }
     c->keep_alive = head.keep_alive;
     c->http10 = head.http10;
-    if (head.method == LISTEN_GET) {
+    c->head_only = head.method == LISTEN_HEAD;
+    if (reads(&head)) {
         answer_get(c, &head);
         return;
     }

@@ -13,7 +13,7 @@
 
 /** A whole request, as a handler sees it. Everything is borrowed until the handler returns. */
 struct listen_request {
-    const char *method;        /**< "GET" or "POST" */
+    const char *method;        /**< "GET" (of HEAD too) or "POST" */
     const char *path;          /**< without the query */
     const char *query;         /**< after '?', "" when none */
     const char *action;        /**< SOAPAction without its quotes, "" when none */
@@ -53,7 +53,7 @@ struct listen_route {
     size_t body_max;      /**< for POST */
     size_t memory_max;    /**< a bigger body lies in a file; 0: none does */
     listen_handler *post; /**< on a worker; NULL: 405 */
-    listen_handler *get;  /**< on the I/O thread, from memory only; NULL: 405 */
+    listen_handler *get;  /**< HEAD too; on the I/O thread, from memory only; NULL: 405 */
     bool soap;            /**< POST must be text/xml in UTF-8, else 415 */
     void *post_cls, *get_cls; /**< handed to them */
 };

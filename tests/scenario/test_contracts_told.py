@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Contracts as documents: what a toolkit follows from GET ?wsdl, behind whatever name it found the
 hub; and names that lead nowhere."""
+import http.client
 import re
 import urllib.error
 import urllib.parse
@@ -40,6 +41,24 @@ def test_the_address_is_the_public_one(hub):
     for path, allowed in paths(hub.url).items():
         (address,) = etree.fromstring(fetch(f"{hub.url}{path}?wsdl")).iter(SOAP + "address")
         assert (address.get("location") == PUBLIC + path) == ("POST" in allowed)
+
+
+def test_head_is_get_without_the_body(hub):
+    """On one connection: what follows would be read as a body, were there one."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub.url).netloc, timeout=5)
+
+    def ask(method, target):
+        connection.request(method, target)
+        answer = connection.getresponse()
+        fields = [field for field in answer.getheaders() if field[0] != "Date"]
+        return answer.status, fields, answer.read()
+
+    for target in [*(f"{path}?wsdl" for path in paths(hub.url)), "/healthz", "/readyz"]:
+        status, fields, body = ask("HEAD", target)
+        assert (status, body) == (200, b"")
+        assert (status, fields) == ask("GET", target)[:2]
+        assert int(dict(fields)["Content-Length"]) > 0
+    connection.close()
 
 
 def test_a_client_starts_behind_another_name(hub, ente):

@@ -74,7 +74,7 @@ POSTS = [
         "text/xml; charset=utf-8; charset=utf-16", 'text/xml; charset="utf-8', "")],
     ("X7 none", post(kind=None), 415),
     *[(f"X8 {method}", post(line=method + " {path} HTTP/1.1"), 405) for method in (
-        "PUT", "DELETE", "PATCH", "TRACE", "HEAD", "OPTIONS", "CONNECT", "post", "SPAM")],
+        "PUT", "DELETE", "PATCH", "TRACE", "head", "OPTIONS", "CONNECT", "post", "SPAM")],
     ("X9 NUL in a field", post("SOAPAction: a\x00b"), 400),
     ("X9 ESC in a field", post("SOAPAction: \x1b[2J"), 400),
     ("X9 ESC in X-Forwarded-For", post("X-Forwarded-For: \x1b"), 400),
@@ -161,7 +161,7 @@ def test_a_path_for_reading_only_takes_no_messages(hub):
         with connect(hub) as connection:
             connection.sendall(post().replace(b"{path}", path.encode()))
             said = all_of(connection)
-        assert status(said) == 405 and b"\r\nAllow: GET\r\n" in said
+        assert status(said) == 405 and b"\r\nAllow: GET, HEAD\r\n" in said
 
 
 @pytest.mark.parametrize("path, most", [(PATH, 64 << 10), ("/debt-position/v1", 4 << 20)])

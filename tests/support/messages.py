@@ -41,10 +41,10 @@ def paths(hub_url):
 def methods(hub_url, path):
     """What a path's 405 says that it allows."""
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub_url).netloc, timeout=5)
-    connection.request("HEAD", path)
+    connection.request("PUT", path)
     answer = connection.getresponse()
     connection.close()
-    assert answer.status == 405, f"HEAD {path}: {answer.status}"
+    assert answer.status == 405, f"PUT {path}: {answer.status}"
     return answer.headers["Allow"].split(", ")
 
 

@@ -118,6 +118,27 @@ static void test_not_modified(void **state)
     stop();
 }
 
+/* What GET would be told, but for the body: the next answer follows at once. */
+static void test_head(void **state)
+{
+    int fd;
+    char bytes[4096];
+    ssize_t n;
+
+    (void)state;
+    listen_fixture_start(&f);
+    fd = connect_to();
+    listen_client_send(fd, "HEAD /page HTTP/1.1\r\nHost: h\r\n\r\n"
+                           "GET /page HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    while ((n = recv(fd, bytes, sizeof bytes, 0)) > 0)
+        assert_int_equal(buf_add(&in, bytes, (size_t)n), ERR_NONE);
+    assert_memory_equal(in.bytes, "HTTP/1.1 200 OK\r\n", 17);
+    assert_says("Content-Length: 4\r\nETag: \"v1\"\r\n\r\nHTTP/1.1 200 OK\r\n");
+    assert_memory_equal(in.bytes + in.len - 8, "\r\n\r\npage", 8);
+    close(fd);
+    stop();
+}
+
 static void test_health(void **state)
 {
     int fd, metrics;
@@ -146,7 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_big_answer),  TEST(test_half_close),    TEST(test_resets),
         TEST(test_gone_client), TEST(test_send_deadline), TEST(test_not_modified),
-        TEST(test_health),
+        TEST(test_health),      TEST(test_head),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,9 +132,11 @@ static const struct {
     {GET("/metrics"), 404, ""}, /* at its own door only */
     {"PUT /nowhere HTTP/1.1\r\nHost: h\r\n\r\n", 404, ""},
     {GET("/echo"), 405, "Allow: POST\r\n"}, /* [X8] */
-    {"HEAD /page HTTP/1.1\r\nHost: h\r\n\r\n", 405, "Allow: GET\r\n"},
-    {"PUT /big HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 405, "Allow: GET, POST\r\n"},
-    {"POST /page HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 405, "Allow: GET\r\n"},
+    {"HEAD /echo HTTP/1.1\r\nHost: h\r\n\r\n", 405, "Allow: POST\r\n"},
+    {"PUT /big HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 405,
+     "Allow: GET, HEAD, POST\r\n"},
+    {"POST /page HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 405, "Allow: GET, HEAD\r\n"},
+    {"HEAD /page HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na", 400, ""},
     {"GET /page HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\na", 400, ""},
     {SOAP_HEAD "Content-Length: 5\r\nContent-Length: 5\r\n\r\n<aa/>", 400, ""}, /* [X1] */
     {SOAP_HEAD "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n<a/>" GET("/page"), 400,
