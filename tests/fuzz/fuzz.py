@@ -27,6 +27,9 @@ class Target:
 
 
 TARGETS = {
+    "blank": Target(
+        ("xml/blank.c",),
+        ("xml/blank.c", "if (is_start(at, after)) depth++;", "")),
     "config": Target(
         ("base/config_source.c", "base/config_value.c"),
         ("base/config_value.c", "number > INT64_MAX / unit->factor ||", ""),
