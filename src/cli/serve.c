@@ -23,13 +23,22 @@
 
 /* Everything that a running serve owns besides the listener. */
 struct serving {
-    struct db *db; /* start-up checks, then the journal's thread alone */
+    struct db *db; /* start-up checks, then the thread of what is done beside requests */
     struct wire_shared shared;
     struct wire_contracts *contracts;
     pthread_t journal;
     bool journal_runs;
     atomic_bool stop;
 };
+
+/* The registry is followed also while nobody asks anything. */
+static void registry_follow(struct serving *s)
+{
+    const struct registry *registry = service_registry_current(s->shared.registry, s->db);
+
+    service_stations_follow(s->shared.stations, registry);
+    service_registry_release(s->shared.registry, registry);
+}
 
 /* Lines of operations that changed nothing reach the database within a second. */
 static void *journal_main(void *cls)
@@ -42,6 +51,7 @@ static void *journal_main(void *cls)
 
         if (rc != ERR_NONE) log_err("journal.flush", rc);
         err_clear();
+        registry_follow(s);
         nanosleep(&pause, NULL);
     }
     return NULL;

@@ -46,6 +46,11 @@ void service_stations_close(struct service_stations **stations)
     *stations = NULL;
 }
 
+void service_stations_follow(struct service_stations *stations, const struct registry *registry)
+{
+    station_gate_follow(stations->gate, registry);
+}
+
 struct station_call service_station_call_begin(const struct registry_station *station,
                                                const char *operation, const char *answers)
 {

@@ -15,6 +15,8 @@ struct service_stations; /* shared by all workers of a process */
 MUST_USE enum err service_stations_open(const char *share, int workers,
                                         struct service_stations **out);
 void service_stations_close(struct service_stations **stations);
+/** Another registry may be in force: those that left it fail no more. */
+void service_stations_follow(struct service_stations *stations, const struct registry *registry);
 
 /** One call. Owner: begin, then the request is written, called, the answer read, freed. */
 struct station_call {

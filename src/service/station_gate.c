@@ -31,7 +31,6 @@ struct station_gate {
     pthread_cond_t left; /* some call ended */
     struct station_lane *lanes;
     int calls, calls_max; /* of all stations */
-    int narrow;           /* lanes that are */
 };
 
 enum err station_gate_open(int workers, struct station_gate **out)
@@ -132,12 +131,22 @@ enum err station_gate_enter(struct station_gate *g, const char *station,
     return l ? ERR_NONE : err_set(ERR_MEMORY, "stations");
 }
 
-static void note(struct station_gate *g, const struct station_lane *l, int by)
+/* Under the lock, whenever a lane became narrow or no longer is. */
+static void failing_count(const struct station_gate *g)
 {
-    g->narrow += by;
-    metric_set(METRIC_STATIONS_FAILING, NULL, g->narrow);
-    log_event(by > 0 ? LOG_ERROR : LOG_INFO, by > 0 ? "station.failing" : "station.answers",
-              LOG_TEXT("station", l->station), LOG_INT("failures", l->failures));
+    int n = 0;
+
+    for (const struct station_lane *l = g->lanes; l; l = l->next)
+        n += is_narrow(l);
+    metric_set(METRIC_STATIONS_FAILING, NULL, n);
+}
+
+/* Under the lock. A lane that says nothing any more is dropped. */
+static void lane_settle(struct station_gate *g, struct station_lane *l)
+{
+    if (l->calls > 0 || l->failures > 0 || l->waiting > 0) return;
+    *lane_find(g, l->station) = l->next;
+    free(l);
 }
 
 void station_gate_leave(struct station_gate *g, struct station_lane *l, int64_t took_us,
@@ -145,23 +154,46 @@ void station_gate_leave(struct station_gate *g, struct station_lane *l, int64_t 
 {
     bool failed =
         outcome == OUTCOME_STAZIONE_IRRAGGIUNGIBILE || outcome == OUTCOME_STAZIONE_TIMEOUT;
+    bool was_narrow;
 
     pthread_mutex_lock(&g->mutex);
+    was_narrow = is_narrow(l);
     l->calls--;
     g->calls--;
     l->moved_us = clock_monotonic_us();
     l->took_us = took_us;
-    if (failed) {
-        l->last = outcome;
-        if (!is_narrow(l) && (l->failures++, is_narrow(l))) note(g, l, 1);
-    } else {
-        if (is_narrow(l)) note(g, l, -1);
+    if (failed) l->last = outcome;
+    if (!failed)
         l->failures = 0;
+    else if (!was_narrow)
+        l->failures++;
+    if (is_narrow(l) != was_narrow) {
+        log_event(was_narrow ? LOG_INFO : LOG_ERROR,
+                  was_narrow ? "station.answers" : "station.failing",
+                  LOG_TEXT("station", l->station), LOG_INT("failures", l->failures));
+        failing_count(g);
     }
     pthread_cond_broadcast(&g->left);
-    if (l->calls == 0 && l->failures == 0 && l->waiting == 0) {
-        *lane_find(g, l->station) = l->next;
-        free(l);
+    lane_settle(g, l);
+    pthread_mutex_unlock(&g->mutex);
+}
+
+void station_gate_follow(struct station_gate *g, const struct registry *registry)
+{
+    const struct registry_station *station;
+    struct station_lane *next;
+    bool forgot = false;
+
+    pthread_mutex_lock(&g->mutex);
+    for (struct station_lane *l = g->lanes; l; l = next) {
+        next = l->next;
+        station = registry_station_find(registry, l->station);
+        if (l->failures == 0 || (station && station->enabled && !station->hosted)) continue;
+        log_event(LOG_INFO, "station.left", LOG_TEXT("station", l->station));
+        l->failures = 0;
+        lane_settle(g, l);
+        forgot = true;
     }
+    if (forgot) failing_count(g);
     pthread_mutex_unlock(&g->mutex);
 }

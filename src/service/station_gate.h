@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "domain/outcome.h"
+#include "domain/registry.h"
 
 #include <stdint.h>
 
@@ -26,5 +27,8 @@ MUST_USE enum err station_gate_enter(struct station_gate *gate, const char *stat
 /** @param outcome  of the call: OUTCOME_STAZIONE_IRRAGGIUNGIBILE and _TIMEOUT are failures */
 void station_gate_leave(struct station_gate *gate, struct station_lane *lane, int64_t took_us,
                         enum outcome outcome);
+/** Forget the failures of stations that the registry in force asks nothing any more: nobody will
+ * see them answer. */
+void station_gate_follow(struct station_gate *gate, const struct registry *registry);
 
 #endif

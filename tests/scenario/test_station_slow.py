@@ -7,6 +7,7 @@ import re
 import threading
 
 import pytest
+from lxml import etree
 
 from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
@@ -14,6 +15,7 @@ from support.ente import Ente
 from support.hub import ATM, CALL_CENTRE, PSP, PSP_BROKER, Creditor, wait_until
 from support.registry import PASSWORD, with_stations
 from support.station import PARCO, UNIONE
+from support.witness import parse
 
 CLOCK = True
 LONGER = 2
@@ -225,3 +227,22 @@ def test_a_dead_station_is_asked_one_question_at_a_time(hub, book, held, clients
     recovered(hub, channel, book, PARCO)
     assert hub.metrics()["payer_stations_failing"] == 0
     assert re.search(f"event=station.answers .*station={PARCO}_01", hub.serve.log.read_text())
+
+
+def test_a_dead_station_that_leaves_the_registry(hub, book, clients):
+    """Nobody will see it answer, nor asks anything meanwhile: the alert ends all the same."""
+    [channel] = clients(1)
+    hub.peers.behave("slow", 3, f"/station-{PARCO}", seconds=10)
+    codes = [fault_code(channel.verify(PARCO, book.debt(PARCO).number)) for _ in range(3)]
+    assert codes == [TIMEOUT] * 3 and hub.metrics()["payer_stations_failing"] == 1
+    tree = parse(hub.registry.read_bytes())
+    for entry in tree.findall("*"):
+        if PARCO in (entry.get("code"), entry.get("broker"), entry.get("creditor"),
+                     entry.get("party")):
+            tree.remove(entry)
+    without = hub.home / "without.xml"
+    without.write_bytes(etree.tostring(tree))
+    hub.payer("registry", "import", str(without))
+    wait_until(lambda: hub.metrics()["payer_stations_failing"] == 0, "no station fails")
+    hub.payer("registry", "import", str(hub.registry))
+    recovered(hub, channel, book, PARCO)

@@ -8,9 +8,12 @@
 #include <cmocka.h>
 
 #include "base/config.h"
+#include "base/metric.h"
 #include "service/station_gate.h"
 
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { CAP = 2, BREAKER = 3, WORKERS = 8 };
 #define SLOW_US INT64_C(5000000)
@@ -153,6 +156,47 @@ static void test_one_that_fails_is_asked_one_question_at_a_time(void **state)
     station_gate_leave(gate, lane, 1000, OUTCOME_OK);
 }
 
+/* What the metric says now. */
+static int failing(void)
+{
+    static const char name[] = "\npayer_stations_failing ";
+    struct buf text = BUF_INIT(1 << 20);
+    const char *at;
+    int n = -1;
+
+    assert_int_equal(metric_print(&text), ERR_NONE);
+    at = strstr(buf_str(&text), name);
+    if (at) n = (int)strtol(at + strlen(name), NULL, 10);
+    buf_free(&text);
+    return n;
+}
+
+static void test_a_station_that_left_fails_no_more(void **state)
+{
+    struct station_gate *gate = *state;
+    struct registry_station stations[] = {{.code = A, .enabled = true},
+                                          {.code = B, .enabled = true}};
+    struct registry registry = {.stations = stations, .n_stations = ARRAY_LEN(stations)};
+    struct station_lane *lane = NULL;
+    enum outcome o;
+
+    for (size_t s = 0; s < ARRAY_LEN(stations); s++)
+        for (int i = 0; i < BREAKER; i++)
+            station_gate_leave(gate, enter(gate, stations[s].code, &o), SLOW_US,
+                               OUTCOME_STAZIONE_TIMEOUT);
+    station_gate_follow(gate, &registry);
+    assert_int_equal(failing(), 2);
+    stations[1].enabled = false;
+    lane = enter(gate, B, &o); /* asked at this moment: its answer counts no more either */
+    station_gate_follow(gate, &registry);
+    assert_int_equal(failing(), 1);
+    station_gate_leave(gate, lane, SLOW_US, OUTCOME_STAZIONE_TIMEOUT);
+    assert_int_equal(failing(), 1);
+    registry.n_stations = 0;
+    station_gate_follow(gate, &registry);
+    assert_int_equal(failing(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_fast_station_is_waited_for, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_that_fails_is_asked_one_question_at_a_time, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_a_station_that_left_fails_no_more, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("station gate", tests, NULL, NULL);
