@@ -74,6 +74,7 @@ static enum err run(struct db *db, const struct db_stmt *stmt, MYSQL_STMT *handl
     unsigned n = (unsigned)rows, fault = DB_FAULT(db);
 
     db->statements++;
+    db_asks(db);
     if (mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &n) ||
         mysql_stmt_bind_param(handle, bind) || fault || mysql_stmt_execute(handle))
         return db_fail(db, fault ? fault : mysql_stmt_errno(handle), stmt->name,

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* explicit_bzero */
 #include "db/internal.h"
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "db/migrate.h"
@@ -27,6 +28,10 @@ enum {
     CR_TLS = 2026,
     CR_LOST_MORE = 2055
 };
+
+/* A time limit may fire a moment before it. */
+#define SILENCE_EARLY_US INT64_C(100000)
+enum { SILENT_PART = 5 }; /* of db.timeout, to reach a server that was silent */
 
 /* Money must survive a crash, and a lost update must be an error, not a loss [R6] [R15]. */
 static const struct {
@@ -55,14 +60,37 @@ out:
     return rc;
 }
 
-static void options_set(MYSQL *link)
+void db_asks(struct db *db)
+{
+    db->asked_us = clock_monotonic_us();
+}
+
+/* One that kept silent is looked for with less patience: whoever waits for us has waited already.
+ */
+static unsigned connect_s(const struct db *db)
 {
     unsigned seconds = (unsigned)(config_int(CONFIG_DB_TIMEOUT) / 1000);
+
+    if (!db->silent) return seconds;
+    return seconds > SILENT_PART ? seconds / SILENT_PART : 1;
+}
+
+/* A silence, if what is lost was waited for as long as may be; a link that broke says so at once.
+ */
+static void silence_note(struct db *db, int64_t waited_s)
+{
+    if (clock_monotonic_us() - db->asked_us >= waited_s * 1000000 - SILENCE_EARLY_US)
+        db->silent = true;
+}
+
+static void options_set(const struct db *db, MYSQL *link)
+{
+    unsigned seconds = (unsigned)(config_int(CONFIG_DB_TIMEOUT) / 1000), connect = connect_s(db);
     my_bool off = 0;
     unsigned zero = 0;
 
     /* A frozen server blocks for ever without these [R16] [F38]. */
-    mysql_optionsv(link, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+    mysql_optionsv(link, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
     mysql_optionsv(link, MYSQL_OPT_READ_TIMEOUT, &seconds);
     mysql_optionsv(link, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
     mysql_optionsv(link, MYSQL_OPT_RECONNECT, &off);
@@ -129,15 +157,18 @@ enum err db_connect(struct db *db)
     TRY(db_password_read(db->role, &password));
     db->link = mysql_init(NULL);
     ALWAYS(db->link);
-    options_set(db->link);
+    options_set(db, db->link);
     if (remote) TRY(remote_set(db->link));
+    db_asks(db);
     if (!mysql_real_connect(db->link, host, user, buf_str(&password), config_text(CONFIG_DB_NAME),
                             (unsigned)config_int(CONFIG_DB_PORT), path, 0)) {
+        silence_note(db, connect_s(db));
         rc = err_setf(ERR_DB_OPEN, "%s as %s: %s", remote ? host : path, user,
                       refusal_words(db->link));
         goto out;
     }
     TRY(session_set(db));
+    db->silent = false;
 out:
     if (password.bytes) explicit_bzero(password.bytes, password.len);
     buf_free(&password);
@@ -208,6 +239,7 @@ static enum err error_of(struct db *db, unsigned number, const char *what, const
     case ER_MAX_PREPARED_STMT_COUNT_REACHED: /* those of this connection end with it */
     case ER_SERVER_SHUTDOWN:
     case ER_KILLED_CONNECTION:
+        silence_note(db, config_int(CONFIG_DB_TIMEOUT) / 1000);
         db_disconnect(db);
         return err_setf(ERR_DB_LOST, "%s: error %u", what, number);
     case ER_DISK_FULL:
@@ -236,6 +268,7 @@ enum err db_text_run(struct db *db, const char *sql)
 
     db->statements++;
     if (fault) return db_fail(db, fault, "text statement", "fault point");
+    db_asks(db);
     if (mysql_real_query(db->link, sql, (unsigned long)strlen(sql)))
         return db_fail(db, mysql_errno(db->link), "text statement", mysql_error(db->link));
     return ERR_NONE;

@@ -97,7 +97,8 @@ MUST_USE enum err db_rows(struct db *db, const struct db_stmt *stmt, const struc
                           void *cls);
 
 /** Run fn in a transaction; replayed at most 5 times with jitter on a conflict, each time after a
- * ROLLBACK [R2]. A connection lost before COMMIT is opened anew and replayed; lost *at* COMMIT:
+ * ROLLBACK [R2]. A server that does not answer within db.timeout is looked for once more, not
+ * longer. A connection lost before COMMIT is opened anew and replayed; lost *at* COMMIT:
  * its line in the journal is looked up first, and when that was saved all was, and fn is not run
  * again [F3]. Where it writes none, fn looks its own key up, so that what was saved is found.
  * A statement's error ends the transaction whatever fn makes of it: each further statement and

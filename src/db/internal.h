@@ -56,6 +56,8 @@ struct db_queue {
 struct db {
     MYSQL *link; /* NULL: lost, opened anew by the next transaction or statement */
     enum db_role role;
+    int64_t asked_us; /* clock_monotonic_us() of what the server was asked last */
+    bool silent;      /* it did not answer in time, and has not been reached since [F38] */
     bool in_tx, now_known;
     bool begin_owed; /* in a transaction that the server has not heard of yet */
     int64_t proof;   /* the transaction's last line in the journal, 0: none yet */
@@ -75,6 +77,8 @@ struct db {
 /** Open the link of a struct db that has none. */
 MUST_USE enum err db_connect(struct db *db);
 void db_disconnect(struct db *db);
+/** Right before each message to the server. */
+void db_asks(struct db *db);
 /** What a MariaDB error number means; a lost connection is dropped here, and the transaction that
  * it came in has failed. */
 MUST_USE enum err db_fail(struct db *db, unsigned number, const char *what, const char *message);

@@ -85,6 +85,7 @@ enum err db_prepare(struct db *db, const char *name, const char *sql, MYSQL_STMT
     if (fault) return db_fail(db, fault, name, "fault point");
     handle = mysql_stmt_init(db->link);
     ALWAYS(handle);
+    db_asks(db);
     if (mysql_stmt_prepare(handle, sql, (unsigned long)strlen(sql))) {
         rc = db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
         mysql_stmt_close(handle);
@@ -155,6 +156,7 @@ enum err db_prepared_run(struct db *db, const char *name, MYSQL_STMT *handle,
     }
     db->statements++;
     if (fault) return db_fail(db, fault, name, "fault point");
+    db_asks(db);
     if ((n_in && mysql_stmt_bind_param(handle, bind)) || mysql_stmt_execute(handle))
         return db_fail(db, mysql_stmt_errno(handle), name, mysql_stmt_error(handle));
     return ERR_NONE;

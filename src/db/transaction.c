@@ -97,8 +97,10 @@ out:
     return rc;
 }
 
-static bool may_replay(enum err rc)
+/* A server that does not answer is looked for once: what waits for it is ours to answer [F38]. */
+static bool may_replay(const struct db *db, enum err rc, int silences)
 {
+    if (db->silent && (rc == ERR_DB_OPEN || silences > 1)) return false;
     return rc == ERR_DB_REPLAY || rc == ERR_DB_CONFLICT || rc == ERR_DB_LOST ||
            rc == ERR_DB_DUPLICATE || rc == ERR_DB_OPEN;
 }
@@ -107,11 +109,13 @@ enum err db_tx_run(struct db *db, const char *name, db_tx_fn *fn, void *cls)
 {
     enum err rc;
     struct tries tries = {.n_proofs = 0};
+    int silences = 0;
 
     ALWAYS(!db->in_tx); /* one fact, one transaction */
     for (int try = 0;; try++) {
         rc = run_once(db, fn, cls, &tries);
-        if (!may_replay(rc)) return rc;
+        silences += db->silent;
+        if (!may_replay(db, rc, silences)) return rc;
         if (try == REPLAYS_MAX) return err_set(rc, name);
         metric_add(METRIC_TX_REPLAY, NULL, 1);
         err_clear();

@@ -21,9 +21,16 @@ static int payer(const char *verb)
     return system(command);
 }
 
+static char path[64];
+
+const char *db_fixture_config(void)
+{
+    return path;
+}
+
 int db_fixture_start(void **state)
 {
-    char path[64], here[1024];
+    char here[1024];
     struct buf problems = BUF_INIT(4096);
     FILE *f;
 

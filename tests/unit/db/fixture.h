@@ -16,6 +16,9 @@
 /** A connection as payer work has it, from start to stop. */
 extern struct db *db;
 
+/** The file of the configuration. */
+const char *db_fixture_config(void);
+
 /** For cmocka_run_group_tests(). */
 int db_fixture_start(void **state);
 int db_fixture_stop(void **state);
