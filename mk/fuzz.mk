@@ -6,12 +6,12 @@
 FUZZ := $(BUILD)/fuzz
 FUZZ_TARGETS := $(patsubst tests/fuzz/target/%.c,%,$(sort $(wildcard tests/fuzz/target/*.c)))
 FUZZ_SOURCES := $(sort $(wildcard src/base/*.c src/domain/*.c src/xml/*.c) src/crypto/hash.c \
-                  src/flow/file.c \
                   src/listen/http_head.c src/listen/http_chunks.c src/listen/prefilter.c \
                   src/listen/proxy_header.c src/flow/file.c \
                   $(filter-out %_build.c %_cache.c %_formats.c %_secret.c %_switch.c, \
                   $(wildcard src/service/registry_*.c)) src/service/position_csv.c \
-                  src/service/position_metadata.c src/service/position_xml.c src/service/psp_flow_read.c \
+                  src/service/position_metadata.c src/service/position_row.c \
+                  src/service/position_xml.c src/service/psp_flow_read.c \
                   src/service/station_judge.c src/soap/fill.c src/soap/message.c \
                   src/soap/pa_demand.c src/soap/pa_get_payment.c src/soap/pa_verify.c \
                   src/soap/take.c src/wire/field.c \

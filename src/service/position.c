@@ -7,6 +7,7 @@
 #include "domain/notice.h"
 #include "service/iuv.h"
 #include "service/position_check.h"
+#include "service/position_content.h"
 
 #include <stdio.h>
 #include <string.h>

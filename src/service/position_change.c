@@ -5,6 +5,7 @@
 #include "db/position.h"
 #include "service/expire.h"
 #include "service/position_check.h"
+#include "service/position_content.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -10,16 +10,8 @@
  * @return true when it may be stored; else out names the first thing that is wrong. */
 bool position_check(const struct registry *registry, const struct scope *scope,
                     struct debt_position *p, struct position_refusal *out);
-/** SHA-256 of all that was sent, before anything is filled in. */
-MUST_USE enum err position_hash(struct debt_position *p);
 /** Name the first thing in which a stored position differs from one that was sent. */
 void position_difference(const struct debt_position *stored, const struct debt_position *sent,
                          struct position_refusal *out);
-
-/** The first element in which they are not the same, by name; NULL: none. */
-const char *position_head_differs(const struct debt_position *stored,
-                                  const struct debt_position *sent);
-const char *position_instalment_differs(const struct debt_instalment *stored,
-                                        const struct debt_instalment *sent);
 
 #endif

@@ -3,13 +3,11 @@
 
 #include <string.h>
 
-enum { KEY_SIZE = 2 * (REGISTRY_CODE_MAX + 1) + 64 };
-
 /* One line of the diff: "  + channel 66666666666_04". */
 static enum err head_print(struct buf *out, const char *indent, char mark,
                            const struct registry_entry *e)
 {
-    char key[KEY_SIZE];
+    char key[REGISTRY_KEY_SIZE];
 
     registry_key(e, key, sizeof key);
     return buf_printf(out, "%s%c %s %s", indent, mark, e->kind->name, key);

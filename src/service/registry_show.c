@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_SIZE = 2 * (REGISTRY_CODE_MAX + 1) + 64, SWITCHES_MAX = 1 << 20 };
+enum { SWITCHES_MAX = 1 << 20 };
 
 struct show {
     struct registry_entry *root;
@@ -28,7 +28,7 @@ static bool shown(const struct registry_attribute *a)
 
 static bool stopped(const struct show *s, const struct registry_entry *e)
 {
-    char line[KEY_SIZE + 16];
+    char line[REGISTRY_KEY_SIZE + 16];
     const char *found;
     size_t len;
 
@@ -158,7 +158,7 @@ out:
 
 static enum err text_entry(const struct show *s, const struct registry_entry *e)
 {
-    char key[KEY_SIZE];
+    char key[REGISTRY_KEY_SIZE];
     enum err rc;
 
     registry_key(e, key, sizeof key);
@@ -179,7 +179,7 @@ out:
 
 static enum err text_line(const struct show *s, const struct registry_entry *e)
 {
-    char key[KEY_SIZE];
+    char key[REGISTRY_KEY_SIZE];
 
     registry_key(e, key, sizeof key);
     return buf_printf(s->out, "%-35s  %-8s  %s\n", key, state_of(s, e), registry_value(e, "name"));

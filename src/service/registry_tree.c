@@ -174,9 +174,26 @@ const char *registry_value(const struct registry_entry *entry, const char *attri
     return entry->kind->attributes[i].fallback ? entry->kind->attributes[i].fallback : "";
 }
 
+bool registry_is(const struct registry_entry *entry, const char *attribute, const char *value)
+{
+    return strcmp(registry_value(entry, attribute), value) == 0;
+}
+
+const struct registry_list *registry_list_of(const struct registry_entry *entry,
+                                             const char *element)
+{
+    size_t p = 0;
+
+    while (strcmp(entry->kind->parts[p].kind->name, element) != 0) {
+        p++;
+        ALWAYS(p < entry->kind->n_parts);
+    }
+    return &entry->parts[p];
+}
+
 bool registry_enabled(const struct registry_entry *entry)
 {
-    return !entry->kind->kept || strcmp(registry_value(entry, "enabled"), "yes") == 0;
+    return !entry->kind->kept || registry_is(entry, "enabled", "yes");
 }
 
 void registry_key(const struct registry_entry *entry, char *out, size_t size)

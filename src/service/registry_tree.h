@@ -47,7 +47,13 @@ MUST_USE enum err registry_tree_write(const struct registry_entry *root, int64_t
 /** An attribute's value; what absence means, or "", when it is absent. */
 const char *registry_value(const struct registry_entry *entry, const char *attribute);
 bool registry_enabled(const struct registry_entry *entry);
+/** Is that an attribute's value? As registry_value() says it. */
+bool registry_is(const struct registry_entry *entry, const char *attribute, const char *value);
+/** The entries of that element name inside it, which its kind must have. */
+const struct registry_list *registry_list_of(const struct registry_entry *entry,
+                                             const char *element);
 /** Its key for people: "66666666666_01", or two parts with a blank between. */
+#define REGISTRY_KEY_SIZE (2 * (REGISTRY_CODE_MAX + 1) + 64)
 void registry_key(const struct registry_entry *entry, char *out, size_t size);
 /** By kinds' order of keys: below, equal to or above 0. */
 int registry_entry_compare(const struct registry_entry *a, const struct registry_entry *b);

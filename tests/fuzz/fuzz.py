@@ -50,8 +50,8 @@ TARGETS = {
         ("wire/node_read.c",),
         ("soap/message.c", "if (*m->in != '\\r')", "if (true)"), runs=5_000, max_len=4096),
     "position_csv": Target(
-        ("base/csv.c", "service/position_csv.c", "service/position_metadata.c"),
-        ("service/position_csv.c", "number[digits] != '\\0' || digits > 3", "digits > 3"), runs=5_000),
+        ("base/csv.c", "service/position_csv.c", "service/position_row.c", "service/position_metadata.c"),
+        ("service/position_row.c", "number[digits] != '\\0' || digits > 3", "digits > 3"), runs=5_000),
     "position_xml": Target(
         ("service/position_xml.c", "xml/reader.c"),
         ("service/position_xml.c", "option->first = p->n_instalments;",
