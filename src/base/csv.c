@@ -53,12 +53,11 @@ static void put(struct csv *c, struct reading *r, char byte)
 
 static void field_begin(struct csv *c, struct reading *r)
 {
-    if (r->n == CSV_FIELDS_MAX) {
-        r->problem = r->problem ? r->problem : "more than 128 fields";
-        return;
-    }
-    r->starts[r->n++] = c->text.len;
     r->place = AT_START;
+    if (r->n < CSV_FIELDS_MAX)
+        r->starts[r->n++] = c->text.len;
+    else if (!r->problem)
+        r->problem = "more than 128 fields";
 }
 
 static void step(struct csv *c, struct reading *r, int byte)

@@ -26,6 +26,16 @@ static enum err sums_check(const char *path, int64_t have, int64_t have_cents, i
 
 /* ---- tables ---- */
 
+/* What csv_next() said, with the file's name. */
+static enum err csv_wrong(const char *path)
+{
+    char said[sizeof err_detail()->field];
+
+    (void)snprintf(said, sizeof said, "%s", err_detail()->field);
+    err_clear();
+    return err_setf(ERR_FLOW_FORMAT, "%s: %s", path, said);
+}
+
 static bool is_number(const char *cell)
 {
     cell += *cell == '-';
@@ -81,10 +91,7 @@ enum err flow_lines_table(const struct flow_format *format, const char *path, in
     TRY(sums_check(path, n, sum_cents, count, total_cents));
 out:
     csv_close(&c);
-    if (rc == ERR_DATA) {
-        rc = err_setf(ERR_FLOW_FORMAT, "%s: %s", path, err_detail()->field);
-    }
-    return rc;
+    return rc == ERR_DATA ? csv_wrong(path) : rc;
 }
 
 /* ---- lines of one width ---- */

@@ -51,7 +51,7 @@ static void test_tables(void **state)
         {HEAD ONE "2;2,00;@SUM(A1)\r\n", "formula"},
         {HEAD ONE "2;2,00;\tx\r\n", "formula"},
         {HEAD ONE "2;2,00;\"\rx\"\r\n", "formula"},
-        {HEAD ONE "2;2,00;y\"\r\n", "line 3: a quote"},
+        {HEAD ONE "2;2,00;y\"\r\n", "/f: line 3: a quote"},
         {HEAD ONE "2;2,00;\"y\r\n", "line 3: a quote"},
     };
     const struct flow_format format = {
