@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "crypto/hash.h"
+#include "domain/text.h"
 #include "service/psp_flow.h"
 #include "service/station_flow.h"
 #include "xml/writer.h"
@@ -29,11 +30,8 @@ static const struct xml_lift lift = {
 static void text_take(const struct xml_node *root, const char *name, char *to, size_t cap)
 {
     const char *text = xml_child_text(root, "", name);
-    size_t len = text ? strlen(text) : 0;
 
-    if (len >= cap) len = cap - 1;
-    if (len) memcpy(to, text, len);
-    to[len] = '\0';
+    text_copy(text ? text : "", to, cap);
 }
 #define TAKE(name, to) text_take(call->root, (name), (to), sizeof(to))
 
@@ -146,6 +144,8 @@ struct wire_port wire_nodo_per_psp = {
 
 static void station_take(struct wire_call *call, struct flow_ask *out)
 {
+    char actor[sizeof "station/" + sizeof out->station];
+
     memset(out, 0, sizeof *out);
     out->valid = call->valid;
     out->has_certificate = call->request->has_certificate;
@@ -157,8 +157,9 @@ static void station_take(struct wire_call *call, struct flow_ask *out)
     TAKE("identificativoDominio", out->creditor);
     TAKE("identificativoPSP", out->psp);
     TAKE("identificativoFlusso", out->flow_id);
-    snprintf(call->line.actor, sizeof call->line.actor, "station/%.40s", out->station);
-    snprintf(call->line.creditor, sizeof call->line.creditor, "%.35s", out->creditor);
+    snprintf(actor, sizeof actor, "station/%s", out->station);
+    text_copy(actor, call->line.actor, sizeof call->line.actor);
+    text_copy(out->creditor, call->line.creditor, sizeof call->line.creditor);
 }
 
 static const char *outcome_said(enum outcome outcome)

@@ -333,6 +333,16 @@ def test_station_precedence(station, at):
     assert answer.findtext("fault/faultCode") == (STATION_CHECKS[at][1] if at < 8 else None)
 
 
+def test_whoever_asks_leaves_a_line(hub):
+    """Names are cut between characters: the database takes no line with part of one. [I1]"""
+    stranger = Station(hub.url, "€" * 35)
+    assert stranger.fetch("IGNOTO", creditor="€" * 35) == "PPT_STAZIONE_INT_PA_SCONOSCIUTA"
+    line = wait_until(lambda: [row for row in hub.json("journal", "grep", "--event",
+                                                       "nodoChiediFlussoRendicontazione")
+                               if row.actor.startswith("station/€")], "the line in the journal")[0]
+    assert (line.actor, line.creditor) == ("station/" + "€" * 20, "€" * 11)
+
+
 def test_own_flows_are_in_the_list(hub, channel, ente, station):
     """One way to fetch, whoever collected: bytes equal to the published file."""
     paid(channel, ente)
