@@ -80,8 +80,7 @@ static enum err version_store(struct db *db, const struct import *i, int64_t ver
 {
     struct db_registry_version row = {
         .version = version + 1, .base = version, .imported_at_us = now_us};
-    struct db_journal_row journal = {
-        .id = i->journal_id, .object_id = row.version, .duration_us = -1};
+    struct db_journal_row journal;
     struct hash hash;
     enum err rc;
 
@@ -90,6 +89,8 @@ static enum err version_store(struct db *db, const struct import *i, int64_t ver
     memcpy(row.sha256, hash.bytes, sizeof row.sha256);
     TRY(db_registry_add(db, &row, i->merged.bytes, i->merged.len));
     db_journal_set(&journal, i->in->by, "registry.import", NULL, NULL, "OK");
+    journal.id = i->journal_id;
+    journal.object_id = row.version;
     TRY(db_journal_add(db, &journal, 1));
 out:
     return rc;

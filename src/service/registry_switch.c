@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "db/journal.h"
-#include "domain/calendar.h"
 #include "service/registry_document.h"
 
 #include <stdio.h>
@@ -49,9 +48,9 @@ static enum err change_tx(struct db *db, void *cls)
 {
     struct change *c = cls;
     struct db_registry_switch row;
-    struct db_journal_row journal = {.id = c->journal_id, .duration_us = -1};
+    struct db_journal_row journal;
     const char *event = c->stop ? "registry.stop" : "registry.start";
-    char detail[201];
+    char detail[sizeof journal.detail];
     bool stopped;
     int64_t now_us;
     enum err rc;
@@ -72,6 +71,7 @@ static enum err change_tx(struct db *db, void *cls)
         TRY(db_registry_switch_remove(db, c->kind, c->code));
     db_journal_set(&journal, c->by, event, strcmp(c->kind, "ente") == 0 ? c->code : NULL, NULL,
                    "OK");
+    journal.id = c->journal_id;
     (void)snprintf(detail, sizeof detail, "%s %s %s", c->kind, c->code, c->reason);
     memcpy(journal.detail, detail, sizeof journal.detail);
     TRY(db_journal_add(db, &journal, 1));

@@ -42,7 +42,7 @@ def test_one_story_under_each_of_its_names(hub, paid):
 
 
 def test_a_name_that_nobody_has(hub):
-    for name in ("301999999999999999", "99999999999999999", "no-such-token", "1"):
+    for name in ("301999999999999999", "99999999999999999", "no-such-token", "999999999"):
         assert "in the journal" in hub.payer("journal", "show", name, ok=(65,)).stderr
 
 
@@ -63,6 +63,11 @@ def test_what_fits_all_options(hub, channel, paid):
     assert fault_code(channel.verify(COMUNE, "301000000000000000")) != "OK"
     refused = wait_until(lambda: grep("--notice", "301000000000000000"), "the refusal's line")
     assert refused[0].outcome.startswith("PPT_") and not hasattr(refused[0], "object")
+
+
+def test_an_import_says_which_version_it_made(hub):
+    newest = hub.json("registry", "history")[0].version
+    assert hub.json("journal", "grep", "--event", "registry.import")[-1].object == newest
 
 
 def test_a_page_at_a_time(hub, comune):
