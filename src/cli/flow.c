@@ -11,8 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { TEXT_MAX = 64 * 1024 };
-
 static enum err flow_print(struct cli *cli, const struct db_flow *f, const char *path)
 {
     const struct cli_cell cells[] = {
@@ -180,29 +178,28 @@ static enum err verify_row(void *cls)
     return ERR_NONE;
 }
 
+static enum err verified_print(const struct verifying *v)
+{
+    const struct cli_cell cells[] = {
+        CELL_N("files", "", v->files),
+        CELL_N("wrong", " published files, ", v->wrong),
+        CELL_T(NULL, " wrong", ""),
+    };
+
+    return cli_row(v->cli, NULL, cells, ARRAY_LEN(cells));
+}
+
 enum err cli_flow_verify(struct cli *cli)
 {
     enum err rc;
     struct db *db;
     struct verifying v = {.cli = cli};
-    struct buf text = BUF_INIT(TEXT_MAX);
-    struct json j = JSON_INIT(&text);
 
     TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
     TRY(db_flow_targets(db, &v.row, v.target, sizeof v.target, verify_row, &v));
     cli->findings = v.wrong > 0;
-    if (!cli->json) {
-        cli_print(cli, "%" PRId64 " published files, %" PRId64 " wrong\n", v.files, v.wrong);
-        goto out;
-    }
-    json_object(&j, NULL);
-    json_int(&j, "files", v.files);
-    json_int(&j, "wrong", v.wrong);
-    json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(verified_print(&v));
 out:
-    buf_free(&text);
     return rc;
 }
 

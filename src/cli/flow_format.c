@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/folder.h"
 #include "cli/operator.h"
+#include "cli/page.h"
 #include "flow/check.h"
 #include "flow/sample.h"
 #include "service/flow.h"
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 enum { PATH_SIZE = 2048, SAMPLE_RECORDS = 20, TEXT_MAX = 1 << 20, FILE_SIZE_MAX = 1 << 20 };
+
+static const char ID[] = "the id of a flow";
 
 static void lib_path(char out[PATH_SIZE])
 {
@@ -203,16 +206,18 @@ enum err cli_flow_try(struct cli *cli)
     struct flow_format *format = NULL;
     struct flow_made made = {.size = 0};
     struct cli_operator o = {.registry = NULL};
+    int64_t id = 0;
 
+    if (cli->n_operands > 1) TRY(cli_id(cli->operands[1], ID, &id));
     TRY(folder_name(cli->operands[0], dir));
     lib_path(lib);
     TRY(flow_format_open(dir, lib, &format));
     TRY(scratch_make(scratch));
-    if (cli->n_operands == 1) {
+    if (!id) {
         TRY(sample_make(format, scratch, &made));
     } else {
         TRY(cli_operator_open(cli, &o));
-        TRY(service_flow_try(&o.env, strtoll(cli->operands[1], NULL, 10), format, scratch, &made));
+        TRY(service_flow_try(&o.env, id, format, scratch, &made));
     }
     TRY(made_print(cli, &made));
 out:
@@ -231,9 +236,11 @@ enum err cli_flow_resend(struct cli *cli)
     struct cli_operator o = {.registry = NULL};
     char path[FLOW_TARGET_SIZE];
     bool there;
+    int64_t id;
 
+    TRY(cli_id(cli->operands[0], ID, &id));
     TRY(cli_operator_open(cli, &o));
-    TRY(service_flow_resend(&o.env, o.actor, strtoll(cli->operands[0], NULL, 10), path, &there));
+    TRY(service_flow_resend(&o.env, o.actor, id, path, &there));
     cli_print(cli, "%s\n", path);
     cli_say(cli, there ? "it was there, as it was published" : "made anew, with the same bytes");
 out:

@@ -148,6 +148,7 @@ def test_a_format_is_tried_on_a_real_flow(hub, channel, comune, work):
     assert again.read_bytes() == published.read_bytes()
     assert hub.flow_files() == before
     pain = str(ROOT / "xslt/flow/pain.001.001.03")
+    assert "the id of a flow" in hub.payer("flow", "try", str(folder), f"{flow.id}x", ok=(64,)).stderr
     assert "other records" in hub.payer("flow", "try", pain, str(flow.id), ok=(65,)).stderr
 
 
@@ -169,6 +170,7 @@ def test_what_was_published_is_sent_again(hub, channel, comune):
         hub.payer("flow", "resend", str(flow.id), ok=range(1, 100))
         assert path.read_bytes() == b"changed"
         path.write_bytes(bytes_before)
+        assert "the id of a flow" in hub.payer("flow", "resend", f"{flow.id}x", ok=(64,)).stderr
     hub.payer("flow", "verify")
     hub.payer("flow", "resend", "1", ok=range(1, 100))
 
