@@ -5,7 +5,7 @@
 #   BUILD=dir            where everything that is made goes (default: build)
 #   SAN=address|thread   the same with a sanitizer, in $(BUILD)-$(SAN)
 #   CRASH=1              the same with crash points compiled in, in $(BUILD)-crash (tests only)
-#   FOLDERS='base db'    only these folders of src/ and tests/unit/ (for `make unit`, `make lib`)
+#   FOLDERS='base domain' only these folders of src/ and tests/unit/ (for `make unit`, `make lib`)
 #   WERROR=              let warnings be warnings
 #   V=1                  show whole commands
 #   JOBS=n               how many commands `make demo` and `make test` run side by side
@@ -131,7 +131,7 @@ $(foreach u,$(UNITS),$(eval $(call unit_rule,$(u))))
 
 .PHONY: unit units
 units: $(UNIT_PROGRAMS)
-unit: $(PROGRAM) units ## run the unit tests (those of db/ start a database of their own)
+unit: $(if $(filter *,$(FOLDERS)),$(PROGRAM)) units ## run the unit tests (those of db/ start a database of their own)
 	@tests/run --build $(BUILD) unit
 
 include $(sort $(filter-out mk/soap.mk,$(wildcard mk/*.mk)))
