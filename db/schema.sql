@@ -11,10 +11,24 @@ CREATE TABLE `anomaly` (
   `created_at` datetime(6) NOT NULL,
   `flow_id` bigint(20) DEFAULT NULL COMMENT 'psp_flow.id of a line that is in question',
   `line` int(11) DEFAULT NULL,
+  `owner` varchar(70) DEFAULT NULL COMMENT 'who took it: operator/…',
+  `reason` varchar(16) DEFAULT NULL COMMENT 'domain/anomaly_reason.def, when a person closed it; NULL: the hub did, as later facts agree',
+  `closed_by` varchar(70) DEFAULT NULL COMMENT 'a person; NULL: the hub',
+  `closed_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `payment` (`payment_id`,`kind`),
-  UNIQUE KEY `line` (`flow_id`,`line`,`kind`)
+  UNIQUE KEY `line` (`flow_id`,`line`,`kind`),
+  KEY `state` (`state`,`id`),
+  KEY `open` (`state`,`kind`,`created_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money that needs a look: named, never dropped [I4]';
+CREATE TABLE `anomaly_note` (
+  `anomaly_id` bigint(20) NOT NULL COMMENT 'anomaly.id',
+  `id` bigint(20) NOT NULL COMMENT 'time-ordered random',
+  `at` datetime(6) NOT NULL,
+  `author` varchar(70) NOT NULL COMMENT 'operator/…',
+  `text` varchar(1000) NOT NULL,
+  PRIMARY KEY (`anomaly_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what people wrote down about an anomaly';
 CREATE TABLE `channel_day` (
   `channel` varchar(35) NOT NULL,
   `day` date DEFAULT NULL COMMENT 'Europe/Rome: of which cents are; NULL: to be summed anew',

@@ -14,6 +14,7 @@ GRANT INSERT ON `{db}`.journal TO 'payer_work'@'{host}';
 GRANT UPDATE ON `{db}`.restoration TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.journal_seal TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.anomaly TO 'payer_work'@'{host}';
+GRANT INSERT ON `{db}`.anomaly_note TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.station_call TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.idempotency TO 'payer_work'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.iuv_block TO 'payer_work'@'{host}';

@@ -83,33 +83,6 @@ out:
     return rc;
 }
 
-/* "2h": so long ago; a civil day: its beginning; else an xs:dateTime, without a zone Europe/Rome's.
- */
-static enum err time_read(const char *option, const char *text, int64_t *out_us)
-{
-    static const struct {
-        char unit;
-        int64_t us;
-    } units[] = {{'m', INT64_C(60000000)}, {'h', INT64_C(3600000000)}, {'d', DAY_US}};
-    size_t digits = strspn(text, "0123456789");
-    int32_t day;
-
-    for (size_t i = 0; i < ARRAY_LEN(units); i++)
-        if (digits > 0 && digits < 6 && text[digits] == units[i].unit && !text[digits + 1]) {
-            *out_us = clock_wall_us() - strtoll(text, NULL, 10) * units[i].us;
-            return ERR_NONE;
-        }
-    if (calendar_date_parse(text, &day) == ERR_NONE) {
-        *out_us = calendar_rome_day_start(day);
-        return ERR_NONE;
-    }
-    if (calendar_xml_time_parse(text, out_us) == ERR_NONE) return ERR_NONE;
-    err_clear();
-    return err_setf(ERR_USAGE,
-                    "%s \"%.40s\": expected 2026-11-26, 2026-11-26T09:30:00, or 30m, 2h, 7d",
-                    option, text);
-}
-
 struct grepping {
     struct cli_page page;
     struct db_journal_line line;
@@ -134,10 +107,10 @@ static enum err times_read(struct cli *cli, const struct grepping *g,
     int64_t since_us = 0, until_us = 0;
 
     if (since)
-        TRY(time_read("--since", since, &since_us));
+        TRY(cli_time_read("--since", since, &since_us));
     else if (!until && !g->page.after && !query->notice_number)
         since_us = clock_wall_us() - DAY_US;
-    if (until) TRY(time_read("--until", until, &until_us));
+    if (until) TRY(cli_time_read("--until", until, &until_us));
     query->after_id = clock_id_floor(since_us);
     query->until_id = clock_id_floor(until_us);
     if (g->page.after > query->after_id) query->after_id = g->page.after;

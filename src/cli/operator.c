@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/operator.h"
 
+#include "base/clock.h"
 #include "service/registry.h"
 
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,4 +43,29 @@ void cli_time(const struct cli *cli, int64_t us, char out[CLI_TIME_SIZE])
         calendar_utc_print(us, out);
     else
         calendar_rome_time(us, out);
+}
+
+enum err cli_time_read(const char *option, const char *text, int64_t *out_us)
+{
+    static const struct {
+        char unit;
+        int64_t us;
+    } units[] = {{'m', INT64_C(60000000)}, {'h', INT64_C(3600000000)}, {'d', INT64_C(86400000000)}};
+    size_t digits = strspn(text, "0123456789");
+    int32_t day;
+
+    for (size_t i = 0; i < ARRAY_LEN(units); i++)
+        if (digits > 0 && digits < 6 && text[digits] == units[i].unit && !text[digits + 1]) {
+            *out_us = clock_wall_us() - strtoll(text, NULL, 10) * units[i].us;
+            return ERR_NONE;
+        }
+    if (calendar_date_parse(text, &day) == ERR_NONE) {
+        *out_us = calendar_rome_day_start(day);
+        return ERR_NONE;
+    }
+    if (calendar_xml_time_parse(text, out_us) == ERR_NONE) return ERR_NONE;
+    err_clear();
+    return err_setf(ERR_USAGE,
+                    "%s \"%.40s\": expected 2026-11-26, 2026-11-26T09:30:00, or 30m, 2h, 7d",
+                    option, text);
 }

@@ -25,5 +25,9 @@ void cli_operator_close(struct cli_operator *o);
 /** An instant: for people YYYY-MM-DDTHH:MM:SS as clocks in Rome show it, with --json in UTC with
  * its fraction and Z, as an hour comes twice in Rome; "" for 0. */
 void cli_time(const struct cli *cli, int64_t us, char out[CLI_TIME_SIZE]);
+/** "2h": so long ago; a civil day: its beginning; else an xs:dateTime, without a zone
+ * Europe/Rome's.
+ * @param option  "--since", for the message */
+MUST_USE enum err cli_time_read(const char *option, const char *text, int64_t *out_us);
 
 #endif

@@ -10,6 +10,10 @@
         }                                                                                          \
     }
 
+#define KIND_OF_LINE                                                                               \
+    "CASE l.state WHEN 'DIFFERS' THEN 'reported-differs' WHEN 'UNKNOWN' THEN 'reported-not-paid'"  \
+    " WHEN 'TWICE' THEN 'reported-twice' WHEN 'REVOKED' THEN 'reported-revoked' END"
+
 static const struct {
     const char *rule, *what, *table;
     struct db_stmt stmt;
@@ -198,8 +202,26 @@ static const struct {
     Q("W5", "a line to be looked at without its anomaly, or the other way round", "psp_flow",
       "SELECT f.id, CONCAT('line ', l.n, ', ', l.state) FROM psp_flow f JOIN psp_flow_line l"
       " ON l.flow_id = f.id LEFT JOIN anomaly a ON a.flow_id = f.id AND a.line = l.n"
-      " WHERE f.state = 'LIVE' AND l.state <> 'NEW'"
-      " AND (l.state = 'MATCHED') <> (a.id IS NULL OR a.state = 'CLOSED')"),
+      " AND a.kind = " KIND_OF_LINE " LEFT JOIN anomaly o ON o.flow_id = f.id AND o.line = l.n"
+      " AND o.state = 'OPEN' AND NOT o.kind <=> " KIND_OF_LINE " WHERE f.state = 'LIVE'"
+      " AND l.state <> 'NEW' AND (o.id IS NOT NULL OR (l.state <> 'MATCHED'"
+      " AND (a.id IS NULL OR (a.state = 'CLOSED' AND a.reason IS NULL))))"),
+    Q("I5", "an anomaly of a state, a kind or a closing that no table has", "anomaly",
+      "SELECT id, CONCAT_WS(', ', kind, state, reason) FROM anomaly WHERE state NOT IN ('OPEN',"
+      " 'CLOSED') OR kind NOT IN ('late', 'duplicate', 'outcome-contradicts', 'outcome-refused',"
+      " 'stamp-differs', 'receipt-differs', 'reported-differs', 'reported-not-paid',"
+      " 'reported-twice', 'reported-revoked') OR reason NOT IN ('refunded', 'accepted',"
+      " 'collector-error', 'ente-settled') OR (state = 'OPEN' AND (reason IS NOT NULL OR closed_at "
+      "IS NOT NULL)) OR (reason IS NULL) <> (closed_by IS NULL)"
+      " OR (reason IS NOT NULL AND closed_at IS NULL)"),
+    Q("I10", "an anomaly that somebody closed without a line in the journal", "anomaly",
+      "SELECT a.id, CONCAT(a.closed_by, ': ', a.reason) FROM anomaly a LEFT JOIN journal j"
+      " ON j.object_id = a.id AND j.event = 'anomaly.close' WHERE a.reason IS NOT NULL"
+      " AND j.id IS NULL"),
+    Q("I10", "a note about an anomaly without a line in the journal, or about none", "anomaly_note",
+      "SELECT n.id, n.author FROM anomaly_note n LEFT JOIN anomaly a ON a.id = n.anomaly_id"
+      " LEFT JOIN journal j ON j.object_id = n.anomaly_id AND j.event = 'anomaly.note'"
+      " AND j.actor = n.author WHERE a.id IS NULL OR j.id IS NULL"),
 };
 
 enum err db_audit_run(struct db *db, struct db_audit_finding *finding, db_each_fn *each, void *cls,

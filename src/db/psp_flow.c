@@ -28,6 +28,13 @@ const char *psp_flow_line_anomaly(enum psp_flow_line_state state)
     return line_states[state].anomaly;
 }
 
+const char *psp_flow_line_kind(const char *state)
+{
+    for (int i = 0; i < PSP_LINE_COUNT; i++)
+        if (!strcmp(line_states[i].name, state)) return line_states[i].anomaly;
+    return "";
+}
+
 #define COLUMNS                                                                                    \
     "id, psp, channel, creditor, flow_id, flow_time, flow_at, year, state, matching, ver,"         \
     " replaces, reference, settled_on, line_count, total_cents, size, received_at, sha256"

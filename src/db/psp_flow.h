@@ -34,6 +34,8 @@ enum psp_flow_line_state {
 };
 const char *psp_flow_line_state(enum psp_flow_line_state state);
 const char *psp_flow_line_anomaly(enum psp_flow_line_state state); /**< "" when none */
+/** The same of a state's name. */
+const char *psp_flow_line_kind(const char *state);
 
 struct db_psp_flow_line {
     int n;

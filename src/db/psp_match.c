@@ -58,12 +58,14 @@ static const struct db_stmt CLAIM = {
     "INSERT INTO psp_flow_claim (entry_id, flow_id, line) VALUES (?, ?, ?)",
     0,
 };
-/* One that was closed because its line was to be looked at again is open again. */
+/* One that the hub closed because its line was to be looked at again is open again; what a person
+ * closed stays so. */
 static const struct db_stmt ANOMALY = {
     "psp_match_anomaly",
     "INSERT INTO anomaly (id, kind, creditor, amount_cents, state, created_at, flow_id, line)"
     " VALUES (?, ?, ?, ?, 'OPEN', ?, ?, ?)"
-    " ON DUPLICATE KEY UPDATE state = 'OPEN', ver = ver + 1",
+    " ON DUPLICATE KEY UPDATE state = IF(reason IS NULL, 'OPEN', state),"
+    " closed_at = IF(reason IS NULL, NULL, closed_at), ver = ver + 1",
     0,
 };
 static const struct db_stmt ADVANCE = {
@@ -76,11 +78,14 @@ static const struct db_stmt ADVANCE = {
     " psp_flow_claim c JOIN entry e ON e.id = c.entry_id JOIN payment y ON y.id = e.fact_id"       \
     " JOIN psp_flow_line l FORCE INDEX (iur) ON l.iur = y.token AND l.state = 'TWICE'"             \
     " JOIN psp_flow f ON f.id = l.flow_id AND f.state = 'LIVE'"
+/* The version moves also of what a person closed: who opens it again looks at the line [R5]. */
+#define CLOSE                                                                                      \
+    "a.closed_at = IF(a.state = 'OPEN', ?, a.closed_at), a.state = 'CLOSED', a.ver = a.ver + 1"
 #define CLAIMS "c.flow_id = ? AND c.line > ? AND c.line <= ?"
 static const struct db_stmt SECOND_CLOSE = {
     "psp_match_second_close",
     "UPDATE" OF_CLAIMS " JOIN anomaly a ON a.flow_id = l.flow_id AND a.line = l.n"
-    " SET a.state = 'CLOSED', a.ver = a.ver + 1 WHERE " CLAIMS,
+    " SET " CLOSE " WHERE " CLAIMS,
     0,
 };
 static const struct db_stmt SECOND_AGAIN = {
@@ -96,7 +101,7 @@ static const struct db_stmt PAID_AGAIN = {
     " ON l.iur = r.token AND l.state = 'UNKNOWN' JOIN psp_flow f"
     " ON f.id = l.flow_id AND f.state = 'LIVE' JOIN anomaly a ON a.flow_id = l.flow_id"
     " AND a.line = l.n SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
-    " f.ver = f.ver + 1, a.state = 'CLOSED', a.ver = a.ver + 1 WHERE r.seq > ? AND r.seq <= ?",
+    " f.ver = f.ver + 1, " CLOSE " WHERE r.seq > ? AND r.seq <= ?",
     0,
 };
 static const struct db_stmt CLAIMS_DROP = {
@@ -106,8 +111,8 @@ static const struct db_stmt CLAIMS_DROP = {
 };
 static const struct db_stmt ANOMALIES_CLOSE = {
     "psp_match_anomalies_close",
-    "UPDATE anomaly SET state = 'CLOSED', ver = ver + 1 WHERE flow_id = ? AND line > ?"
-    " AND line <= ? AND state = 'OPEN'",
+    "UPDATE anomaly a FORCE INDEX (line) SET " CLOSE " WHERE a.flow_id = ? AND a.line > ?"
+    " AND a.line <= ?",
     0,
 };
 static const struct db_stmt SWEEP[3] = {
@@ -241,20 +246,26 @@ enum err db_psp_match_advance(struct db *db, const struct db_psp_work *w, const 
         DB_IN(db_i64(next), db_i64(next), db_i64(w->id), db_i64(w->ver), db_text(matching)));
 }
 
-enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last)
+enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last, int64_t now_us)
 {
-    return db_exec(db, &PAID_AGAIN, DB_IN(db_i64(after), db_i64(last)), NULL);
+    return db_exec(db, &PAID_AGAIN, DB_IN(db_instant(now_us), db_i64(after), db_i64(last)), NULL);
 }
 
-enum err db_psp_match_release(struct db *db, const struct db_psp_work *w)
+enum err db_psp_match_release(struct db *db, const struct db_psp_work *w, int64_t now_us)
 {
-    static const struct db_stmt *const steps[] = {&SECOND_CLOSE, &SECOND_AGAIN, &CLAIMS_DROP,
-                                                  &ANOMALIES_CLOSE};
+    static const struct {
+        const struct db_stmt *stmt;
+        bool closes;
+    } steps[] = {{&SECOND_CLOSE, true},
+                 {&SECOND_AGAIN, false},
+                 {&CLAIMS_DROP, false},
+                 {&ANOMALIES_CLOSE, true}};
+    const struct db_value in[] = {db_instant(now_us), db_i64(w->id), db_i64(w->cursor),
+                                  db_i64(w->cursor + PSP_MATCH_BATCH)};
     enum err rc = ERR_NONE;
 
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-        TRY(db_exec(db, steps[i],
-                    DB_IN(db_i64(w->id), db_i64(w->cursor), db_i64(w->cursor + PSP_MATCH_BATCH)),
+        TRY(db_exec(db, steps[i].stmt, in + !steps[i].closes, ARRAY_LEN(in) - !steps[i].closes,
                     NULL));
 out:
     return rc;

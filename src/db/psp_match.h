@@ -53,10 +53,11 @@ MUST_USE enum err db_psp_match_advance(struct db *db, const struct db_psp_work *
                                        const char *matching);
 /** Lines that were looked at before their payment was paid, of the receipts with numbers in
  * (after, last], are to be looked at again. */
-MUST_USE enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last);
+MUST_USE enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last,
+                                          int64_t now_us);
 /** Give back what the lines of the batch claimed, close their anomalies, and let lines of other
  * flows that only came second be looked at again. */
-MUST_USE enum err db_psp_match_release(struct db *db, const struct db_psp_work *w);
+MUST_USE enum err db_psp_match_release(struct db *db, const struct db_psp_work *w, int64_t now_us);
 /** Delete a batch of its parts and lines, then the flow. @param out_rows  0: it is gone */
 MUST_USE enum err db_psp_match_sweep(struct db *db, const struct db_psp_work *w, int64_t *out_rows);
 

@@ -214,3 +214,35 @@ void text_base36(int64_t number, char out[14])
         out[i] = reversed[n - 1 - i];
     out[n] = 0;
 }
+
+static bool is_card(const char *digits, size_t n)
+{
+    int sum = 0;
+
+    if (n < 13 || n > 19 || n == 17 || n == 18 || *digits < '2' || *digits > '6') return false;
+    if (n == 15 && strncmp(digits, "34", 2) != 0 && strncmp(digits, "37", 2) != 0) return false;
+    for (size_t i = 0; i < n; i++) {
+        int d = digits[n - 1 - i] - '0';
+
+        if (i % 2) d = d > 4 ? 2 * d - 9 : 2 * d;
+        sum += d;
+    }
+    return sum % 10 == 0;
+}
+
+bool text_has_card(const char *text)
+{
+    char digits[20];
+    size_t n = 0;
+
+    for (const char *c = text;; c++) {
+        if (*c >= '0' && *c <= '9') {
+            if (n < sizeof digits) digits[n++] = *c;
+            continue;
+        }
+        if (n && (*c == ' ' || *c == '-') && c[1] >= '0' && c[1] <= '9') continue;
+        if (is_card(digits, n)) return true;
+        if (!*c) return false;
+        n = 0;
+    }
+}

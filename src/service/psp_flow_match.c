@@ -108,11 +108,13 @@ static enum err release_tx(struct db *db, void *cls)
 {
     enum err rc;
     struct db_psp_work *w = cls;
+    int64_t now_us;
 
     TRY(db_psp_match_find_release(db, w));
     if (!w->id) goto out;
+    TRY(db_now(db, &now_us));
     TRY(db_psp_match_advance(db, w, "RELEASE"));
-    TRY(db_psp_match_release(db, w));
+    TRY(db_psp_match_release(db, w, now_us));
 out:
     return rc;
 }

@@ -26,7 +26,7 @@ static enum err number_tx(struct db *db, void *cls)
     if (!mine) goto out;
     TRY(db_sequence_receipts(db, last, BATCH, &n->count));
     if (n->count == 0) goto out;
-    TRY(db_psp_match_paid_again(db, last, last + n->count));
+    TRY(db_psp_match_paid_again(db, last, last + n->count, now_us));
     TRY(db_sequence_set_last(db, NAME, n->owner, last + n->count));
 out:
     return rc;

@@ -4,11 +4,13 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/metric.h"
+#include "db/anomaly.h"
 #include "db/flow.h"
 #include "db/message.h"
 #include "db/notice.h"
 #include "db/outbox.h"
 #include "db/station_call.h"
+#include "domain/anomaly.h"
 #include "service/deliver.h"
 #include "service/expire.h"
 #include "service/period.h"
@@ -135,6 +137,34 @@ static enum err unowned_count(struct work_hand *hand, int64_t *out_accounts)
     return rc;
 }
 
+struct open_row {
+    struct db_anomaly_open row;
+    int64_t oldest_s;
+};
+
+static enum err open_row(void *cls)
+{
+    struct open_row *o = cls;
+
+    metric_set(METRIC_ANOMALIES, o->row.kind, o->row.count);
+    if (o->row.oldest_s > o->oldest_s) o->oldest_s = o->row.oldest_s;
+    return ERR_NONE;
+}
+
+/* A kind of which none is open any longer says 0. */
+static enum err anomalies_gauge(struct db *db)
+{
+    enum err rc;
+    struct open_row o = {.oldest_s = 0};
+
+    for (size_t i = 0; i < anomaly_n_kinds; i++)
+        metric_set(METRIC_ANOMALIES, anomaly_kinds[i].name, 0);
+    TRY(db_anomaly_open(db, &o.row, open_row, &o));
+    metric_set(METRIC_ANOMALY_AGE, NULL, o.oldest_s);
+out:
+    return rc;
+}
+
 enum err work_gauge(struct work_hand *hand, bool *out_any)
 {
     enum err rc;
@@ -146,6 +176,7 @@ enum err work_gauge(struct work_hand *hand, bool *out_any)
     TRY(db_flow_age(hand->db, &flow_age));
     TRY(db_psp_flow_age(hand->db, &reported_age));
     TRY(unowned_count(hand, &unowned));
+    TRY(anomalies_gauge(hand->db));
     metric_set(METRIC_PSP_FLOW_AGE, NULL, reported_age);
     metric_set(METRIC_OUTBOX_AGE, NULL, age);
     metric_set(METRIC_OUTBOX_PARKED, NULL, parked);

@@ -187,6 +187,16 @@ CORRUPTIONS = [
      {"a matched line is not what was paid": "{report}"}),
     ("UPDATE anomaly SET state = 'CLOSED' WHERE flow_id = {report}",
      {"a line to be looked at without its anomaly, or the other way round": "{report}"}),
+    ("UPDATE anomaly SET state = 'DONE' WHERE payment_id = {late}",
+     {"an anomaly of a state, a kind or a closing that no table has":
+      "SELECT id FROM anomaly WHERE payment_id = {late}"}),
+    ("UPDATE anomaly SET state = 'CLOSED', reason = 'accepted', closed_by = 'operator/x',"
+     " closed_at = '2026-01-01' WHERE payment_id = {late}",
+     {"an anomaly that somebody closed without a line in the journal":
+      "SELECT id FROM anomaly WHERE payment_id = {late}"}),
+    ("INSERT INTO anomaly_note (anomaly_id, id, at, author, text) SELECT id, 4711, '2026-01-01',"
+     " 'operator/x', 'x' FROM anomaly WHERE payment_id = {late}",
+     {"a note about an anomaly without a line in the journal, or about none": "4711"}),
     ("UPDATE flow_delivery SET target = '/nowhere' WHERE flow_id = {flow}", {GONE: "{flow}"}),
 ]
 

@@ -96,6 +96,8 @@ FILL = [
     """INSERT INTO anomaly (id, kind, payment_id, creditor, amount_cents, state, created_at)
        SELECT seq, 'late', seq, {ente}, 1000, IF({done}, 'CLOSED', 'OPEN'), {at} FROM {seq}
        WHERE {ended} AND seq % 10 = 0""",
+    """INSERT INTO anomaly_note (anomaly_id, id, at, author, text) SELECT id, id, created_at,
+       'operator/a', 'seen' FROM anomaly""",
     """INSERT INTO flow (id, subscription, seq, message_id, format, party, name, state,
        record_count, total_cents, created_at, day, sha256, size, published_at) SELECT seq,
        CONCAT('BANK', seq % 40), seq DIV 40, CONCAT('M', seq), 'pain.001.001.03', {ente},
@@ -210,10 +212,14 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "psp_match_pairs": ["'PSP'", "'77777777777'", SAMPLE, 0, LIMIT],
     "psp_match_verdict": ["'MATCHED'", SAMPLE, SAMPLE, 1],
     "psp_match_advance": [LIMIT, LIMIT, SAMPLE, 0, "'DUE'"],
-    "psp_match_second_close": [SAMPLE, 0, LIMIT], "psp_match_second_again": [SAMPLE, 0, LIMIT],
-    "psp_match_paid_again": [0, LIMIT],
-    "psp_match_claims_drop": [SAMPLE, 0, LIMIT], "psp_match_anomalies_close": [SAMPLE, 0, LIMIT],
+    "psp_match_second_close": [NOW, SAMPLE, 0, LIMIT], "psp_match_second_again": [SAMPLE, 0, LIMIT],
+    "psp_match_paid_again": [NOW, 0, LIMIT],
+    "psp_match_claims_drop": [SAMPLE, 0, LIMIT], "psp_match_anomalies_close": [NOW, SAMPLE, 0, LIMIT],
     "psp_match_anomaly": [4711, "'reported-twice'", "'77777777777'", 1, NOW, SAMPLE, 1],
+    "anomaly_list": [*ALL_IDS, *["NULL"] * 6, LIMIT],
+    "anomaly_list_state": ["'OPEN'", *ALL_IDS, *["NULL"] * 6, LIMIT],
+    "anomaly_set": ["'CLOSED'", "NULL", "'accepted'", "'operator/a'", NOW, SAMPLE, 0, "'OPEN'"],
+    "anomaly_notes": [SAMPLE], "anomaly_note_last": [SAMPLE],
     "flow_join": [1007, "'BANK1'", *[DUE_SETTLEMENT] * 64],
     "flow_told": ["'BANK1'", *[DUE_SETTLEMENT] * 64],
 }

@@ -223,6 +223,27 @@ static void test_text_base36(void **state)
     }
 }
 
+static void test_a_card_in_a_text_is_seen(void **state)
+{
+    static const char *const cards[] = {"5555555555554444",    "paid with 4111 1111 1111 1111.",
+                                        "4111-1111-1111-1111", "378282246310005",
+                                        "30569309025904",      "6304000000000000000"};
+    static const char *const others[] = {"",
+                                         "301000000000000123",
+                                         "4111 1111 1111 1112",
+                                         "01000000000000123",
+                                         "411111111111111111111",
+                                         "10.00 on 2026-11-26",
+                                         "9911111111111111",
+                                         "512345678901232"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cards); i++)
+        if (!text_has_card(cards[i])) fail_msg("%s was not seen", cards[i]); /* [X66] */
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (text_has_card(others[i])) fail_msg("%s is no card", others[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_text_sepa),
         cmocka_unit_test(test_text_sepa_stays_in_the_set),
         cmocka_unit_test(test_text_base36),
+        cmocka_unit_test(test_a_card_in_a_text_is_seen),
     };
 
     return cmocka_run_group_tests_name("domain/text", tests, NULL, NULL);
