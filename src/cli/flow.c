@@ -81,11 +81,16 @@ enum err cli_flow_run(struct cli *cli)
             "%" PRId64 " settlements of %" PRId64 " transfers, %s; %" PRId64 " flows published",
             run.settled.settlements, run.settled.entries, total, run.flows);
     if (run.settled.held)
-        cli_say(cli, "%" PRId64 " accounts wait: their subscription holds reconciled money only",
+        cli_say(cli,
+                "%" PRId64 " accounts wait, as the registry says: their subscription holds"
+                " reconciled money only",
                 run.settled.held);
     if (run.settled.unowned)
-        cli_say(cli, "%" PRId64 " accounts have money but no subscription of their bank or Ente",
+        cli_say(cli,
+                "%" PRId64 " accounts have money but no subscription of their bank or Ente: add it"
+                " to the registry",
                 run.settled.unowned);
+    cli->findings = run.settled.unowned > 0;
 out:
     cli_operator_close(&o);
     return rc;

@@ -240,7 +240,7 @@ enum err service_settle(struct env *env, const char *subscription, int64_t cut_o
 
         if (!s) {
             unowned_tell(&i->due);
-            out->unowned++;
+            out->unowned += !subscription; /* it is no business of one subscription's */
             continue;
         }
         if (subscription && strcmp(subscription, s->code) != 0) continue;

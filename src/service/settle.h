@@ -11,7 +11,7 @@
 struct service_settled {
     int64_t settlements, entries, total_cents;
     int64_t held;    /* accounts that wait: the subscription wants reconciled money only */
-    int64_t unowned; /* accounts whose Ente and bank have no subscription */
+    int64_t unowned; /* of all: accounts whose Ente and bank have no subscription */
 };
 
 /** The subscription whose period an account's money follows: its treasury bank's, else the Ente's

@@ -148,10 +148,11 @@ def test_money_that_nobody_settles_is_told_until_somebody_does(hub, channel, asl
     def unowned():
         return hub.work_metrics()["payer_settlement_unowned"]
 
-    run = hub.payer("flow", "run")
+    run = hub.payer("flow", "run", ok=(1,))
     assert "1 accounts have money but no subscription of their bank or Ente" in run.stderr
     assert f"event=settlement.unowned ente={ASL} account_end=0004" in run.stderr
     assert hub.fdr(notice.iuv) == []
+    assert "no subscription" not in hub.payer("flow", "run", "BANCA1-PAIN").stderr  # none of its
     wait_until(lambda: unowned() == 1, "the account counted")
 
     hub.payer("registry", "import", str(hub.registry))
@@ -159,6 +160,21 @@ def test_money_that_nobody_settles_is_told_until_somebody_does(hub, channel, asl
     [(flow, _)] = hub.fdr(notice.iuv)
     assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
     wait_until(lambda: unowned() == 0, "the account counted no more")
+
+
+def test_money_that_a_subscription_holds_back_is_told_and_no_finding(hub, channel, asl):
+    tree = etree.parse(str(hub.registry))
+    [bank] = [s for s in tree.findall(f"{NS}subscription") if s.get("party") == "BANCA2"]
+    bank.set("holds", "reconciled")
+    holding = hub.home / "holding.xml"
+    tree.write(str(holding))
+    hub.payer("registry", "import", str(holding))
+    notice = asl.position()
+    pay(channel, notice)
+    assert "1 accounts wait, as the registry says" in hub.payer("flow", "run").stderr
+    assert hub.fdr(notice.iuv) == []
+    hub.payer("registry", "import", str(hub.registry))
+    hub.payer("flow", "run")
 
 
 def test_a_bank_of_more_accounts_than_one_flow_holds(hub):
