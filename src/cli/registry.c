@@ -46,27 +46,17 @@ out:
     return rc;
 }
 
-/* Entries and their parts that a diff names with this mark. */
-static int marked(const char *diff, char mark)
-{
-    int n = 0;
-
-    for (const char *line = diff; *line; line += strcspn(line, "\n"), line += *line == '\n')
-        n += line[strspn(line, " ")] == mark;
-    return n;
-}
-
 static void import_say(struct cli *cli, const struct service_registry_import_in *in,
                        const struct service_registry_import_out *out)
 {
-    const char *diff = buf_str(&out->diff);
     bool first = out->version == (in->dry_run ? 0 : 1);
 
     /* Into an empty registry: all of the document is new, and the reader has it. */
-    if (!first || cli->verbose) cli_write(cli, diff, out->diff.len);
+    if (!first || cli->verbose) cli_write(cli, buf_str(&out->diff), out->diff.len);
     if (out->changed)
-        cli_say(cli, "%d added, %d changed, %d removed%s.", marked(diff, '+'), marked(diff, '~'),
-                marked(diff, '-'), first && !cli->verbose ? " (each of them: --verbose)" : "");
+        cli_say(cli, "%" PRId64 " added, %" PRId64 " changed, %" PRId64 " removed%s.", out->added,
+                out->altered, out->taken,
+                first && !cli->verbose ? " (each of them: --verbose)" : "");
     if (!out->changed)
         cli_say(cli, "Nothing changed: version %" PRId64 " stays in force.", out->version);
     else if (in->dry_run)
@@ -92,11 +82,47 @@ static enum err import_fail(const struct service_registry_import_out *out, enum 
     return err_set(rc, "nothing was taken: see above");
 }
 
+/* What is taken away pays and is paid no more, from the next second on: an empty document would be
+ * the end of all. */
+static enum err import_ask(struct cli *cli, const struct service_registry_import_out *out)
+{
+    char question[160];
+
+    (void)fprintf(stderr, "%s", buf_str(&out->diff));
+    (void)snprintf(question, sizeof question,
+                   "It takes away %" PRId64 " of the %" PRId64 " entries in force (marked - above)."
+                   " Import it",
+                   out->taken, out->had);
+    return cli_confirm(cli, question);
+}
+
+/* @param out  freed by the caller */
+static enum err import_run(struct cli *cli, struct db *db, struct service_registry_import_in *in,
+                           struct service_registry_import_out *out)
+{
+    enum err rc;
+    bool based;
+
+    TRY(service_registry_import(db, in, out));
+    if (!out->asks || in->dry_run) goto out;
+    TRY(import_ask(cli, out));
+    based = out->based;
+    in->base = out->version; /* what was shown is what is stored */
+    in->may_take = true;
+    service_registry_import_free(out);
+    TRY(service_registry_import(db, in, out));
+    out->based = based;
+out:
+    return rc;
+}
+
 enum err cli_registry_import(struct cli *cli)
 {
     struct buf document = BUF_INIT(FILE_MAX);
-    struct service_registry_import_in in = {
-        .name = cli->operands[0], .base = -1, .dry_run = cli->dry_run};
+    struct service_registry_import_in in = {.name = cli->operands[0],
+                                            .base = -1,
+                                            .dry_run = cli->dry_run,
+                                            .may_take = cli_has(cli, CLI_OPTION_YES)};
     struct service_registry_import_out out = {0};
     char actor[ACTOR_SIZE];
     struct db *db;
@@ -111,7 +137,7 @@ enum err cli_registry_import(struct cli *cli)
     in.bytes = buf_str(&document);
     in.len = document.len;
     in.by = actor;
-    rc = service_registry_import(db, &in, &out);
+    rc = import_run(cli, db, &in, &out);
     if (!cli->quiet) (void)fprintf(stderr, "%s", buf_str(&out.warnings));
     if (rc == ERR_NONE)
         import_say(cli, &in, &out);

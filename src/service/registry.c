@@ -96,6 +96,16 @@ out:
     return rc;
 }
 
+static void diff_count(struct service_registry_import_out *out, const struct registry_entry *older)
+{
+    const char *diff = buf_str(&out->diff);
+
+    out->had = registry_enabled_count(older);
+    out->added = registry_diff_count(diff, '+');
+    out->altered = registry_diff_count(diff, '~');
+    out->taken = registry_diff_count(diff, '-');
+}
+
 static enum err import_tx(struct db *db, void *cls)
 {
     struct import *i = cls;
@@ -105,7 +115,7 @@ static enum err import_tx(struct db *db, void *cls)
     int64_t now_us;
     enum err rc;
 
-    i->out->changed = false;
+    i->out->changed = i->out->asks = false;
     buf_reset(&i->out->diff);
     buf_reset(&i->merged);
     arena_reset(&i->arena);
@@ -123,7 +133,9 @@ static enum err import_tx(struct db *db, void *cls)
     TRY(base_check(db, i, row.version, older));
     TRY(registry_diff(older, fresh, &i->out->diff));
     i->out->changed = true;
-    if (i->in->dry_run) goto out;
+    diff_count(i->out, older);
+    i->out->asks = i->out->taken > 0 && !i->in->may_take;
+    if (i->in->dry_run || i->out->asks) goto out;
     TRY(version_store(db, i, row.version, now_us));
     i->out->version = row.version + 1;
 out:

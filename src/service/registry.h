@@ -16,17 +16,23 @@ struct service_registry_import_in {
     const char *by; /* "operator/…" */
     int64_t base;   /* the version it was made from; -1: what the document says, if anything */
     bool dry_run;   /* check and compare, store nothing */
+    bool may_take;  /* store it even if it takes entries away */
 };
 struct service_registry_import_out {
     int64_t version;               /* in force when the import ended */
     bool changed;                  /* a new version is stored, or would be */
+    bool asks;                     /* not stored: it takes entries away, and nobody said may_take */
+    int64_t had;                   /* entries and their parts that were in force */
+    int64_t added, altered, taken; /* of the diff: taken = disabled, or a part that is gone */
     bool based;                    /* the document or the caller named a base */
     struct buf problems, warnings; /* "name:line: element key: what" */
     struct buf diff; /* what the document changes; on ERR_REGISTRY_BASE: what changed since base */
 };
 
 /** Take a document: checked, merged with the version in force, stored as the next one in one
- * transaction. The same document twice is a success that changes nothing.
+ * transaction. The same document twice is a success that changes nothing. One that takes entries
+ * away is stored only by who may: the base of a second call, with out->version, says that nothing
+ * moved in between.
  * @param out  always filled as far as known; service_registry_import_free()
  * @return ERR_NONE | ERR_REGISTRY: problems says all of it |
  *         ERR_REGISTRY_BASE: another version is in force than base, diff says what changed since |

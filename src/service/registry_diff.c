@@ -157,3 +157,12 @@ enum err registry_diff(const struct registry_entry *from, const struct registry_
 out:
     return rc;
 }
+
+int64_t registry_diff_count(const char *diff, char mark)
+{
+    int64_t n = 0;
+
+    for (const char *line = diff; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        n += line[strspn(line, " ")] == mark;
+    return n;
+}

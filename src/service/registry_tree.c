@@ -196,6 +196,17 @@ bool registry_enabled(const struct registry_entry *entry)
     return !entry->kind->kept || registry_is(entry, "enabled", "yes");
 }
 
+int64_t registry_enabled_count(const struct registry_entry *root)
+{
+    int64_t n = 0;
+
+    for (size_t p = 0; p < root->kind->n_parts; p++)
+        for (size_t i = 0; i < root->parts[p].n; i++)
+            if (registry_enabled(root->parts[p].entries[i]))
+                n += 1 + registry_enabled_count(root->parts[p].entries[i]);
+    return n;
+}
+
 void registry_key(const struct registry_entry *entry, char *out, size_t size)
 {
     const char *first = entry->kind->n_keys > 0 ? entry->values[0] : NULL;

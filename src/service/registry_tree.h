@@ -71,6 +71,11 @@ MUST_USE enum err registry_merge(struct arena *arena, struct registry_entry *fre
 MUST_USE enum err registry_diff(const struct registry_entry *from, const struct registry_entry *to,
                                 struct buf *out);
 
+/** How many lines of a diff have this mark: + - ~. */
+int64_t registry_diff_count(const char *diff, char mark);
+/** Entries that are enabled, and their parts. */
+int64_t registry_enabled_count(const struct registry_entry *root);
+
 /** Where problems and warnings go, one line each: "NAME:LINE: element KEY: what". */
 struct registry_report {
     const char *name; /* of the document */

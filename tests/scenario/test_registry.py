@@ -6,8 +6,9 @@ import pytest
 from lxml import etree
 
 from support.channel import PATH, RawChannel, fault_code
-from support.hub import ASL, ATM, COMUNE, PSP, PSP_BROKER, wait_until
+from support.hub import ASL, ATM, COMUNE, PSP, PSP_BROKER, program, wait_until
 from support.registry import PASSWORD
+from support.terminal import Terminal
 
 OWN_HUB = True  # its registry changes under everybody's feet
 NS = "{urn:payer:registry:1}"
@@ -77,6 +78,54 @@ def test_what_is_left_out_is_disabled_and_dated(hub, document):
     assert (caller.state, caller.enabled) == ("disabled", False)
     assert caller.disabled_since.endswith("Z")
     assert "Nothing changed" in take(hub, document).stderr
+
+
+def test_a_document_that_takes_entries_away_asks_first(hub, document):
+    """An empty one would end all, and one word is missed easily: what goes is shown and counted."""
+    before, name = version(hub), hub.home / "changed.xml"
+    in_force = sum(entry.get("enabled") != "no" for entry in document.iter("*")) - 1
+    name.write_text(f"<registry xmlns='{NS[1:-1]}'/>")
+    said = hub.payer("registry", "import", str(name), "--dry-run", yes=False)
+    assert "Nothing was stored" in said.stderr
+    for option in ((), ("--no-input",)):
+        refused = hub.payer("registry", "import", str(name), *option, ok=(64,), yes=False).stderr
+        assert f"- creditor {COMUNE}: disabled\n" in refused and "say --yes" in refused
+        gone = refused.count(": disabled\n")
+        assert f"It takes away {gone} of the {in_force} entries in force" in refused, refused
+    assert version(hub) == before and gone > 20
+    original = etree.tostring(document)
+    document.find(f"{NS}creditor[@code='{COMUNE}']/{NS}archive").set("code", "47")
+    name.write_bytes(etree.tostring(document))
+    assert "It takes away 1 of the" in hub.payer(
+        "registry", "import", str(name), ok=(64,), yes=False).stderr  # a part counts, too
+    document = etree.fromstring(original)
+    find(document, "psp", PSP).set("name", "Altro nome")
+    name.write_bytes(etree.tostring(document))
+    hub.payer("registry", "import", str(name), yes=False)  # takes nothing away: asks nothing
+
+
+def test_what_was_shown_at_the_question_is_what_is_taken(hub, document):
+    """Another version came while the operator thought: not what they said yes to."""
+    for gone in document.findall(f"{NS}caller[@code='BACKOFFICE2']"):
+        document.remove(gone)
+    del document.attrib["base"]
+    name, other = hub.home / "asked.xml", hub.home / "meanwhile.xml"
+    name.write_bytes(etree.tostring(document))
+    find(document, "psp", PSP).set("name", "Nel frattempo")
+    other.write_bytes(etree.tostring(document))
+    terminal = Terminal([program(), "registry", "import", str(name)], hub)
+    terminal.expect("entries in force")
+    hub.payer("registry", "import", str(other))
+    assert terminal.answer("y\n") == 65 and "the registry changed since" in terminal.said
+    assert hub.json("registry", "show", "psp", PSP)[0].name == "Nel frattempo"
+    hub.payer("registry", "import", str(hub.registry))
+    terminal = Terminal([program(), "registry", "import", str(name)], hub)
+    terminal.expect("entries in force")
+    assert terminal.answer("n\n") == 64 and "nothing was done" in terminal.said
+    terminal = Terminal([program(), "registry", "import", str(name)], hub)
+    terminal.expect("entries in force")
+    assert terminal.answer("y\n") == 0
+    assert hub.json("registry", "show", "caller", "BACKOFFICE2")[0].state == "disabled"
 
 
 def test_an_old_base_is_refused_with_what_changed_since(hub, document):
