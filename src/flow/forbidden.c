@@ -79,19 +79,31 @@ out:
     return rc;
 }
 
+/* The brace that ends an expression, which may hold braces in quotes; NULL: none. */
+static const char *braced_end(const char *at)
+{
+    for (; *at != '\0' && *at != '}'; at++)
+        if (*at == '\'' || *at == '"') {
+            at = strchr(at + 1, *at);
+            if (at == NULL) return NULL;
+        }
+    return *at == '}' ? at : NULL;
+}
+
 /* What stands in braces: an attribute value template. */
 static enum err template_check(const struct reading *r, const char *at)
 {
     enum err rc = ERR_NONE;
 
     while ((at = strchr(at, '{')) != NULL) {
-        const char *end = strchr(at, '}');
+        const char *end;
 
         if (at[1] == '{') {
             at += 2;
             continue;
         }
-        if (end == NULL) break;
+        end = braced_end(at + 1);
+        if (end == NULL) break; /* the compiler says it better */
         TRY(expression_check(r, at + 1, end));
         at = end + 1;
     }

@@ -33,6 +33,12 @@ static const char *any_text(uint64_t *seed)
     return texts[pick(seed, ARRAY_LEN(texts))];
 }
 
+/* One of two: each field differs from record to record, so that whoever compares is seen. */
+static const char *either(uint64_t *seed, const char *one, const char *other)
+{
+    return pick(seed, 2) == 0 ? one : other;
+}
+
 static void frame_fill(struct flow_sample *s, enum flow_records records, uint64_t *seed)
 {
     struct flow_frame *f = &s->frame;
@@ -63,21 +69,21 @@ static void payment_fill(struct flow_record *r, size_t i, uint64_t *seed)
     (void)snprintf(r->notice_number, sizeof r->notice_number, "301%015zu", i);
     r->index = 1 + (int)pick(seed, 5);
     r->outcome = "0009"[pick(seed, 4)];
-    COPY(r->paid_on, "2026-03-01");
-    COPY(r->psp, "PSPPROVA");
-    COPY(r->channel, "66666666666_01");
-    COPY(r->debt_type, "TARI");
+    COPY(r->paid_on, either(seed, "2026-02-28", "2026-03-01"));
+    COPY(r->psp, either(seed, "PSPPROVA", "PSPALTRO"));
+    COPY(r->channel, either(seed, "66666666666_01", "66666666666_02"));
+    COPY(r->debt_type, either(seed, "TARI", "MENSA"));
     COPY(r->description, any_text(seed));
-    COPY(r->debtor_code, "ANONIMO");
+    COPY(r->debtor_code, either(seed, "ANONIMO", "ZZZRLZ11B14Z999W"));
     if (pick(seed, 4)) COPY(r->debtor_name, any_text(seed));
-    r->fee_cents = pick(seed, 2) ? 150 : 0;
+    r->fee_cents = 75 * (int64_t)pick(seed, 3);
 }
 
 static void settlement_fill(struct flow_record *r, size_t i, uint64_t *seed)
 {
     (void)snprintf(r->flow_id, sizeof r->flow_id, "2026-03-02PAYER-%06zu", i);
-    COPY(r->iban, "IT36N9900101000000000000001");
-    COPY(r->creditor_code, "77777777777");
+    COPY(r->iban, either(seed, "IT36N9900101000000000000001", "IT28V9900201000000000000004"));
+    COPY(r->creditor_code, either(seed, "77777777777", "88888888888"));
     COPY(r->creditor_name, any_text(seed));
     r->count = 1 + (int64_t)pick(seed, 1000);
 }

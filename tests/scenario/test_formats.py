@@ -37,6 +37,9 @@ TREE = HEAD + """<xsl:template match="f:flow"><r><n><xsl:value-of select="@count
 <xsl:template match="f:record"><p><a><xsl:value-of select="@amount"/></a>{record}</p></xsl:template>
 </xsl:stylesheet>"""
 
+VARYING = ("@paid-on", "@outcome", "@psp", "@channel", "@debt-type", "@fee", "f:debtor/@code",
+           "f:debtor/@name", "@description", "@index")
+
 
 @pytest.fixture
 def work(hub):
@@ -82,6 +85,7 @@ FORBIDDEN = [
     ("""<xsl:value-of select="document('x.xml')"/>""", ":8: document"),
     ("""<xsl:value-of select="concat(@n, document ('/etc/passwd')//x)"/>""", ":8: document"),
     ("""<x y="{document('x.xml')}"/>""", ":8: document"),
+    ("""<x y="{concat('}', generate-id())}"/>""", ":8: generate-id"),
     ("""<xsl:value-of select="exsl:node-set(@n)"/>""", ":8: exsl:node-set"),
     ("""<exsl:document href="x" xsl:extension-element-prefixes="exsl"/>""",
      ":8: extension-element-prefixes"),
@@ -121,6 +125,8 @@ def test_words_that_only_look_forbidden(hub, work):
      "depends on the records"),
     (TREE.format(frame='<xsl:for-each select="f:record"/>', record='<b><xsl:value-of select='
                  '"preceding-sibling::f:record[1]/@n"/></b>'), XML, "depends on others"),
+    *((TEXT.format(record=f"{GOOD}<xsl:if test='{field} != preceding::f:record[1]/{field}'>!</xsl:if>"),
+       TABLE, "depends on others") for field in VARYING),
     (TREE.format(frame="", record="<a>1.00</a>"), XML, "/r/t says"),
     (TEXT.format(record=GOOD + '<xsl:call-template name="loop"/>').replace(
         "</xsl:stylesheet>", '<xsl:template name="loop"><xsl:call-template name="loop"/>'
