@@ -125,13 +125,23 @@ enum err csv_next(struct csv *c, bool *out_more)
     return ERR_NONE;
 }
 
+bool csv_formula(const char *text)
+{
+    static const char *const wide[] = {"＝", "＋", "－", "＠"};
+
+    if (*text != '\0' && strchr("=+-@\t\r\n", *text) != NULL) return true;
+    for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0) return true;
+    return false;
+}
+
 enum err csv_field(struct buf *out, const char *text, bool last)
 {
     enum err rc;
     bool quoted = strpbrk(text, ",\"\r\n") != NULL;
 
     if (quoted) TRY(buf_text(out, "\""));
-    if (*text && strchr("=+-@\t\r", *text)) TRY(buf_text(out, "'")); /* [X70] */
+    if (csv_formula(text)) TRY(buf_text(out, "'"));
     for (const char *c = text; *c; c++) {
         if (*c == '"') TRY(buf_text(out, "\""));
         TRY(buf_add(out, c, 1));

@@ -32,8 +32,10 @@ MUST_USE enum err csv_next(struct csv *c, bool *out_more);
 /** Bytes that were read until now, of c->size. */
 int64_t csv_read_bytes(const struct csv *c);
 void csv_close(struct csv *c);
-/** Append one field, quoted where it must be; before what a table program would take for a formula
- * comes an apostrophe [X70]. */
+/** Does a program for tables take a field that begins so for a formula [X70]? Also in wide
+ * characters (U+FF1D and others), which some read as the narrow ones. */
+bool csv_formula(const char *text);
+/** Append one field, quoted where it must be; before a formula comes an apostrophe. */
 MUST_USE enum err csv_field(struct buf *out, const char *text, bool last);
 
 #endif

@@ -46,8 +46,7 @@ static enum err cells_check(const struct flow_table *t, const struct csv *c, con
 {
     if (c->n != t->columns) return wrong(path, c->line, "another number of cells than columns");
     for (size_t i = 0; i < c->n; i++)
-        if (*c->fields[i] != '\0' && strchr("=+-@\t\r", *c->fields[i]) != NULL &&
-            !is_number(c->fields[i]))
+        if (csv_formula(c->fields[i]) && !is_number(c->fields[i]))
             return wrong(path, c->line, "a cell that begins as a formula does");
     return ERR_NONE;
 }

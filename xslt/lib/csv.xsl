@@ -8,9 +8,9 @@
   <xsl:variable name="decimal" select="'.'"/>
   <xsl:variable name="end" select="'&#13;&#10;'"/>
 
-  <!-- A program for tables runs a cell that begins like this as a formula: an apostrophe before it
-       makes it a text again. -->
-  <xsl:variable name="formula" select="'=+-@&#9;&#13;'"/>
+  <!-- A program for tables runs a cell that begins like this, or like this in wide characters, as a
+       formula: an apostrophe before it makes it a text again. -->
+  <xsl:variable name="formula" select="'=+-@&#9;&#10;&#13;＝＋－＠'"/>
 
   <!-- A text, and a separator after it. -->
   <xsl:template name="cell">

@@ -107,7 +107,8 @@ static void test_csv_field_is_quoted_where_it_must_be(void **state)
 /* [X70]: a table program runs what begins so. */
 static void test_csv_field_is_no_formula(void **state)
 {
-    static const char *const texts[] = {"=cmd|' /C calc'!A0", "+1", "-1.00", "@SUM(1)", "\tx"};
+    static const char *const texts[] = {
+        "=cmd|' /C calc'!A0", "+1", "-1.00", "@SUM(1)", "\tx", "＝1", "＋1", "－1", "＠A"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -119,6 +120,8 @@ static void test_csv_field_is_no_formula(void **state)
         assert_string_equal(buf_str(&out), want);
         buf_free(&out);
     }
+    assert_true(csv_formula("\r=1") && csv_formula("\n=1"));
+    assert_false(csv_formula("") || csv_formula("a=1") || csv_formula(" =1"));
 }
 
 static void test_csv_opens_files_only(void **state)
