@@ -40,14 +40,23 @@ static enum err line_row(void *cls)
     return cli_row(l->cli, NULL, cells, ARRAY_LEN(cells));
 }
 
+/* A fiscal code, as people type it. */
+static void capitals(const char *text, char *out, size_t cap)
+{
+    snprintf(out, cap, "%s", text ? text : "");
+    for (; *out; out++)
+        if (*out >= 'a' && *out <= 'z') *out = (char)(*out - 'a' + 'A');
+}
+
 enum err cli_position_list(struct cli *cli)
 {
     enum err rc;
+    char debtor[40];
     struct cli_operator o = {.registry = NULL};
     struct listing l = {.cli = cli};
     struct position_query query = {
         .creditor = cli->operands[0],
-        .debtor = cli->values[CLI_OPTION_DEBTOR],
+        .debtor = debtor,
         .debt_type = cli->values[CLI_OPTION_DEBT_TYPE],
         .due_from = cli->values[CLI_OPTION_DUE_FROM],
         .due_to = cli->values[CLI_OPTION_DUE_TO],
@@ -58,6 +67,7 @@ enum err cli_position_list(struct cli *cli)
     struct position_refusal refusal;
     int64_t next = 0;
 
+    capitals(cli->values[CLI_OPTION_DEBTOR], debtor, sizeof debtor);
     TRY(cli_page_open(cli, STATES + 1, &l.page));
     TRY(cli_operator_open(cli, &o));
     query.state = l.page.state;

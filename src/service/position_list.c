@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "domain/calendar.h"
+#include "domain/fiscal_code.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,14 +76,12 @@ static bool day_take(const char *text, const char *field, int32_t *out_day,
     return false;
 }
 
-static bool search_prepare(struct search *s, const struct scope *scope,
-                           struct position_refusal *out)
+/* What no position can have is a mistake of who asks, not a list without positions. */
+static bool query_check(const struct registry *registry, const struct scope *scope,
+                        const struct position_query *q, struct position_refusal *out)
 {
-    const struct position_query *q = s->query;
-    int32_t from = 0, to = INT32_MAX, due = 0;
+    const struct registry_creditor *c = registry_creditor_find(registry, q->creditor);
 
-    memset(out, 0, sizeof *out);
-    out->code = "";
     if (!scope_allows(scope, q->creditor)) {
         refuse(out, "CREDITOR_UNKNOWN", "creditor", "an Ente that you may speak for");
         return false;
@@ -91,9 +90,44 @@ static bool search_prepare(struct search *s, const struct scope *scope,
         refuse(out, "STATE_UNKNOWN", "state", "OPEN, PAID or CANCELLED");
         return false;
     }
+    if (q->debtor && *q->debtor && fiscal_code_check_party('G', q->debtor) != ERR_NONE) {
+        refuse(out, "DEBTOR_CODE", "debtorCode", "a fiscal code: digits and capital letters");
+        return false;
+    }
+    if (c && q->debt_type && *q->debt_type && !registry_debt_type_find(c, q->debt_type)) {
+        refuse(out, "DEBT_TYPE_UNKNOWN", "debtType", "a debt type registered for the Ente");
+        return false;
+    }
+    return true;
+}
+
+/* Both are given, and the last day is before the first. */
+static bool days_cross(const char *from, const char *to)
+{
+    return from && *from && to && *to && strcmp(to, from) < 0;
+}
+
+static bool days_check(const struct position_query *q, struct position_refusal *out)
+{
+    bool due = days_cross(q->due_from, q->due_to);
+
+    if (!due && !days_cross(q->created_from, q->created_to)) return true;
+    refuse(out, "DATE_ORDER", due ? "dueTo" : "createdTo", "a day that is not before the first");
+    return false;
+}
+
+static bool search_prepare(struct search *s, const struct registry *registry,
+                           const struct scope *scope, struct position_refusal *out)
+{
+    const struct position_query *q = s->query;
+    int32_t from = 0, to = INT32_MAX, due = 0;
+
+    memset(out, 0, sizeof *out);
+    out->code = "";
+    if (!query_check(registry, scope, q, out)) return false;
     if (!day_take(q->due_from, "dueFrom", &due, out) || !day_take(q->due_to, "dueTo", &due, out) ||
         !day_take(q->created_from, "createdFrom", &from, out) ||
-        !day_take(q->created_to, "createdTo", &to, out))
+        !day_take(q->created_to, "createdTo", &to, out) || !days_check(q, out))
         return false;
     s->created_from_us = from ? calendar_rome_day_start(from) : 0;
     s->created_to_us = to == INT32_MAX ? INT64_MAX : calendar_rome_day_start(to + 1);
@@ -125,7 +159,7 @@ enum err service_position_list(struct env *env, const struct scope *scope,
     struct search s = {.query = query, .line = line, .each = each, .cls = cls, .seen = WINDOW};
 
     *out_next = 0;
-    if (!search_prepare(&s, scope, out_refusal)) return ERR_NONE;
+    if (!search_prepare(&s, env->registry, scope, out_refusal)) return ERR_NONE;
     for (int i = 0; i < WINDOWS && s.seen == WINDOW && s.taken < s.limit; i++) {
         s.seen = 0;
         TRY(db_position_list(env->db, &s.range, line, row, &s));

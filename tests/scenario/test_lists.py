@@ -20,6 +20,23 @@ def test_what_cannot_be_is_refused(hub, words, option, value):
     assert option in said and "expected" in said and f'"{value}"' in said
 
 
+@pytest.mark.parametrize("options, named", [
+    (["--debtor", "x' OR 1=1"], "debtorCode"), (["--debtor", "A" * 17], "debtorCode"),
+    (["--type", "NESSUNO"], "debtType"),
+    (["--due-from", "2032-01-02", "--due-to", "2032-01-01"], "dueTo"),
+    (["--created-from", "2032-01-02", "--created-to", "2032-01-01"], "createdTo")])
+def test_what_no_position_has_is_refused(hub, options, named):
+    said = hub.payer("position", "list", COMUNE, *options, ok=(64,))
+    assert f"{named}: expected" in said.stderr and said.stdout == ""
+
+
+def test_a_fiscal_code_is_found_however_it_is_typed(hub):
+    row = hub.row()
+    hub.load([row])
+    found, = hub.json("position", "list", COMUNE, "--debtor", row["debtor_code"].lower())
+    assert found.own_id == row["own_id"]
+
+
 @pytest.mark.parametrize("words, states", [
     (LISTS[0], ("OPEN", "PAID", "CANCELLED")), (LISTS[2], ("MADE", "PUBLISHED")),
     (LISTS[1], ("READY", "CLAIMED", "DONE", "PARKED"))], ids=lambda words: words[0])

@@ -54,7 +54,6 @@ static void test_tables(void **state)
         {HEAD ONE "2;2,00;y\"\r\n", "/f: line 3: a quote"},
         {HEAD ONE "2;2,00;\"\nx\"\r\n", "formula"},
         {HEAD ONE "2;2,00;＝1+1\r\n", "formula"},
-        {HEAD ONE "2;2,00;y\"\r\n", "line 3: a quote"},
         {HEAD ONE "2;2,00;\"y\r\n", "line 3: a quote"},
     };
     const struct flow_format format = {
