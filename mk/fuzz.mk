@@ -23,8 +23,7 @@ FUZZ_FLAGS := -Wall -Wextra -Wmissing-prototypes $(WERROR) -pthread -Itests/fuzz
 FUZZ_LIBS := -Wl,--as-needed -lgsoapssl -lssl -lxslt -lxml2 -lcrypto -lz -lm
 # What sees generated code, which itself is compiled as for the program.
 FUZZ_SOAP := src/soap/fill src/soap/message src/soap/pa_demand src/soap/pa_get_payment \
-             src/soap/pa_verify src/soap/take src/wire/node_read src/wire/psp_read tests/fuzz/target/node_message \
-             tests/fuzz/target/psp_message
+             src/soap/pa_verify src/soap/take
 SECONDS ?= 60
 
 # $(call fuzz_library,FOLDER,COMPILER): $(FUZZ)/FOLDER/lib.a of the sources and what targets share

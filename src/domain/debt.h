@@ -17,7 +17,8 @@ enum {
     DEBT_OPTIONS_MAX = 8,
     DEBT_PLAN_MAX = 60, /* instalments of one option */
     DEBT_INSTALMENTS_MAX = DEBT_OPTIONS_MAX * DEBT_PLAN_MAX,
-    DEBT_METADATA_MAX = 15, /* entries, as many as a message takes */
+    DEBT_BASE64_MAX = 16384, /* characters of a sold stamp, of a service's data */
+    DEBT_METADATA_MAX = 15,  /* entries, as many as a message takes */
     DEBT_METADATA_SIZE = DEBT_METADATA_MAX * 2 * DEBT_CHARS(140) + 1,
 };
 
@@ -83,7 +84,6 @@ struct debt_position {
     struct debt_subject debtor;
     char description[DEBT_CHARS(140)];
     char office[DEBT_CHARS(140)];
-    char metadata[DEBT_METADATA_SIZE]; /* key TAB value LF */
     enum position_state state;
     int ver;
     int64_t begun_option;
@@ -92,6 +92,7 @@ struct debt_position {
     int n_options;
     struct debt_instalment *instalments; /* n_instalments of them, the options' in order */
     int n_instalments;
+    char metadata[DEBT_METADATA_SIZE]; /* key TAB value LF; last, as most have none */
 };
 
 #endif

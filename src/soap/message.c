@@ -34,18 +34,14 @@ __attribute__((visibility("default"))) struct Namespace namespaces[] = {{NULL, N
         NULL, NULL, NULL, NULL                                                                     \
     }
 
-/* The first four places are gSOAP's by convention. */
+/* Of what peers answer. The first four places are gSOAP's by convention. */
 static const struct Namespace NAMESPACES_READ[] = {
     NS_ENVELOPE,
     {"SOAP-ENC", "http://schemas.xmlsoap.org/soap/encoding/", NULL, NULL},
     {"xsi", "http://www.w3.org/2001/XMLSchema-instance", NULL, NULL},
     {"xsd", "http://www.w3.org/2001/XMLSchema", NULL, NULL},
-    NS(nfp),
     NS(pfn),
-    NS(pos),
-    NS(dpo),
     NS(bof),
-    NS(pym),
     NS_END,
 };
 

@@ -38,8 +38,7 @@ static enum err psp_answer(struct wire_call *call, struct listen_answer *answer,
     in.has_certificate = call->request->has_certificate;
     memcpy(in.certificate, call->request->certificate.bytes, sizeof in.certificate);
     if (in.valid) {
-        rc = wire_psp_read(w->message, call->request->body, call->request->body_len, &in);
-        if (rc == ERR_NONE) wire_psp_borrow(call->root, &in);
+        rc = wire_psp_read(call->root, &in);
         if (rc == ERR_NONE && *in.key) rc = wire_psp_hash(call->root, &in);
         /* A schema takes what is no amount or day here, like one among blanks [X39] [X40]. */
         if (err_class(rc) == ERR_CLASS_CALLER) {

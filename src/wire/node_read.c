@@ -5,220 +5,141 @@
 #include "domain/calendar.h"
 #include "wire/field.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "payH.h"
-
-/* The members that begin each request, by the same names. */
-#define WHO_READ(call, q)                                                                          \
-    do {                                                                                           \
-        TRY(COPY((call)->ente, (q)->idPA));                                                        \
-        TRY(COPY((call)->broker, (q)->idBrokerPA));                                                \
-        TRY(COPY((call)->station, (q)->idStation));                                                \
-    } while (0)
-
-static enum err notice_read(struct node_call *call, const struct pfn__ctQrCode *qr)
-{
-    enum err rc;
-
-    TRY(COPY(call->creditor, qr->fiscalCode));
-    TRY(COPY(call->notice_number, qr->noticeNumber));
-out:
-    return rc;
-}
-
-/* What nobody here heeds must yet be what it says it is [X39] [X40]. */
-static enum err unheeded_read(const char *amount, const char *due)
-{
-    enum err rc = ERR_NONE;
-    int64_t cents;
-    char day[11];
-
-    if (amount) TRY(amount_parse_or_zero(amount, &cents));
-    TRY(wire_field_date(day, due));
-out:
-    return rc;
-}
-
-static enum err verify_read(struct soap *soap, struct node_call *call)
-{
-    enum err rc;
-    const struct pfn__paVerifyPaymentNoticeReq *q =
-        soap_get_pfn__paVerifyPaymentNoticeReq(soap, NULL, "pfn:paVerifyPaymentNoticeReq", NULL);
-
-    if (!q) return err_set(ERR_XML_INVALID, "paVerifyPaymentNoticeReq");
-    WHO_READ(call, q);
-    TRY(notice_read(call, q->qrCode));
-out:
-    return rc;
-}
-
-static enum err get_read(struct soap *soap, struct node_call *call)
-{
-    enum err rc;
-    const struct pfn__paGetPaymentReq *q =
-        soap_get_pfn__paGetPaymentReq(soap, NULL, "pfn:paGetPaymentReq", NULL);
-
-    if (!q) return err_set(ERR_XML_INVALID, "paGetPaymentReq");
-    WHO_READ(call, q);
-    TRY(notice_read(call, q->qrCode));
-    TRY(unheeded_read(q->amount, q->dueDate));
-out:
-    return rc;
-}
-
-static enum err get_v2_read(struct soap *soap, struct node_call *call)
-{
-    enum err rc;
-    const struct pfn__paGetPaymentV2Request *q =
-        soap_get_pfn__paGetPaymentV2Request(soap, NULL, "pfn:paGetPaymentV2Request", NULL);
-
-    if (!q) return err_set(ERR_XML_INVALID, "paGetPaymentV2Request");
-    WHO_READ(call, q);
-    TRY(notice_read(call, q->qrCode));
-    TRY(unheeded_read(q->amount, q->dueDate));
-out:
-    return rc;
-}
-
-static enum err demand_read(struct soap *soap, struct node_call *call)
-{
-    enum err rc;
-    const struct pfn__paDemandPaymentNoticeRequest *q = soap_get_pfn__paDemandPaymentNoticeRequest(
-        soap, NULL, "pfn:paDemandPaymentNoticeRequest", NULL);
-
-    if (!q) return err_set(ERR_XML_INVALID, "paDemandPaymentNoticeRequest");
-    WHO_READ(call, q);
-out:
-    return rc;
-}
+#define TEXT(name, member) WIRE_TEXT(name, struct node_call, member)
+#define CENTS(name, member) WIRE_CENTS(name, struct node_call, member)
+#define DATE(name, member) WIRE_DATE(name, struct node_call, member)
 
 /* The contract takes any text; what cannot be a payment's token is left out and refused by its
  * row. */
-static void receipt_id_read(struct node_call *call, const char *text)
+static enum err receipt_id_take(const struct wire_field *field, const struct xml_node *node,
+                                void *to)
 {
+    struct node_call *call = to;
+    const char *text = xml_text(node);
     size_t len = strlen(text);
 
-    if (len > REGISTRY_CODE_MAX) return;
+    (void)field;
+    if (len > REGISTRY_CODE_MAX) return ERR_NONE;
     for (size_t i = 0; i < len; i++)
-        if (text[i] <= ' ' || text[i] > '~') return;
+        if (text[i] <= ' ' || text[i] > '~') return ERR_NONE;
     memcpy(call->receipt_id, text, len + 1);
+    return ERR_NONE;
 }
 
-static enum err payer_read(struct node_call *call, const struct pfn__ctSubject *s)
+static enum err paid_at_take(const struct wire_field *field, const struct xml_node *node, void *to)
 {
-    enum err rc;
-    struct debt_subject *to = &call->payer;
-
-    if (!s) return ERR_NONE;
-    to->kind[0] = (char)s->uniqueIdentifier->entityUniqueIdentifierType;
-    TRY(COPY(to->code, s->uniqueIdentifier->entityUniqueIdentifierValue));
-    TRY(COPY(to->name, s->fullName));
-    TRY(COPY(to->street, s->streetName));
-    TRY(COPY(to->civic, s->civicNumber));
-    TRY(COPY(to->postal_code, s->postalCode));
-    TRY(COPY(to->city, s->city));
-    TRY(COPY(to->province, s->stateProvinceRegion));
-    TRY(COPY(to->country, s->country));
-    TRY(COPY(to->email, s->e_mail));
-out:
-    return rc;
+    (void)field;
+    return calendar_xml_time_parse(xml_text(node), &((struct node_call *)to)->told.paid_us);
 }
 
-static enum err transfer_read(struct node_call *call, int number, const char *amount,
-                              const char *creditor, const char *iban)
+static enum err transfer_amount_take(const struct wire_field *field, const struct xml_node *node,
+                                     void *to)
+{
+    (void)field;
+    return amount_parse(xml_text(node), &((struct debt_transfer *)to)->amount_cents);
+}
+
+static enum err transfer_number_take(const struct wire_field *field, const struct xml_node *node,
+                                     void *to)
+{
+    int number = (int)strtol(xml_text(node), NULL, 10);
+
+    (void)field;
+    ALWAYS(number >= 1 && number <= DEBT_TRANSFERS_MAX);
+    ((struct debt_transfer *)to)->number = number;
+    return ERR_NONE;
+}
+
+/* One that cannot be an account is none that was asked for: the checks see it. */
+static enum err iban_take(const struct wire_field *field, const struct xml_node *node, void *to)
+{
+    struct debt_transfer *transfer = to;
+    const char *text = xml_text(node);
+
+    (void)field;
+    if (strlen(text) < sizeof transfer->iban) memcpy(transfer->iban, text, strlen(text) + 1);
+    return ERR_NONE;
+}
+
+static const struct wire_field TRANSFER_FIELDS[] = {
+    WIRE_OWN("idTransfer", transfer_number_take),
+    WIRE_OWN("transferAmount", transfer_amount_take),
+    WIRE_TEXT("fiscalCodePA", struct debt_transfer, creditor),
+    WIRE_OWN("IBAN", iban_take),
+    WIRE_END,
+};
+
+static enum err transfer_take(const struct wire_field *field, const struct xml_node *node, void *to)
 {
     enum err rc;
-    struct debt_transfer *to = &call->transfers[call->n_transfers];
+    struct node_call *call = to;
+    struct debt_transfer *transfer = &call->transfers[call->n_transfers];
+    const char *attachment = xml_child_text(node, NULL, "MBDAttachment");
 
+    (void)field;
     if (call->n_transfers == DEBT_TRANSFERS_MAX) return BUG("more transfers than the contract has");
     call->n_transfers++;
-    to->number = number;
-    TRY(amount_parse(amount, &to->amount_cents));
-    TRY(COPY(to->creditor, creditor));
-    if (iban && strlen(iban) < sizeof to->iban) TRY(COPY(to->iban, iban));
+    TRY(wire_fields_read(node, TRANSFER_FIELDS, transfer));
+    if (attachment && strlen(attachment) > DEBT_BASE64_MAX) call->valid = false;
+    call->stamps[transfer->number] = attachment;
 out:
     return rc;
 }
 
-/* What both versions of a receipt have, by the same names. */
-#define RECEIPT_READ(call, t)                                                                      \
-    do {                                                                                           \
-        (call)->ok = (t)->outcome == ppc__stOutcome__OK;                                           \
-        receipt_id_read((call), (t)->receiptId);                                                   \
-        TRY(COPY((call)->creditor, (t)->fiscalCode));                                              \
-        TRY(COPY((call)->notice_number, (t)->noticeNumber));                                       \
-        TRY(COPY((call)->iuv, (t)->creditorReferenceId));                                          \
-        TRY(amount_parse_or_zero((t)->paymentAmount, &(call)->amount_cents));                      \
-        TRY(COPY((call)->psp, (t)->idPSP));                                                        \
-        TRY(COPY((call)->channel, (t)->idChannel));                                                \
-        TRY(COPY((call)->method, (t)->paymentMethod));                                             \
-        if ((t)->fee) TRY(amount_parse_or_zero((t)->fee, &(call)->fee_cents));                     \
-        TRY(wire_field_date((call)->application_date, (t)->applicationDate));                      \
-        TRY(wire_field_date((call)->transfer_date, (t)->transferDate));                            \
-        TRY(payer_read((call), (t)->payer));                                                       \
-        TRY(COPY((call)->told.psp_name, (t)->PSPCompanyName));                                     \
-        TRY(COPY((call)->told.psp_fiscal_code, (t)->pspFiscalCode));                               \
-        TRY(COPY((call)->told.psp_vat, (t)->pspPartitaIVA));                                       \
-        TRY(COPY((call)->told.channel_description, (t)->channelDescription));                      \
-        if ((t)->paymentDateTime)                                                                  \
-            TRY(calendar_xml_time_parse((t)->paymentDateTime, &(call)->told.paid_us));             \
-        for (int n = 0; n < (t)->transferList->__sizetransfer; n++)                                \
-            TRY(transfer_read((call), (int)(t)->transferList->transfer[n].idTransfer,              \
-                              (t)->transferList->transfer[n].transferAmount,                       \
-                              (t)->transferList->transfer[n].fiscalCodePA,                         \
-                              (t)->transferList->transfer[n].IBAN));                               \
-    } while (0)
+static const struct wire_field TRANSFERS_FIELDS[] = {WIRE_OWN("transfer", transfer_take), WIRE_END};
 
-static enum err receipt_read(struct soap *soap, struct node_call *call)
+static const struct wire_field RECEIPT_FIELDS[] = {
+    WIRE_OWN("receiptId", receipt_id_take),
+    TEXT("noticeNumber", notice_number),
+    TEXT("fiscalCode", creditor),
+    WIRE_OK("outcome", struct node_call, ok),
+    TEXT("creditorReferenceId", iuv),
+    CENTS("paymentAmount", amount_cents),
+    WIRE_FIELDS("transferList", TRANSFERS_FIELDS),
+    TEXT("idPSP", psp),
+    TEXT("pspFiscalCode", told.psp_fiscal_code),
+    TEXT("pspPartitaIVA", told.psp_vat),
+    TEXT("PSPCompanyName", told.psp_name),
+    TEXT("idChannel", channel),
+    TEXT("channelDescription", told.channel_description),
+    WIRE_SUBJECT("payer", struct node_call, payer),
+    TEXT("paymentMethod", method),
+    CENTS("fee", fee_cents),
+    CENTS("primaryCiIncurredFee", pa_fee_cents),
+    TEXT("idBundle", bundle),
+    TEXT("idCiBundle", ci_bundle),
+    TEXT("paymentNote", note),
+    WIRE_OWN("paymentDateTime", paid_at_take),
+    DATE("applicationDate", application_date),
+    DATE("transferDate", transfer_date),
+    WIRE_END,
+};
+
+static const struct wire_field QR_FIELDS[] = {
+    TEXT("fiscalCode", creditor),
+    TEXT("noticeNumber", notice_number),
+    WIRE_END,
+};
+
+/* The elements of all requests: what a name means is the same in each that has it. */
+static const struct wire_field FIELDS[] = {
+    TEXT("idPA", ente),
+    TEXT("idBrokerPA", broker),
+    TEXT("idStation", station),
+    WIRE_FIELDS("qrCode", QR_FIELDS),
+    WIRE_OWN("amount", wire_check_cents),
+    WIRE_OWN("dueDate", wire_check_date),
+    WIRE_FIELDS("receipt", RECEIPT_FIELDS),
+    WIRE_END,
+};
+#undef TEXT
+#undef CENTS
+#undef DATE
+
+enum err wire_node_read(const struct xml_node *root, struct node_call *call)
 {
-    enum err rc;
-    const struct pfn__paSendRTReq *q =
-        soap_get_pfn__paSendRTReq(soap, NULL, "pfn:paSendRTReq", NULL);
-
-    if (!q) return err_set(ERR_XML_INVALID, "paSendRTReq");
-    WHO_READ(call, q);
-    RECEIPT_READ(call, q->receipt);
-out:
-    return rc;
-}
-
-static enum err receipt_v2_read(struct soap *soap, struct node_call *call)
-{
-    enum err rc;
-    const struct pfn__paSendRTV2Request *q =
-        soap_get_pfn__paSendRTV2Request(soap, NULL, "pfn:paSendRTV2Request", NULL);
-    const struct pfn__ctReceiptV2 *t;
-
-    if (!q) return err_set(ERR_XML_INVALID, "paSendRTV2Request");
-    WHO_READ(call, q);
-    t = q->receipt;
-    RECEIPT_READ(call, t);
-    if (t->primaryCiIncurredFee)
-        TRY(amount_parse_or_zero(t->primaryCiIncurredFee, &call->pa_fee_cents));
-    TRY(COPY(call->note, t->paymentNote));
-    TRY(COPY(call->bundle, t->idBundle));
-    TRY(COPY(call->ci_bundle, t->idCiBundle));
-    for (int n = 0; n < t->transferList->__sizetransfer; n++)
-        call->stamps[t->transferList->transfer[n].idTransfer] =
-            t->transferList->transfer[n].MBDAttachment;
-out:
-    return rc;
-}
-
-enum err wire_node_read(struct soap_message *m, const char *bytes, size_t len,
-                        struct node_call *call)
-{
-    static enum err (*const readers[NODE_OPERATION_COUNT])(struct soap *, struct node_call *) = {
-        [NODE_VERIFY] = verify_read,         [NODE_GET] = get_read,
-        [NODE_GET_V2] = get_v2_read,         [NODE_RECEIPT] = receipt_read,
-        [NODE_RECEIPT_V2] = receipt_v2_read, [NODE_DEMAND] = demand_read,
-    };
-    enum err rc;
-
-    TRY(soap_message_read(m, bytes, len));
-    TRY(readers[call->operation](soap_message_soap(m), call));
-    TRY(soap_message_end_read(m));
-out:
-    return rc;
+    return wire_fields_read(root, FIELDS, call);
 }

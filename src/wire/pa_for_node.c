@@ -59,8 +59,7 @@ static enum err node_answer(struct wire_call *call, struct listen_answer *answer
     enum outcome outcome = OUTCOME_OK;
     enum err rc = ERR_NONE;
 
-    if (in.valid)
-        rc = wire_node_read(w->message, call->request->body, call->request->body_len, &in);
+    if (in.valid) rc = wire_node_read(call->root, &in);
     /* A schema takes what is no amount or day here, like one among blanks [X39] [X40]. */
     if (err_class(rc) == ERR_CLASS_CALLER) {
         log_err(node_operation_name(in.operation), rc);

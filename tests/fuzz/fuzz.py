@@ -47,8 +47,8 @@ TARGETS = {
         ("listen/http_head.c", "i < 3 || bytes[i - 2] != '\\n'", "i < seen + 3 || bytes[i - 2] != '\\n'"),
         max_len=9000),
     "node_message": Target(
-        ("wire/node_read.c",),
-        ("soap/message.c", "if (*m->in != '\\r')", "if (true)"), runs=5_000, max_len=4096),
+        ("wire/field.c", "wire/node_read.c"),
+        ("wire/node_read.c", "if (len > REGISTRY_CODE_MAX)", "if (len > 2 * REGISTRY_CODE_MAX)"), runs=5_000, max_len=4096),
     "position_csv": Target(
         ("base/csv.c", "service/position_csv.c", "service/position_row.c", "service/position_metadata.c"),
         ("service/position_row.c", "number[digits] != '\\0' || digits > 3", "digits > 3"), runs=5_000),
@@ -68,7 +68,7 @@ TARGETS = {
         ("xml/walk.c", "if (len > room) len = room;", "if (len > 2 * room) len = room;"), runs=2_000, max_len=4096),
     "psp_message": Target(
         ("wire/psp_read.c",),
-        ("soap/message.c", "if (*m->in != '\\r')", "if (true)"), runs=5_000, max_len=4096),
+        ("wire/psp_read.c", "if (token < 0 || ", "if ("), runs=5_000, max_len=4096),
     "registry": Target(
         ("service/registry_document.c", "service/registry_tree.c"),
         ("service/registry_document.c", "snprintf(out->scope, sizeof out->scope,",

@@ -20,12 +20,9 @@
     " xmlns:n=\"http://pagopa-api.pagopa.gov.it/node/nodeForPsp.xsd\""                             \
     " xmlns:p=\"http://pagopa-api.pagopa.gov.it/pa/paForNode.xsd\"><s:Header/><s:Body>" body       \
     "</s:Body></s:Envelope>"
-#define VERIFY                                                                                     \
-    ENVELOPE(                                                                                      \
-        "<n:verifyPaymentNoticeReq><idPSP>60000000001</idPSP>"                                     \
-        "<idBrokerPSP>60000000002</idBrokerPSP><idChannel>60000000002_01</idChannel>"              \
-        "<password>canale-01</password><qrCode><fiscalCode>77777777777</fiscalCode>"               \
-        "<noticeNumber>302000100000019421</noticeNumber></qrCode></n:verifyPaymentNoticeReq>")
+#define ANSWER                                                                                     \
+    ENVELOPE("<p:paSendRTRes><outcome>KO</outcome><fault><faultCode>PAA_SYSTEM_ERROR</faultCode>"  \
+             "<faultString>errore</faultString><id>77777777777</id></fault></p:paSendRTRes>")
 
 static struct soap_message *message;
 static struct buf out = BUF_INIT(1 << 20);
@@ -87,19 +84,23 @@ static size_t count(const char *text, const char *what)
     return n;
 }
 
-static void test_read_verify(void **state)
+static const struct pfn__paSendRTRes *answer_get(void)
 {
-    const struct nfp__verifyPaymentNoticeReq *req;
+    return soap_get_pfn__paSendRTRes(soap_message_soap(message), NULL, "pfn:paSendRTRes", NULL);
+}
+
+static void test_read_answer(void **state)
+{
+    const struct pfn__paSendRTRes *res;
 
     (void)state;
-    assert_int_equal(soap_message_read(message, VERIFY, strlen(VERIFY)), ERR_NONE);
-    req = soap_get_nfp__verifyPaymentNoticeReq(soap_message_soap(message), NULL,
-                                               "nfp:verifyPaymentNoticeReq", NULL);
+    assert_int_equal(soap_message_read(message, ANSWER, strlen(ANSWER)), ERR_NONE);
+    res = answer_get();
     assert_int_equal(soap_message_end_read(message), ERR_NONE);
-    assert_non_null(req);
-    assert_string_equal(req->idPSP, "60000000001");
-    assert_string_equal(req->password, "canale-01");
-    assert_string_equal(req->qrCode->noticeNumber, "302000100000019421");
+    assert_non_null(res);
+    assert_int_equal(res->outcome, ppc__stOutcome__KO);
+    assert_string_equal(res->fault->faultCode, "PAA_SYSTEM_ERROR");
+    assert_string_equal(res->fault->id, "77777777777");
 }
 
 /* As libxml2 reads them: XML 1.0 2.11 [X37]. */
@@ -112,18 +113,18 @@ static void test_line_ends(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct nfp__verifyPaymentNoticeReq *req;
-        static const char verify[] = VERIFY;
-        const char *at = strstr(verify, "60000000001");
-        char text[sizeof verify + 40];
+        static const char answer[] = ANSWER, place[] = "errore";
+        const char *at = strstr(answer, place);
+        const struct pfn__paSendRTRes *res;
+        char text[sizeof answer + 40];
 
-        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - verify), verify, cases[i].sent, at + 11);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - answer), answer, cases[i].sent,
+                 at + sizeof place - 1);
         assert_int_equal(soap_message_read(message, text, strlen(text)), ERR_NONE);
-        req = soap_get_nfp__verifyPaymentNoticeReq(soap_message_soap(message), NULL,
-                                                   "nfp:verifyPaymentNoticeReq", NULL);
+        res = answer_get();
         assert_int_equal(soap_message_end_read(message), ERR_NONE);
-        assert_non_null(req);
-        assert_string_equal(req->idPSP, cases[i].read);
+        assert_non_null(res);
+        assert_string_equal(res->fault->faultString, cases[i].read);
         soap_message_reset(message);
     }
 }
@@ -228,24 +229,8 @@ static void test_write_receipt(void **state)
     check_written("wsdl/node/paForNode.xsd", "paSendRTReq");
 }
 
-static void test_read_receipt_answer(void **state)
-{
-    static const char answer[] = ENVELOPE(
-        "<p:paSendRTRes><outcome>KO</outcome><fault><faultCode>PAA_SYSTEM_ERROR</faultCode>"
-        "<faultString>errore</faultString><id>77777777777</id></fault></p:paSendRTRes>");
-    const struct pfn__paSendRTRes *res;
-
-    (void)state;
-    assert_int_equal(soap_message_read(message, answer, strlen(answer)), ERR_NONE);
-    res = soap_get_pfn__paSendRTRes(soap_message_soap(message), NULL, "pfn:paSendRTRes", NULL);
-    assert_int_equal(soap_message_end_read(message), ERR_NONE);
-    assert_non_null(res);
-    assert_int_equal(res->outcome, ppc__stOutcome__KO);
-    assert_string_equal(res->fault->faultCode, "PAA_SYSTEM_ERROR");
-}
-
-/* As many positions as our own contract allows: qualified, two namespaces, and read back. */
-static void test_positions_there_and_back(void **state)
+/* As many positions as our own contract allows: qualified, two namespaces. */
+static void test_write_positions(void **state)
 {
     char own_id[] = "TARI-2026-1", creditor[] = "77777777777", type[] = "TARI",
          code[] = "RSSMRA45C12F205C", name[] = "Rossi Mario", text[] = "TARI 2026",
@@ -264,7 +249,6 @@ static void test_positions_there_and_back(void **state)
         .option = &option,
     };
     struct dpo__submission submission = {ARRAY_LEN(positions), positions};
-    const struct dpo__submission *back;
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(positions); i++)
@@ -273,12 +257,6 @@ static void test_positions_there_and_back(void **state)
     soap_put_dpo__submission(soap_message_soap(message), &submission, "dpo:submitPositions", NULL);
     assert_int_equal(soap_message_end_write(message), ERR_NONE);
     check_written("wsdl/payer/debt-position.xsd", "submitPositions");
-
-    assert_int_equal(soap_message_read(message, out.bytes, out.len), ERR_NONE);
-    back = soap_get_dpo__submission(soap_message_soap(message), NULL, "dpo:submitPositions", NULL);
-    assert_int_equal(soap_message_end_read(message), ERR_NONE);
-    assert_int_equal(back->__sizeposition, ARRAY_LEN(positions));
-    assert_string_equal(back->pos__position[999].option[0].instalment[0].amount, "12.30");
 }
 
 static void test_write_notification(void **state)
@@ -329,8 +307,7 @@ static const struct {
     {"<a/>", ERR_XML_INVALID},
     {ENVELOPE(""), ERR_XML_INVALID},
     {ENVELOPE("<n:paSendRTRes/>"), ERR_XML_INVALID},
-    {ENVELOPE("<n:verifyPaymentNoticeReq><idPSP>1</idPSP></n:verifyPaymentNoticeReq>"),
-     ERR_XML_INVALID},
+    {ENVELOPE("<p:paSendRTRes><fault/></p:paSendRTRes>"), ERR_XML_INVALID},
     {ENVELOPE("<s:Fault><faultcode>s:Server</faultcode><faultstring>x</faultstring></s:Fault>"),
      ERR_XML_INVALID},
 };
@@ -342,12 +319,11 @@ static void test_read_wrong(void **state)
         enum err rc = soap_message_read(message, wrong[i].text, strlen(wrong[i].text));
 
         if (rc == ERR_NONE) {
-            soap_get_nfp__verifyPaymentNoticeReq(soap_message_soap(message), NULL,
-                                                 "nfp:verifyPaymentNoticeReq", NULL);
+            answer_get();
             rc = soap_message_end_read(message);
         }
         if (rc != wrong[i].want) fail_msg("case %zu: %s", i, err_name(rc));
-        test_read_verify(state); /* nothing of it is left in the parser */
+        test_read_answer(state); /* nothing of it is left in the parser */
         test_write_refusal(state);
         between(state);
     }
@@ -390,13 +366,12 @@ static void test_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_read_verify, between),
+        cmocka_unit_test_teardown(test_read_answer, between),
         cmocka_unit_test_teardown(test_line_ends, between),
         cmocka_unit_test_teardown(test_write_verify, between),
         cmocka_unit_test_teardown(test_write_refusal, between),
         cmocka_unit_test_teardown(test_write_receipt, between),
-        cmocka_unit_test_teardown(test_read_receipt_answer, between),
-        cmocka_unit_test_teardown(test_positions_there_and_back, between),
+        cmocka_unit_test_teardown(test_write_positions, between),
         cmocka_unit_test_teardown(test_write_notification, between),
         cmocka_unit_test_teardown(test_read_wrong, between),
         cmocka_unit_test_teardown(test_write_over_cap, between),
