@@ -27,11 +27,14 @@ static const struct db_stmt NOTICE_READ = {
     DB_NOW,
 };
 
-/* Without a key, outside a transaction: what a verify looks at. */
+/* Without a key, outside a transaction: what a verify looks at. Nothing is asked more often, and a
+ * column costs the server a third of a microsecond. */
 static const struct db_stmt NOTICE_LOOK = {
     "notice_look",
-    "SELECT UTC_TIMESTAMP(6), " NOTICE_COLUMNS " FROM instalment i"
-    " JOIN position p ON p.id = i.position_id" TRANSFER_JOIN
+    "SELECT UTC_TIMESTAMP(6), i.id, i.option_id, i.amount_cents, i.due_date, i.payable_until,"
+    " i.description, i.state, p.description, p.office, p.state, p.begun_option, p.live_count,"
+    " p.paid_count, t.number, t.creditor, t.iban, t.amount_cents, t.stamp_hash"
+    " FROM instalment i JOIN position p ON p.id = i.position_id" TRANSFER_JOIN
     " WHERE i.creditor = ? AND i.notice_number = ?",
     DB_NOW,
 };
@@ -113,16 +116,18 @@ struct reading {
     struct db_notice *notice;
     struct db_key *key;
     struct debt_transfer transfer;
-    char metadata[DEBT_METADATA_SIZE]; /* the transfer's */
     unsigned char key_hash[32];
     int key_outdated;
     struct names names;
+    char metadata[DEBT_METADATA_SIZE]; /* the transfer's */
 };
 
 static void reading_begin(struct reading *r, struct db_notice *notice, struct db_key *key)
 {
-    memset(notice, 0, offsetof(struct db_notice, metadata));
-    memset(r, 0, sizeof *r);
+    /* Texts of 17 KiB: the first byte is enough. */
+    memset(notice, 0, offsetof(struct db_notice, position.metadata));
+    memset(r, 0, offsetof(struct reading, metadata));
+    notice->position.metadata[0] = r->metadata[0] = 0;
     r->notice = notice;
     r->key = key;
     if (!key) return;
@@ -186,6 +191,15 @@ out:
         DB_GET_TEXT((p)->description), DB_GET_TEXT((p)->office), DB_GET_TEXT((r).names.position),  \
         DB_GET_INT((p)->ver), DB_GET_I64((p)->begun_option), DB_GET_INT((p)->live_count),          \
         DB_GET_INT((p)->paid_count), DB_GET_TEXT((p)->metadata), TRANSFER_FIELDS(r)
+#define LOOK_FIELDS(r, i, p)                                                                       \
+    DB_GET_I64((i)->id), DB_GET_I64((i)->option_id), DB_GET_I64((i)->amount_cents),                \
+        DB_GET_TEXT((i)->due_date), DB_GET_TEXT((i)->payable_until),                               \
+        DB_GET_TEXT((i)->description), DB_GET_TEXT((r).names.instalment),                          \
+        DB_GET_TEXT((p)->description), DB_GET_TEXT((p)->office), DB_GET_TEXT((r).names.position),  \
+        DB_GET_I64((p)->begun_option), DB_GET_INT((p)->live_count), DB_GET_INT((p)->paid_count),   \
+        DB_GET_INT((r).transfer.number), DB_GET_TEXT((r).transfer.creditor),                       \
+        DB_GET_TEXT((r).transfer.iban), DB_GET_I64((r).transfer.amount_cents),                     \
+        DB_GET_TEXT((r).transfer.stamp.hash)
 #define KEY_FIELDS(r)                                                                              \
     DB_GET_BYTES((r).key_hash), DB_GET_BUF((r).key->answer), DB_GET_INT((r).key_outdated)
 #define DEBTOR_FIELDS(n, d)                                                                        \
@@ -256,7 +270,7 @@ enum err db_notice_look(struct db *db, const char *creditor, const char *notice_
 
     reading_begin(&r, out, NULL);
     TRY(db_row_find(db, &NOTICE_LOOK, DB_IN(db_text(creditor), db_text(notice_number)),
-                    DB_OUT(NOTICE_FIELDS(r, i, p)), &found));
+                    DB_OUT(LOOK_FIELDS(r, i, p)), &found));
     TRY(reading_end(db, &r));
     TRY(live_read(db, out));
 out:

@@ -23,12 +23,12 @@ struct db_key_name {
 /** A notice and what stands around it. instalment.id 0: unknown. */
 struct db_notice {
     struct debt_instalment instalment;
-    /* Without instalments: state, counts, own id, debt type, office; the debtor with a payment.
-     * Its metadata are all that the notice tells: the position's, then the instalment's. */
-    struct debt_position position;
     int option_instalments; /* with a payment only */
     int64_t live_payment;   /* the ACTIVE payment on this notice, 0: none */
     int64_t live_expires_us;
+    /* Without instalments: state, counts, own id, debt type, office; the debtor with a payment.
+     * Its metadata are all that the notice tells: the position's, then the instalment's. */
+    struct debt_position position;
     char metadata[DEBT_TRANSFERS_MAX][DEBT_METADATA_SIZE]; /* what the transfers point to */
 };
 
@@ -37,7 +37,9 @@ MUST_USE enum err db_notice_read(struct db *db, const char *creditor, const char
                                  const struct db_key_name *name, struct db_notice *out,
                                  struct db_key *out_key);
 
-/** The same for looking only: no key. */
+/** For looking only: no key, and of the notice what checks and a verify's answer ask for. No own
+ * id, numbers, debt type, versions, metadata; of transfers neither taxonomy, reason nor metadata.
+ */
 MUST_USE enum err db_notice_look(struct db *db, const char *creditor, const char *notice_number,
                                  struct db_notice *out);
 
