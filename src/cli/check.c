@@ -84,6 +84,7 @@ static const struct {
     {"database clock", check_clock, 0, CLI_OPTION_COUNT},
     {"registry", check_registry, 0, CLI_OPTION_COUNT},
     {"password files", check_secrets, 0, CLI_OPTION_COUNT},
+    {"kept messages", check_messages, 0, CLI_OPTION_COUNT},
     {"delivery folders", check_deliveries, 0, CLI_OPTION_COUNT},
     {"peers", check_peers, 0, CLI_OPTION_PEERS},
 };

@@ -15,6 +15,11 @@ static const struct db_stmt GET = {
     "SELECT id, at, family, key_id IS NOT NULL, key_id, request, answer FROM message WHERE id = ?",
     0,
 };
+static const struct db_stmt ENDS = {
+    "message_ends",
+    "SELECT MIN(id), MAX(id) FROM message",
+    0,
+};
 static const struct db_stmt PURGE = {
     "message_purge",
     "DELETE FROM message_outdated LIMIT ?",
@@ -46,6 +51,14 @@ enum err db_message_get(struct db *db, int64_t id, struct db_message *out, bool 
                      out_found);
     out->encrypted = encrypted;
     return rc;
+}
+
+enum err db_message_ends(struct db *db, int64_t *out_oldest, int64_t *out_newest)
+{
+    bool found;
+
+    return db_row_find(db, &ENDS, DB_NONE_IN,
+                       DB_OUT(DB_GET_I64(*out_oldest), DB_GET_I64(*out_newest)), &found);
 }
 
 enum err db_message_purge(struct db *db, int limit, int64_t *out_rows)

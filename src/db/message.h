@@ -25,6 +25,8 @@ struct db_message {
 MUST_USE enum err db_message_add(struct db *db, const struct db_message *m);
 MUST_USE enum err db_message_get(struct db *db, int64_t id, struct db_message *out,
                                  bool *out_found);
+/** The oldest and the newest that are kept; 0 and 0: none. */
+MUST_USE enum err db_message_ends(struct db *db, int64_t *out_oldest, int64_t *out_newest);
 /** Delete at most so many of those whose time is over. */
 MUST_USE enum err db_message_purge(struct db *db, int limit, int64_t *out_rows);
 

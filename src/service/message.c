@@ -58,7 +58,7 @@ out:
     return rc;
 }
 
-enum err service_message_init(void)
+static enum err keys_open(bool make)
 {
     enum err rc;
     const char *now = config_text(CONFIG_MESSAGE_KEY_FILE);
@@ -66,7 +66,7 @@ enum err service_message_init(void)
 
     service_message_forget();
     TRY(families_read(config_text(CONFIG_MESSAGE_KEEP)));
-    if (*now) TRY(crypto_cipher_open(now, &keys[KEY_NOW]));
+    if (*now && (make || access(now, F_OK) == 0)) TRY(crypto_cipher_open(now, &keys[KEY_NOW]));
     if (!*before) goto out;
     if (access(before, R_OK) != 0) {
         rc = err_setf(ERR_CONFIG, "message.old_key_file: %.150s cannot be read", before);
@@ -75,6 +75,16 @@ enum err service_message_init(void)
     TRY(crypto_cipher_open(before, &keys[KEY_BEFORE]));
 out:
     return rc;
+}
+
+enum err service_message_init(void)
+{
+    return keys_open(true);
+}
+
+enum err service_message_look(void)
+{
+    return keys_open(false);
 }
 
 void service_message_forget(void)
@@ -212,6 +222,24 @@ enum err service_message_read(struct db *db, int64_t id, struct db_message *out)
     }
     TRY(part_read(key, id, "request", &out->request));
     TRY(part_read(key, id, "answer", &out->answer));
+out:
+    return rc;
+}
+
+enum err service_message_try(struct db *db)
+{
+    enum err rc;
+    struct db_message m = {.id = 0};
+    int64_t ends[2] = {0, 0};
+
+    TRY(db_message_ends(db, &ends[0], &ends[1]));
+    for (size_t i = 0; i < ARRAY_LEN(ends) && ends[i]; i++) {
+        rc = service_message_read(db, ends[i], &m);
+        buf_free(&m.request);
+        buf_free(&m.answer);
+        if (rc == ERR_NOT_FOUND) rc = ERR_NONE; /* it outlived its time at this moment */
+        if (rc != ERR_NONE) goto out;
+    }
 out:
     return rc;
 }

@@ -21,6 +21,8 @@ enum message_family {
 /** From the configuration, once, before threads start: what is kept, and the keys.
  * @return ERR_NONE | ERR_CONFIG | what a key file answers */
 MUST_USE enum err service_message_init(void);
+/** The same for who only looks: a key that is not there is not made. */
+MUST_USE enum err service_message_look(void);
 void service_message_forget(void); /**< wipe the keys */
 /** An exchange as it is to be stored under its line's id; NULL where its family is not kept, or
  * where it cannot be (too big), which is told to the log: nothing else fails for it.
@@ -31,5 +33,8 @@ void service_message_free(struct db_message **m);
 /** The stored exchange of a line, readable.
  * @return ERR_NONE | ERR_NOT_FOUND | ERR_CONFIG: encrypted with a key that is not at hand */
 MUST_USE enum err service_message_read(struct db *db, int64_t id, struct db_message *out);
+/** Can the oldest and the newest that are kept be read with the keys at hand?
+ * @return as service_message_read(); ERR_NONE, too, when there is none */
+MUST_USE enum err service_message_try(struct db *db);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Messages as they came and went, where an administrator asks for them: encrypted, without
 passwords, for so many days. Time is moved for all. [I11]"""
+import json
 import re
 
 import pytest
@@ -178,6 +179,46 @@ def test_a_new_key(hub, comune):
     assert kept(hub, after).request
     done = hub.payer("journal", "message", str(before.id), ok=(78,))
     assert "message.old_key_file" in done.stderr and not done.stdout
+
+
+def checked(hub, *settings, status=0):
+    """What `payer check` says of kept messages; of all else it finds nothing wrong."""
+    options = [word for setting in ("work.metrics_port=0", *settings) for word in ("--set", setting)]
+    rows = json.loads(hub.payer("check", "--json", *options, ok=(status,)).stdout)
+    wrong = [row["check"] for row in rows if not row["ok"]]
+    assert wrong == ["kept messages"] * status, rows
+    return next(row for row in rows if row["check"] == "kept messages")
+
+
+def test_check_tries_the_keys(hub, comune):
+    """A key that is gone, another one, or another's to read would only be seen when a message is
+    wanted, or when the hub starts and makes a new one. Nothing is made by looking."""
+    hub.sql("DELETE FROM message")
+    raw, notice = client(hub), comune.position()
+    raw.verify(COMUNE, notice.number)
+    kept(hub, line_of(hub, "verifyPaymentNotice", notice_number=notice.number))
+    key, away = hub.home / "var/message.key", hub.home / "var/away.key"
+    assert checked(hub)["found"] == "all: encrypted"
+    for other in ("var/none.key", ""):
+        row = checked(hub, f"message.key_file={other}", status=1)
+        assert "neither message.key_file" in row["found"] and "message.old_key_file" in row["cure"]
+    assert not (hub.home / "var/none.key").exists()
+    key.chmod(0o640)
+    assert "others may read it" in checked(hub, status=1)["found"]
+    key.chmod(0o600)
+    key.rename(away)
+    assert "neither message.key_file" in checked(hub, status=1)["found"]
+    assert checked(hub, "message.old_key_file=var/away.key")["found"].endswith("made at the start")
+    key.write_bytes(away.read_bytes()[:31])
+    key.chmod(0o600)
+    assert "not a file of 32 bytes" in checked(hub, status=1)["found"]
+    away.rename(key)
+    assert "cannot be made" in checked(hub, "message.key_file=/proc/1/key", status=1)["found"]
+    assert "back-offices" in checked(hub, "message.keep=channel", status=1)["found"]
+    assert checked(hub, "message.keep=")["found"] == "none are kept"
+    hub.sql("UPDATE message SET request = CONCAT(LEFT(request, 20), 'x', SUBSTRING(request, 22))")
+    assert "backups" in checked(hub, status=1)["cure"]
+    hub.sql("DELETE FROM message")
 
 
 def test_only_what_is_asked_for(hub, pull, comune):  # noqa: F811
