@@ -46,6 +46,18 @@ static void line_fill(const struct xml_node *root, struct wire_line *line)
     if (receipt) service_journal_token(receipt, line->token_hash);
 }
 
+bool dealing_admit(const struct wire_port *port, struct wire_call *call,
+                   struct listen_answer *answer)
+{
+    enum err rc = wire_caller_get(call->worker, call->request, &call->office);
+
+    if (rc == ERR_NONE)
+        text_copy(call->office.actor, call->line.actor, sizeof call->line.actor);
+    else
+        wire_port_refuse(port, call, answer, rc);
+    return rc == ERR_NONE;
+}
+
 enum err dealing_answer(struct wire_call *call, struct listen_answer *answer, dealing_fn *run,
                         const char **out_outcome)
 {
@@ -56,8 +68,6 @@ enum err dealing_answer(struct wire_call *call, struct listen_answer *answer, de
     char text[400];
     enum err rc;
 
-    TRY(wire_caller_get(call->worker, call->request, &d.caller));
-    text_copy(d.caller.actor, call->line.actor, sizeof call->line.actor);
     if (call->valid) line_fill(call->root, &call->line);
     if (!call->valid) { /* our own contract: the sender is told where and what */
         xml_problem_hide_value(&call->problem);

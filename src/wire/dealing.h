@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "service/position.h"
 #include "soap/fill.h"
-#include "wire/caller.h"
 #include "wire/port.h"
 
 #include "payH.h"
@@ -16,7 +15,6 @@
 /** One call: who, and on what. */
 struct dealing {
     struct wire_call *call;
-    struct wire_caller caller;
     struct env env;
     struct soap *soap;
     struct arena arena;
@@ -24,7 +22,9 @@ struct dealing {
 
 typedef enum err dealing_fn(struct dealing *d, struct listen_answer *answer,
                             const char **out_outcome);
-/** Refuse strangers, tell a sender what is wrong with its message, else run. */
+/** Refuse strangers. */
+wire_admit_fn dealing_admit;
+/** Tell a sender what is wrong with its message, else run. */
 MUST_USE enum err dealing_answer(struct wire_call *call, struct listen_answer *answer,
                                  dealing_fn *run, const char **out_outcome);
 

@@ -69,7 +69,7 @@ static enum err submit(struct dealing *d, struct listen_answer *answer, const ch
     struct dpo__submissionResult r = {0};
 
     TRY(submissions_read(d, &list, &n));
-    TRY(service_position_submit(&d->env, &d->caller.scope, list, n, false));
+    TRY(service_position_submit(&d->env, &d->call->office.scope, list, n, false));
     r.result = dealing_make(d->soap, n, sizeof *r.result);
     for (size_t i = 0; r.result && i < n; i++)
         result_fill(d->soap, &list[i], &r.result[r.__sizeresult++]);
@@ -193,7 +193,7 @@ static enum err get(struct dealing *d, struct listen_answer *answer, const char 
     enum dpo__debtState state;
 
     rc = service_position_get(
-        &d->env, &d->caller.scope, &d->arena, xml_child_text(root, DPO_NS, "creditor"),
+        &d->env, &d->call->office.scope, &d->arena, xml_child_text(root, DPO_NS, "creditor"),
         xml_child_text(root, DPO_NS, "ownId"), xml_child_text(root, DPO_NS, "noticeNumber"), &p);
     if (rc != ERR_NONE && rc != ERR_NOT_FOUND) goto out;
     if (rc == ERR_NONE) {
@@ -243,4 +243,5 @@ struct wire_port wire_debt_position = {
     .family = MESSAGE_BACK_OFFICES,
     .operations = operations,
     .n_operations = ARRAY_LEN(operations),
+    .admit = dealing_admit,
 };

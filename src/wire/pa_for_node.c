@@ -23,12 +23,14 @@ static bool listener_local(void)
 }
 
 /* These messages hold no password: who may speak is in the registry. */
-static bool admit(struct wire_call *call, struct listen_answer *answer)
+static bool admit(const struct wire_port *port, struct wire_call *call,
+                  struct listen_answer *answer)
 {
     const struct registry *registry = call->worker->registry;
     const struct listen_request *q = call->request;
     const char *address = !q->tls && listener_local() ? q->peer : NULL;
 
+    (void)port;
     if (!registry_has_node(registry)) { /* the path is closed */
         answer->status = 404;
         answer->content_type = "text/plain; charset=utf-8";

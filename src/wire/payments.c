@@ -38,7 +38,7 @@ static enum err list(struct dealing *d, struct listen_answer *answer, const char
     enum xsd__boolean more;
 
     if (!list) return err_set(ERR_LIMIT, "payments");
-    TRY(service_payments_list(&d->env, &d->caller.scope, &d->arena,
+    TRY(service_payments_list(&d->env, &d->call->office.scope, &d->arena,
                               xml_child_text(root, PYM_NS, "beneficiary"), last, limit, list, &n,
                               &refusal));
     r.outcome = *refusal.code ? dpo__answerOutcome__KO : dpo__answerOutcome__OK;
@@ -70,7 +70,7 @@ static enum err get(struct dealing *d, struct listen_answer *answer, const char 
     struct pym__paymentAnswer r = {0};
     struct pym__numberedPayment payment;
 
-    TRY(service_payments_get(&d->env, &d->caller.scope, &d->arena,
+    TRY(service_payments_get(&d->env, &d->call->office.scope, &d->arena,
                              xml_child_text(root, PYM_NS, "beneficiary"),
                              xml_child_text(root, PYM_NS, "receiptId"), &paid, &refusal));
     r.outcome = *refusal.code ? dpo__answerOutcome__KO : dpo__answerOutcome__OK;
@@ -106,4 +106,5 @@ struct wire_port wire_payments = {
     .family = MESSAGE_BACK_OFFICES,
     .operations = operations,
     .n_operations = ARRAY_LEN(operations),
+    .admit = dealing_admit,
 };

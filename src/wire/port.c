@@ -192,12 +192,39 @@ static void line_note(const struct wire_port *port, const struct wire_operation 
     if (rc != ERR_NONE) log_err("journal.keep", rc);
 }
 
+static void measure(const struct wire_operation *o, const struct wire_call *call,
+                    const char *outcome)
+{
+    char label[64];
+
+    snprintf(label, sizeof label, "%.30s:%.30s", o->action, outcome);
+    metric_add(METRIC_REQUEST, label, 1);
+    metric_observe_us(METRIC_REQUEST_TIME, o->action,
+                      clock_monotonic_us() - call->request->received_us);
+}
+
+/* By the operation that the action names; of bytes that nobody looked at none are kept. */
+void wire_port_refuse(const struct wire_port *port, struct wire_call *call,
+                      struct listen_answer *answer, enum err rc)
+{
+    static const struct wire_operation unnamed = {.action = "?"};
+    const struct wire_operation *o = by_action(port, call->request->action).operation;
+    struct db_journal_row row;
+
+    if (!o) o = &unnamed;
+    log_err(o->action, rc);
+    fault_err(answer, rc);
+    line_set(&row, o, call, &answer->body, err_name(rc));
+    rc = service_journal_keep(call->worker->db, &row, NULL);
+    if (rc != ERR_NONE) log_err("journal.keep", rc);
+    measure(o, call, "ERROR");
+}
+
 static void operation_run(const struct wire_port *port, const struct wire_operation *o,
                           struct wire_call *call, struct listen_answer *answer)
 {
     enum err rc;
     const char *outcome = "ERROR";
-    char label[64];
     struct wire_worker *w = call->worker;
 
     TRY(o->answer(call, answer, o->variant, &outcome));
@@ -208,10 +235,7 @@ out:
         fault_err(answer, rc);
     }
     line_note(port, o, call, answer, outcome, rc);
-    snprintf(label, sizeof label, "%.30s:%.30s", o->action, outcome);
-    metric_add(METRIC_REQUEST, label, 1);
-    metric_observe_us(METRIC_REQUEST_TIME, o->action,
-                      clock_monotonic_us() - call->request->received_us);
+    measure(o, call, outcome);
 }
 
 /* What an action does not tell may still be an operation with a text to be kept out. */
@@ -282,7 +306,7 @@ void wire_port_post(void *worker, const struct listen_request *request,
     call.exchange =
         (struct exchange){clock_id_new(), request->received_us, request->body, request->body_len};
     w->registry = service_registry_current(w->cache, w->db);
-    if (!port->admit || port->admit(&call, answer)) message_take(port, &call, answer);
+    if (!port->admit || port->admit(port, &call, answer)) message_take(port, &call, answer);
     service_registry_release(w->cache, w->registry);
     w->registry = NULL;
     log_set_request("");

@@ -7,6 +7,7 @@
 #define WIRE_PORT_H
 
 #include "service/message.h"
+#include "wire/caller.h"
 #include "wire/worker.h"
 #include "xml/lift.h"
 #include "xml/schema.h"
@@ -24,7 +25,8 @@ struct wire_line {
 struct wire_call {
     struct wire_worker *worker;
     const struct listen_request *request;
-    const struct registry_caller *caller; /* who was admitted; NULL: the port admits everybody */
+    const struct registry_caller *caller; /* a node that was admitted */
+    struct wire_caller office;            /* one of our own contracts' callers that was admitted */
     const struct xml_node *root;          /* the operation's element; NULL: there was none */
     bool valid;                           /* against the contract's schema */
     struct xml_problem problem;           /* why not; line 0: of the envelope */
@@ -45,8 +47,11 @@ struct wire_operation {
     int variant; /* handed to answer: which of a family it is */
 };
 
-/** May this caller speak here at all? Asked before its bytes are read. false: answered. */
-typedef bool wire_admit_fn(struct wire_call *call, struct listen_answer *answer);
+struct wire_port;
+/** May this caller speak here at all? Asked before its bytes are read, so that a stranger costs no
+ * parser's time [X33]. false: answered. */
+typedef bool wire_admit_fn(const struct wire_port *port, struct wire_call *call,
+                           struct listen_answer *answer);
 
 struct wire_port {
     const char *schema_path; /* under share: the contract's XSD */
@@ -68,6 +73,9 @@ void wire_port_close(struct wire_port *port);
 void wire_port_post(void *worker, const struct listen_request *request,
                     struct listen_answer *answer, void *cls);
 
+/** Answer who is not admitted, and leave a line of it. */
+void wire_port_refuse(const struct wire_port *port, struct wire_call *call,
+                      struct listen_answer *answer, enum err rc);
 /** A SOAP Fault in place of whatever was written. */
 void wire_port_fault(struct listen_answer *answer, int status, const char *code, const char *text);
 

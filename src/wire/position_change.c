@@ -21,7 +21,7 @@ enum err dealing_cancel(struct dealing *d, struct listen_answer *answer, const c
     struct position_withdrawal w = {.creditor = ""};
 
     key_read(d->call->root, &w);
-    TRY(service_position_cancel(&d->env, &d->caller.scope, &w, 1, false));
+    TRY(service_position_cancel(&d->env, &d->call->office.scope, &w, 1, false));
     r.outcome = *w.refusal.code ? dpo__answerOutcome__KO : dpo__answerOutcome__OK;
     if (*w.refusal.code) r.refusal = dealing_refusal(d->soap, &w.refusal);
     *out_outcome = *w.refusal.code ? w.refusal.code : "OK";
@@ -80,7 +80,7 @@ enum err dealing_update(struct dealing *d, struct listen_answer *answer, const c
     for (const struct xml_node *u = xml_child(d->call->root, DPO_NS, "update"); u;
          u = xml_next(u, DPO_NS, "update"))
         TRY(update_read(d, u, &list[n++]));
-    TRY(service_position_update(&d->env, &d->caller.scope, list, n, false));
+    TRY(service_position_update(&d->env, &d->call->office.scope, list, n, false));
     r.result = dealing_make(d->soap, n, sizeof *r.result);
     for (size_t i = 0; r.result && i < n; i++) {
         struct dpo__changeResult *to = &r.result[r.__sizeresult++];
@@ -107,7 +107,7 @@ enum err dealing_cancel_many(struct dealing *d, struct listen_answer *answer,
     for (const struct xml_node *k = xml_child(d->call->root, DPO_NS, "key"); k;
          k = xml_next(k, DPO_NS, "key"))
         key_read(k, &list[n++]);
-    TRY(service_position_cancel(&d->env, &d->caller.scope, list, n, false));
+    TRY(service_position_cancel(&d->env, &d->call->office.scope, list, n, false));
     r.result = dealing_make(d->soap, n, sizeof *r.result);
     for (size_t i = 0; r.result && i < n; i++) {
         struct dpo__changeResult *to = &r.result[r.__sizeresult++];

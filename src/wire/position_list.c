@@ -79,8 +79,8 @@ enum err dealing_list(struct dealing *d, struct listen_answer *answer, const cha
     state_read(root, state, sizeof state);
     p.answer.found = dealing_make(d->soap, (size_t)query.limit, sizeof *p.answer.found);
     if (!p.answer.found) return err_set(ERR_MEMORY, "page");
-    TRY(service_position_list(&d->env, &d->caller.scope, &query, &p.line, line_take, &p, &next,
-                              &refusal));
+    TRY(service_position_list(&d->env, &d->call->office.scope, &query, &p.line, line_take, &p,
+                              &next, &refusal));
     p.answer.outcome = *refusal.code ? dpo__answerOutcome__KO : dpo__answerOutcome__OK;
     if (*refusal.code) p.answer.refusal = dealing_refusal(d->soap, &refusal);
     snprintf(next_text, sizeof next_text, "%" PRId64, next);

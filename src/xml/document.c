@@ -27,6 +27,10 @@ enum err xml_syntax(const char *url, const xmlError *error)
                     error->message);
 }
 
+/* Bytes of names and namespaces, each once: no document of ours has a tenth of it. The parser's
+ * table of them has a few thousand places, so that time would grow with the square [X33]. */
+enum { NAMES_MAX = 64 * 1024 };
+
 /* A DTD is refused whole: without one no entity can be declared [X26]-[X30]. */
 enum err xml_parse(const char *bytes, size_t len, const char *url, xmlDictPtr dict, xmlDocPtr *out)
 {
@@ -44,6 +48,8 @@ enum err xml_parse(const char *bytes, size_t len, const char *url, xmlDictPtr di
         xmlDictFree(context->dict);
         context->dict = dict;
         xmlDictReference(dict);
+    } else {
+        xmlDictSetLimit(context->dict, NAMES_MAX);
     }
     doc = xmlCtxtReadMemory(context, bytes, (int)len, url, NULL, XML_OPTIONS);
     if (doc == NULL || !context->nsWellFormed) { /* an unbound prefix too */

@@ -10,7 +10,7 @@ import urllib.parse
 import pytest
 
 from support.channel import PATH, RawChannel, envelope, fault_code, new_key
-from support.hostile import rows
+from support.hostile import CALLER, rows
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
 from support.messages import paths
 from support.registry import PASSWORD
@@ -167,12 +167,13 @@ def test_a_path_for_reading_only_takes_no_messages(hub):
 @pytest.mark.parametrize("path, most", [(PATH, 64 << 10), ("/debt-position/v1", 4 << 20)])
 def test_each_path_has_its_longest_body(hub, path, most):
     """Told by its length or found out by its chunks: one byte more is too much. [X3] [X5]"""
+    who = f"Authorization: {CALLER['Authorization']}"
     for more, want in ((0, 500), (1, 413)):  # 500: whole, and no XML
         body = b" " * (most + more)
-        head = post("Connection: close", f"Content-Length: {len(body)}", body=b"", length=False)
+        head = post("Connection: close", who, f"Content-Length: {len(body)}", body=b"", length=False)
         pieces = b"10000\r\n" + body[:1 << 16] + b"\r\n"
         whole = pieces * (most >> 16) + (b"1\r\n \r\n" if more else b"") + b"0\r\n\r\n"
-        for data in (head + body, chunked(whole, "Connection: close")):
+        for data in (head + body, chunked(whole, "Connection: close", who)):
             with connect(hub) as connection:
                 with contextlib.suppress(ConnectionError):  # refused while it writes
                     connection.sendall(data.replace(b"{path}", path.encode(), 1))

@@ -143,6 +143,15 @@ def test_who_does_not_say_who_is_told_nothing(hub, user, password):
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
 
 
+@pytest.mark.parametrize("path", ["/debt-position/v1", "/payments/v1"])
+def test_no_parser_sees_what_a_stranger_sends(hub, path):
+    """Before anything is said of its message, whatever it is. [X33]"""
+    for data in (b"no XML", b"<a>" * 5000, b"<!DOCTYPE a [<!ENTITY e 'x'>]><a/>"):
+        answer = requests.post(f"{hub.url}{path}", data=data, timeout=20,
+                               headers={"Content-Type": "text/xml", "SOAPAction": '"%s%n"'})
+        assert answer.status_code == 401 and b"Not allowed" in answer.content
+
+
 def test_a_wrong_message_is_told_where(hub):
     with pytest.raises(zeep.exceptions.Fault, match="amount"):
         submit(caller(hub), position("SOAP-12", options=[

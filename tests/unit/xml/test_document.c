@@ -56,6 +56,36 @@ static void test_text_is_whole(void **state)
     xml_document_close(&doc);
 }
 
+/* As many elements, all of one name or each of another: the second takes time that grows with the
+ * square [X33]. */
+static void test_many_names(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        bool numbered;
+        enum err want;
+    } kinds[] = {{"<element", "/>", false, ERR_NONE},
+                 {"<e", "/>", true, ERR_XML_SYNTAX},
+                 {"<e xmlns='urn:", "'/>", true, ERR_XML_SYNTAX}};
+    struct xml_document *doc = NULL;
+
+    (void)state;
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        struct buf text = BUF_INIT(4 << 20);
+
+        assert_int_equal(buf_text(&text, "<a>"), ERR_NONE);
+        for (int i = 0; i < 40000; i++)
+            assert_int_equal(buf_printf(&text, "%s%d%s", kinds[k].before, kinds[k].numbered ? i : 0,
+                                        kinds[k].after),
+                             ERR_NONE);
+        assert_int_equal(buf_text(&text, "</a>"), ERR_NONE);
+        err_clear();
+        assert_int_equal(xml_document_parse(text.bytes, text.len, &doc), kinds[k].want);
+        xml_document_close(&doc);
+        buf_free(&text);
+    }
+}
+
 /* [X26] [X28] [X30] */
 static void test_refuses(void **state)
 {
@@ -136,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_finds_by_namespace_and_name),
         cmocka_unit_test(test_text_is_whole),
         cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_many_names),
         cmocka_unit_test(test_refuses_depth),
         cmocka_unit_test(test_says_nothing),
     };
