@@ -205,6 +205,21 @@ bool crypto_tls_peer(struct ssl_st *ssl, struct hash *out)
            X509_digest(certificate, EVP_sha256(), out->bytes, &len) == 1;
 }
 
+bool crypto_tls_admits(const struct tls_context *context, struct ssl_st *ssl)
+{
+    X509_STORE_CTX *check = X509_STORE_CTX_new();
+    bool admits =
+        check &&
+        X509_STORE_CTX_init(check, SSL_CTX_get_cert_store(context->ctx),
+                            SSL_get0_peer_certificate(ssl), SSL_get_peer_cert_chain(ssl)) == 1 &&
+        X509_STORE_CTX_set_default(check, "ssl_client") == 1 && X509_verify_cert(check) == 1;
+
+    if (check) SSL_set_verify_result(ssl, X509_STORE_CTX_get_error(check));
+    X509_STORE_CTX_free(check);
+    ERR_clear_error();
+    return admits;
+}
+
 const char *crypto_tls_why(struct ssl_st *ssl, unsigned long code)
 {
     long verdict = SSL_get_verify_result(ssl);

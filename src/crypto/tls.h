@@ -36,6 +36,10 @@ void crypto_tls_validity(const struct tls_context *context, struct tls_validity 
 struct ssl_st *crypto_tls_new(struct tls_context *context);
 /** The verified client certificate's SHA-256. false: none, or not verified. */
 bool crypto_tls_peer(struct ssl_st *ssl, struct hash *out);
+/** Would a client that a former context let in be let in by this one? crypto_tls_why() says why
+ * not.
+ * @param ssl  after its handshake, with a client certificate */
+bool crypto_tls_admits(const struct tls_context *context, struct ssl_st *ssl);
 /** Why a handshake failed, in words for an operator: of the client's certificate, else of the
  * library's error code. @return a text of the library's, for the life of the process */
 const char *crypto_tls_why(struct ssl_st *ssl, unsigned long code);

@@ -15,7 +15,7 @@ enum { FAILURE_LINES = 10 };
 
 struct bufferevent *listen_handshake_begin(struct listen_conn *c)
 {
-    struct ssl_st *ssl = listen_live_ssl(c->loop->server);
+    struct ssl_st *ssl = listen_live_ssl(c);
     struct bufferevent *bev = NULL;
 
     if (ssl)
@@ -41,6 +41,13 @@ static void note(struct listen_conn *c)
     metric_add(METRIC_TLS_REFUSED, NULL, 1);
     if (listen_quiet_pass(&c->loop->handshake_log, FAILURE_LINES))
         log_event(LOG_INFO, "tls.refused", LOG_TEXT("peer", c->peer.text), LOG_TEXT("why", why));
+}
+
+bool listen_handshake_holds(struct listen_conn *c)
+{
+    if (!c->has_certificate || listen_live_admits(c)) return true;
+    note(c);
+    return false;
 }
 
 /* A close with input unread is a reset, which would eat the alert: the socket goes on without TLS,

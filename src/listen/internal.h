@@ -70,6 +70,7 @@ struct listen_live {
     pthread_mutex_t lock;
     struct tls_context *tls;
     struct listen_trust trust;
+    _Atomic unsigned reloads;
 };
 
 struct listen_server {
@@ -131,6 +132,7 @@ struct listen_conn {
     bool forwards; /* a trusted proxy's: each request may name another client */
     bool claimed;  /* counted to peer */
     struct hash certificate;
+    unsigned reloads;                /* before certificate was last judged */
     struct listen_peer origin, peer; /* who connected; who asks: the same, but where it forwards */
     size_t scanned, lingered; /* bytes of this head looked at; bytes dropped after a refusal */
     uint64_t body_left;
@@ -154,8 +156,11 @@ void listen_stop(struct listen_server *server);
 MUST_USE enum err listen_live_open(struct listen_server *server);
 void listen_live_close(struct listen_server *server);
 bool listen_live_trusts(struct listen_server *server, const struct sockaddr *address);
-/** NULL: no memory. */
-struct ssl_st *listen_live_ssl(struct listen_server *server);
+/** What judges a client's certificate from here on. NULL: no memory. */
+struct ssl_st *listen_live_ssl(struct listen_conn *c);
+/** Is who was let in before a reload let in after it? A revoked certificate's connection may be
+ * days old [X23]. */
+bool listen_live_admits(struct listen_conn *c);
 
 /* health.c */
 void listen_health_routes(struct listen_server *server);
@@ -190,6 +195,8 @@ void listen_conn_answered(struct listen_conn *c);
 /** NULL: no memory. */
 struct bufferevent *listen_handshake_begin(struct listen_conn *c);
 void listen_handshake_done(struct listen_conn *c);
+/** A request came: may its connection still speak by what the handshake showed? */
+bool listen_handshake_holds(struct listen_conn *c);
 /** Note why, and let the peer read our alert before the end. May free c. */
 void listen_handshake_failed(struct listen_conn *c);
 

@@ -4,6 +4,7 @@
  * nothing: a broken file leaves what was in force. */
 #include "listen/internal.h"
 
+#include <event2/bufferevent_ssl.h>
 #include <stdatomic.h>
 
 /* No TLS door: no context, and no file is looked at. */
@@ -50,6 +51,7 @@ enum err listen_reload(struct listen_server *server, const struct listen_options
     old = server->live.tls;
     server->live.tls = fresh;
     server->live.trust = trust;
+    atomic_fetch_add(&server->live.reloads, 1);
     pthread_mutex_unlock(&server->live.lock);
     crypto_tls_close(&old); /* living connections hold what they need of it */
     caps_set(server, &wanted);
@@ -67,12 +69,27 @@ bool listen_live_trusts(struct listen_server *server, const struct sockaddr *add
     return trusts;
 }
 
-struct ssl_st *listen_live_ssl(struct listen_server *server)
+struct ssl_st *listen_live_ssl(struct listen_conn *c)
 {
+    struct listen_live *live = &c->loop->server->live;
     struct ssl_st *ssl;
 
-    pthread_mutex_lock(&server->live.lock);
-    ssl = crypto_tls_new(server->live.tls);
-    pthread_mutex_unlock(&server->live.lock);
+    pthread_mutex_lock(&live->lock);
+    ssl = crypto_tls_new(live->tls);
+    c->reloads = atomic_load(&live->reloads);
+    pthread_mutex_unlock(&live->lock);
     return ssl;
+}
+
+bool listen_live_admits(struct listen_conn *c)
+{
+    struct listen_live *live = &c->loop->server->live;
+    bool admits;
+
+    if (c->reloads == atomic_load(&live->reloads)) return true;
+    pthread_mutex_lock(&live->lock);
+    admits = crypto_tls_admits(live->tls, bufferevent_openssl_get_ssl(c->bev));
+    c->reloads = atomic_load(&live->reloads);
+    pthread_mutex_unlock(&live->lock);
+    return admits;
 }

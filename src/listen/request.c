@@ -99,6 +99,7 @@ void listen_conn_head(struct listen_conn *c, const char *bytes, size_t len)
     const char *allow = NULL;
     int status = listen_head_parse(bytes, len, &head);
 
+    if (status == 0 && !listen_handshake_holds(c)) status = 403;
     if (status == 0) status = listen_proxied_client(c, head.forwarded);
     if (status == 0) {
         route = find_route(c->door, &head);

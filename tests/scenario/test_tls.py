@@ -389,8 +389,18 @@ def test_a_cap_is_taken_at_once(hub, settings):
         assert answer.startswith(b"HTTP/1.1 200 ")
 
 
+def opened(hub, certificate):
+    plain = socket.create_connection(("127.0.0.1", port(hub.tls_url)), 5)
+    return client_context(hub.authority, certificate).wrap_socket(plain, server_hostname="localhost")
+
+
+def asked(tls):
+    tls.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+    return int(tls.recv(4096)[9:12])
+
+
 def test_a_revoked_certificate(hub, comune, settings):
-    """[X23] Refused from the reload on; a list that ran out refuses everybody's; passwords go on."""
+    """[X23] Refused from the reload on, also where it is connected already; a list that ran out refuses everybody's; passwords go on."""
     notice = comune.position()
     verify = lambda certificate, **more: fault_code(
         secure(hub, certificate, **more).verify(COMUNE, notice.number))
@@ -408,7 +418,10 @@ def test_a_revoked_certificate(hub, comune, settings):
     hub.authority.revoke(hub.atm)
     hub.authority.crl()  # the file alone changes nothing
     assert verify(hub.atm) == "OK"
-    hang_up(hub)
+    with opened(hub, hub.atm) as revoked, opened(hub, hub.caller) as right:
+        assert asked(revoked) == asked(right) == 200
+        hang_up(hub)
+        assert (asked(revoked), revoked.recv(1), asked(right)) == (403, b"", 200)
     with pytest.raises(REFUSED):
         verify(hub.atm)
     hub.authority.crl(expired=True)
