@@ -129,8 +129,7 @@ enum err cli_check(struct cli *cli)
     }
     err_clear();
     if (!cli->json) goto out;
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     return rc;

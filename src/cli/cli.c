@@ -33,6 +33,16 @@ void cli_write(struct cli *cli, const void *bytes, size_t len)
     (void)fwrite(bytes, 1, len, cli->out);
 }
 
+enum err cli_write_json(struct cli *cli, struct json *json)
+{
+    enum err rc;
+
+    TRY(json_finish(json));
+    cli_write(cli, buf_str(json->out), json->out->len);
+out:
+    return rc;
+}
+
 void cli_say(const struct cli *cli, const char *fmt, ...)
 {
     va_list args;

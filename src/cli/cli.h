@@ -62,8 +62,10 @@ static inline bool cli_has(const struct cli *cli, enum cli_option option)
 MUST_USE enum err cli_db(struct cli *cli, enum db_role role, struct db **out);
 /** Print a result, on stdout or into -o's file. A failed write is reported when the verb ends. */
 void cli_print(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** The same for bytes, as a finished JSON document: struct json on a struct buf, json_finish(). */
+/** The same for bytes. */
 void cli_write(struct cli *cli, const void *bytes, size_t len);
+/** Finish a JSON document and print it. @return what json_finish() said */
+MUST_USE enum err cli_write_json(struct cli *cli, struct json *json);
 /** Say something to the operator on stderr, unless --quiet. */
 void cli_say(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Report an error on stderr and go on, as for one line of many: "payer: position load: …". A verb

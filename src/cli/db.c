@@ -132,8 +132,7 @@ static enum err status_print_json(struct cli *cli, const struct status *s)
     json_int(&j, "schema_version", s->schema.applied);
     json_int(&j, "schema_known", s->schema.known);
     json_int(&j, "schema_missing", s->schema.missing);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     return rc;

@@ -45,8 +45,7 @@ static enum err message_json(struct cli *cli, const struct db_message *m, const 
     json_text(&j, "request", buf_str(&m->request));
     json_text(&j, "answer", m->answer.len ? buf_str(&m->answer) : NULL);
     json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     return rc;

@@ -137,8 +137,7 @@ enum err cli_outbox_stats(struct cli *cli)
     json_int(&j, "p50_ms", p50_us / 1000);
     json_int(&j, "p95_ms", p95_us / 1000);
     json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     return rc;

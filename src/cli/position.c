@@ -359,8 +359,7 @@ enum err cli_position_show(struct cli *cli)
     if (!s.json) goto out;
     json_end(&j);
     json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     arena_free(&arena);

@@ -209,8 +209,7 @@ static enum err version_print(void *cls, const struct db_registry_version *v)
     json_text(&j, "imported_by", v->imported_by);
     json_text(&j, "sha256", hex);
     json_end(&j);
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     return rc;

@@ -69,8 +69,7 @@ enum err cli_row(struct cli *cli, struct json *inside, const struct cli_cell *ce
     }
     object_write(cli, inside ? inside : &j, cells, n);
     if (inside) goto out;
-    TRY(json_finish(&j));
-    cli_write(cli, buf_str(&text), text.len);
+    TRY(cli_write_json(cli, &j));
 out:
     buf_free(&text);
     return rc;

@@ -218,19 +218,19 @@ bool registry_certificate_listed(const struct registry_credential *credential,
     return false;
 }
 
+const char *const channel_kind_names[CHANNEL_COUNT + 1] = {
+    [CHANNEL_NONE] = "none",
+    [CHANNEL_INTERNET] = "internet",
+    [CHANNEL_CALL_CENTRE] = "call-centre",
+    [CHANNEL_MOBILE] = "mobile",
+    [CHANNEL_ATM] = "atm",
+    [CHANNEL_COUNTER] = "counter",
+    [CHANNEL_DESK] = "desk",
+};
+
 const char *channel_kind_name(enum channel_kind kind)
 {
-    static const char *const names[CHANNEL_COUNT] = {
-        [CHANNEL_NONE] = "none",
-        [CHANNEL_INTERNET] = "internet",
-        [CHANNEL_CALL_CENTRE] = "call-centre",
-        [CHANNEL_MOBILE] = "mobile",
-        [CHANNEL_ATM] = "atm",
-        [CHANNEL_COUNTER] = "counter",
-        [CHANNEL_DESK] = "desk",
-    };
-
-    return names[kind < CHANNEL_COUNT ? kind : CHANNEL_NONE];
+    return channel_kind_names[kind < CHANNEL_COUNT ? kind : CHANNEL_NONE];
 }
 
 void registry_free(struct registry **r)

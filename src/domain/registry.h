@@ -211,7 +211,9 @@ const struct registry_account *registry_account_find(const struct registry_credi
                                                      const char *iban);
 bool registry_certificate_listed(const struct registry_credential *credential,
                                  const unsigned char sha256[32]);
-const char *channel_kind_name(enum channel_kind kind); /**< "atm", "call-centre", … */
+/** "atm", "call-centre", …; NULL at the end. */
+extern const char *const channel_kind_names[CHANNEL_COUNT + 1];
+const char *channel_kind_name(enum channel_kind kind); /**< "none" for what is no kind */
 void registry_free(struct registry **r);
 
 #endif

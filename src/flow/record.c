@@ -32,13 +32,14 @@ static void sepa_opt(struct xml_writer *w, const char *name, const char *value)
     xml_attr_opt(w, name, text);
 }
 
-static void party(struct xml_writer *w, const char *element, const struct flow_party *p)
+static void party(struct xml_writer *w, const char *element, const char *code, const char *name,
+                  const char *kind)
 {
     xml_open(w, element);
-    xml_attr(w, "code", p->code);
-    xml_attr_opt(w, "name", p->name);
-    sepa_opt(w, "name-sepa", p->name);
-    xml_attr_opt(w, "kind", p->kind);
+    xml_attr(w, "code", code);
+    xml_attr_opt(w, "name", name);
+    sepa_opt(w, "name-sepa", name);
+    xml_attr_opt(w, "kind", kind);
     xml_close(w);
 }
 
@@ -93,13 +94,7 @@ static void record(struct xml_writer *w, const struct flow_record *r, int64_t n)
         xml_attr_opt(w, "name", r->debtor_name);
         xml_close(w);
     }
-    if (r->creditor_code[0] != '\0') {
-        xml_open(w, "creditor");
-        xml_attr(w, "code", r->creditor_code);
-        xml_attr_opt(w, "name", r->creditor_name);
-        sepa_opt(w, "name-sepa", r->creditor_name);
-        xml_close(w);
-    }
+    if (r->creditor_code[0] != '\0') party(w, "creditor", r->creditor_code, r->creditor_name, "");
     xml_close(w);
 }
 
@@ -139,8 +134,8 @@ static enum err document(struct xml_writer *w, const struct flow_document *d)
     amount(w, "total", f->total_cents);
     xml_attr_opt(w, "execution-date", f->execution_date);
     xml_attr_opt(w, "reference", f->reference);
-    party(w, "sender", &f->sender);
-    party(w, "receiver", &f->receiver);
+    party(w, "sender", f->sender.code, f->sender.name, f->sender.kind);
+    party(w, "receiver", f->receiver.code, f->receiver.name, f->receiver.kind);
     account_opt(w, &f->account);
     for (size_t i = 0; i < f->n_groups; i++) {
         group_open(w, &f->groups[i]);

@@ -34,21 +34,13 @@ static enum err line_keep(void *cls)
     return ERR_NONE;
 }
 
-static bool refuse(struct position_refusal *out, const char *code, const char *field,
-                   const char *expected)
-{
-    out->code = code;
-    snprintf(out->field, sizeof out->field, "%s", field);
-    snprintf(out->expected, sizeof out->expected, "%s", expected);
-    return false;
-}
-
 static bool may(const struct scope *scope, const char *beneficiary, struct position_refusal *out)
 {
     memset(out, 0, sizeof *out);
     out->code = "";
     return scope_allows(scope, beneficiary) ||
-           refuse(out, "BENEFICIARY_UNKNOWN", "beneficiary", "an Ente that you may speak for");
+           position_refuse(out, "BENEFICIARY_UNKNOWN", "beneficiary",
+                           "an Ente that you may speak for");
 }
 
 struct stamps {
@@ -151,8 +143,8 @@ enum err service_payments_get(struct env *env, const struct scope *scope, struct
     if (line.id)
         TRY(paid_read(env, arena, &line, out));
     else
-        (void)refuse(out_refusal, "RECEIPT_UNKNOWN", "receiptId",
-                     "the id of a receipt that this Ente has");
+        (void)position_refuse(out_refusal, "RECEIPT_UNKNOWN", "receiptId",
+                              "the id of a receipt that this Ente has");
 out:
     return rc;
 }

@@ -15,6 +15,16 @@
 /* Positions in one transaction: most have a row in each of five tables [R13]. */
 enum { STORED_MAX = 16 * 1024 * 1024, NUMBER_TRIES = 20, TOGETHER_MAX = 200 };
 
+bool position_refuse(struct position_refusal *out, const char *code, const char *field,
+                     const char *expected)
+{
+    err_clear();
+    out->code = code;
+    snprintf(out->field, sizeof out->field, "%s", field);
+    snprintf(out->expected, sizeof out->expected, "%s", expected);
+    return false;
+}
+
 /* Own id known: the same content is a success, other content a refusal that names it. */
 static enum err known(struct env *env, struct position_submission *s, int64_t id,
                       const unsigned char hash[32])
@@ -45,10 +55,8 @@ out:
 static void taken(struct position_submission *s)
 {
     s->result = POSITION_REFUSED;
-    s->refusal.code = "NOTICE_TAKEN";
-    snprintf(s->refusal.field, sizeof s->refusal.field, "noticeNumber");
-    snprintf(s->refusal.expected, sizeof s->refusal.expected,
-             "a notice number, and an IUV in it, that no other position has");
+    (void)position_refuse(&s->refusal, "NOTICE_TAKEN", "noticeNumber",
+                          "a notice number, and an IUV in it, that no other position has");
 }
 
 static enum err notice_taken(struct env *env, struct position_submission *s)

@@ -23,6 +23,10 @@ struct position_refusal {
     char expected[301];
 };
 
+/** Say why, in place of whatever a check said. @return false, so that a check can end with it */
+bool position_refuse(struct position_refusal *out, const char *code, const char *field,
+                     const char *expected);
+
 struct position_submission {
     struct debt_position *position; /* defaults, ids and notice numbers are filled in */
     enum position_result result;

@@ -58,22 +58,12 @@ static enum err row(void *cls)
     return s->each(s->cls);
 }
 
-static void refuse(struct position_refusal *out, const char *code, const char *field,
-                   const char *expected)
-{
-    err_clear(); /* a refusal, whatever a check said */
-    out->code = code;
-    snprintf(out->field, sizeof out->field, "%s", field);
-    snprintf(out->expected, sizeof out->expected, "%s", expected);
-}
-
 /* NULL or "" leaves *out_day as it is. */
 static bool day_take(const char *text, const char *field, int32_t *out_day,
                      struct position_refusal *out)
 {
     if (!text || !*text || calendar_date_parse(text, out_day) == ERR_NONE) return true;
-    refuse(out, "DATE_SYNTAX", field, "a date, YYYY-MM-DD");
-    return false;
+    return position_refuse(out, "DATE_SYNTAX", field, "a date, YYYY-MM-DD");
 }
 
 /* What no position can have is a mistake of who asks, not a list without positions. */
@@ -82,22 +72,17 @@ static bool query_check(const struct registry *registry, const struct scope *sco
 {
     const struct registry_creditor *c = registry_creditor_find(registry, q->creditor);
 
-    if (!scope_allows(scope, q->creditor)) {
-        refuse(out, "CREDITOR_UNKNOWN", "creditor", "an Ente that you may speak for");
-        return false;
-    }
-    if (q->state && *q->state && position_state_parse(q->state) == POSITION_NONE) {
-        refuse(out, "STATE_UNKNOWN", "state", "OPEN, PAID or CANCELLED");
-        return false;
-    }
-    if (q->debtor && *q->debtor && fiscal_code_check_party('G', q->debtor) != ERR_NONE) {
-        refuse(out, "DEBTOR_CODE", "debtorCode", "a fiscal code: digits and capital letters");
-        return false;
-    }
-    if (c && q->debt_type && *q->debt_type && !registry_debt_type_find(c, q->debt_type)) {
-        refuse(out, "DEBT_TYPE_UNKNOWN", "debtType", "a debt type registered for the Ente");
-        return false;
-    }
+    if (!scope_allows(scope, q->creditor))
+        return position_refuse(out, "CREDITOR_UNKNOWN", "creditor",
+                               "an Ente that you may speak for");
+    if (q->state && *q->state && position_state_parse(q->state) == POSITION_NONE)
+        return position_refuse(out, "STATE_UNKNOWN", "state", "OPEN, PAID or CANCELLED");
+    if (q->debtor && *q->debtor && fiscal_code_check_party('G', q->debtor) != ERR_NONE)
+        return position_refuse(out, "DEBTOR_CODE", "debtorCode",
+                               "a fiscal code: digits and capital letters");
+    if (c && q->debt_type && *q->debt_type && !registry_debt_type_find(c, q->debt_type))
+        return position_refuse(out, "DEBT_TYPE_UNKNOWN", "debtType",
+                               "a debt type registered for the Ente");
     return true;
 }
 
@@ -112,8 +97,8 @@ static bool days_check(const struct position_query *q, struct position_refusal *
     bool due = days_cross(q->due_from, q->due_to);
 
     if (!due && !days_cross(q->created_from, q->created_to)) return true;
-    refuse(out, "DATE_ORDER", due ? "dueTo" : "createdTo", "a day that is not before the first");
-    return false;
+    return position_refuse(out, "DATE_ORDER", due ? "dueTo" : "createdTo",
+                           "a day that is not before the first");
 }
 
 static bool search_prepare(struct search *s, const struct registry *registry,

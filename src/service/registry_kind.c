@@ -12,14 +12,6 @@ static const char *const MODEL[] = {[MODEL_ATTIVATO_PRESSO_PSP] = "ATTIVATO_PRES
                                     [MODEL_IMMEDIATO] = "IMMEDIATO",
                                     [MODEL_DIFFERITO] = "DIFFERITO",
                                     [MODEL_DIFFERITO + 1] = NULL};
-static const char *const CHANNEL[] = {[CHANNEL_NONE] = "",
-                                      [CHANNEL_INTERNET] = "internet",
-                                      [CHANNEL_CALL_CENTRE] = "call-centre",
-                                      [CHANNEL_MOBILE] = "mobile",
-                                      [CHANNEL_ATM] = "atm",
-                                      [CHANNEL_COUNTER] = "counter",
-                                      [CHANNEL_DESK] = "desk",
-                                      [CHANNEL_COUNT] = NULL};
 static const char *const DESTINATION[] = {[DESTINATION_PA_SEND_RT] = "paSendRT",
                                           [DESTINATION_PA_SEND_RT_V2] = "paSendRTV2",
                                           [DESTINATION_NOTIFY] = "notify",
@@ -148,7 +140,7 @@ static const struct registry_attribute CHANNEL_ROWS[] = {
     PLAIN("code", TEXT, registry_channel, code),
     REFERS("broker", "psp-broker", registry_channel, broker),
     PLAIN("name", TEXT, registry_channel, name),
-    ROW("kind", WORD, NULL, CHANNEL, NULL, registry_channel, kind),
+    ROW("kind", WORD, NULL, channel_kind_names, NULL, registry_channel, kind),
     ROW("model", WORD, "ATTIVATO_PRESSO_PSP", MODEL, NULL, registry_channel, model),
     ROW("settles", WORD, "hub", SETTLES, NULL, registry_channel, settles),
     PLAIN("password-hash", SECRET, registry_channel, credential.password_hash),

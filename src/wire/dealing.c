@@ -5,6 +5,7 @@
 #include "service/journal_story.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MEMORY_MAX = 256 * 1024 * 1024 };
@@ -15,6 +16,14 @@ void *dealing_make(struct soap *soap, size_t n, size_t size)
 
     if (p) memset(p, 0, n * size);
     return p;
+}
+
+int64_t dealing_number(const struct xml_node *node, const char *ns, const char *name,
+                       int64_t otherwise)
+{
+    const char *text = xml_child_text(node, ns, name);
+
+    return text ? strtoll(text, NULL, 10) : otherwise;
 }
 
 struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_refusal *from)

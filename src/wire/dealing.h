@@ -31,6 +31,9 @@ MUST_USE enum err dealing_answer(struct wire_call *call, struct listen_answer *a
 /** gSOAP's heap, zeroed: a request that it cannot hold is a fault of ours, told by the end of the
  * message. */
 void *dealing_make(struct soap *soap, size_t n, size_t size);
+/** A number of a checked message. @param otherwise  where it says none */
+int64_t dealing_number(const struct xml_node *node, const char *ns, const char *name,
+                       int64_t otherwise);
 struct dpo__refusal *dealing_refusal(struct soap *soap, const struct position_refusal *from);
 
 #endif

@@ -4,18 +4,9 @@
 #include "soap/receipt.h"
 #include "wire/dealing.h"
 
-#include <stdlib.h>
-
 #define PYM_NS "urn:payer:payments:1"
 
 enum { LIST, GET };
-
-static int64_t number(const struct xml_node *root, const char *name, int64_t otherwise)
-{
-    const char *text = xml_child_text(root, PYM_NS, name);
-
-    return text ? strtoll(text, NULL, 10) : otherwise;
-}
 
 static void payment_fill(struct soap *soap, const struct paid *from,
                          struct pym__numberedPayment *to)
@@ -28,8 +19,8 @@ static enum err list(struct dealing *d, struct listen_answer *answer, const char
 {
     enum err rc;
     const struct xml_node *root = d->call->root;
-    int64_t last = number(root, "after", 0);
-    int limit = (int)number(root, "limit", PAYMENTS_PAGE_MAX);
+    int64_t last = dealing_number(root, PYM_NS, "after", 0);
+    int limit = (int)dealing_number(root, PYM_NS, "limit", PAYMENTS_PAGE_MAX);
     struct paid *list = arena_alloc(&d->arena, (size_t)limit * sizeof *list);
     size_t n = 0;
     struct position_refusal refusal;

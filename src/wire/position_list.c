@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LIMIT = 100 };
@@ -48,13 +47,6 @@ static void state_read(const struct xml_node *root, char *out, size_t cap)
     out[n] = 0;
 }
 
-static int64_t number(const struct xml_node *root, const char *name, int64_t otherwise)
-{
-    const char *text = xml_child_text(root, DPO_NS, name);
-
-    return text ? strtoll(text, NULL, 10) : otherwise;
-}
-
 enum err dealing_list(struct dealing *d, struct listen_answer *answer, const char **out_outcome)
 {
     enum err rc;
@@ -72,8 +64,8 @@ enum err dealing_list(struct dealing *d, struct listen_answer *answer, const cha
         .due_to = xml_child_text(root, DPO_NS, "dueTo"),
         .created_from = xml_child_text(root, DPO_NS, "createdFrom"),
         .created_to = xml_child_text(root, DPO_NS, "createdTo"),
-        .after = number(root, "after", 0),
-        .limit = (int)number(root, "limit", LIMIT),
+        .after = dealing_number(root, DPO_NS, "after", 0),
+        .limit = (int)dealing_number(root, DPO_NS, "limit", LIMIT),
     };
 
     state_read(root, state, sizeof state);
