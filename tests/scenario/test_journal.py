@@ -67,7 +67,8 @@ def test_what_fits_all_options(hub, channel, paid):
 
 def test_an_import_says_which_version_it_made(hub):
     newest = hub.json("registry", "history")[0].version
-    assert hub.json("journal", "grep", "--event", "registry.import")[-1].object == newest
+    (line,) = hub.json("journal", "show", str(newest))
+    assert (line.event, line.object) == ("registry.import", newest)
 
 
 def test_a_page_at_a_time(hub, comune):
