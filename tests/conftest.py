@@ -16,9 +16,13 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from support.channel import PATH, RawChannel  # noqa: E402
 from support.foreign import NOT_MADE  # noqa: E402
-from support.hub import ASL, ATM, COMUNE, SANITIZER, SLOWER, Creditor, Hub  # noqa: E402
+from support.hostile import Line  # noqa: E402
+from support.hub import ASL, ATM, COMUNE, PSP, PSP_BROKER, Creditor, Hub  # noqa: E402
 from support.recorded import RAN, summary  # noqa: E402
+from support.registry import PASSWORD  # noqa: E402
+from support.wait import SANITIZER, SLOWER  # noqa: E402
 from support.witness import STANDARDS  # noqa: E402
 
 TEST_S = 30 * SLOWER   # a test that takes longer hangs
@@ -130,6 +134,24 @@ def clock(hub):
 def channel(hub):
     """The ATM network's client, made by zeep from ?wsdl."""
     return hub.channel(ATM)
+
+
+@pytest.fixture
+def raw(hub, request):
+    """The same with XML by hand; in modules with JUDGED = True the official schema judges it."""
+    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD,
+                        judged=getattr(request.module, "JUDGED", False),
+                        violations=hub.violations.path)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def line(hub):
+    """A connection that must outlive every answer."""
+    line = Line(hub)
+    yield line
+    line.connection.close()
 
 
 @pytest.fixture

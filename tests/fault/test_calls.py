@@ -9,9 +9,9 @@ import pytest
 
 from fault.test_crash import crash_program
 from scenario.test_positions import caller, position, submit
-from support.channel import PATH, RawChannel, SoapFault, fault_code, new_key
-from support.hub import ATM, COMUNE, FDR, PSP, PSP_BROKER, Hub, wait_until
-from support.registry import PASSWORD, with_stations
+from support.channel import SoapFault, fault_code, new_key
+from support.hub import COMUNE, FDR, PSP, Hub, wait_until
+from support.registry import with_stations
 from support.station import UNIONE
 
 LOST, DEADLOCK, LOCK_WAIT = NUMBERS = 2013, 1213, 1205
@@ -71,13 +71,6 @@ class Fault:
     def went_on(self, done):
         """A command whose connection was lost goes on with another one, once it has begun."""
         return done.returncode == 0 or self.number != LOST or self.nth <= OPENING
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
-    yield client
-    client.close()
 
 
 def fault_or(ask):

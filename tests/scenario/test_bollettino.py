@@ -4,12 +4,13 @@ stands for the Ente; the rest is a verify."""
 import pytest
 from lxml import etree
 
-from support.channel import PATH, RawChannel, fault_code
-from support.hub import ASL, ATM, COMUNE, PSP, PSP_BROKER, notice_number, wait_until
-from support.registry import NS, PASSWORD, with_stations
+from support.channel import fault_code
+from support.hub import ASL, COMUNE, notice_number, wait_until
+from support.registry import NS, with_stations
 from support.station import UNIONE
 
 OWN_HUB = True  # its registry is changed
+JUDGED = True
 SLIP = "077777777777"  # of the Comune, in the example
 POSTAL_IBAN = "IT44M0760103200000099900101"
 
@@ -35,14 +36,6 @@ def take(hub, root, ok=(0,)):
 
 def ente_of(root, code):
     return root.find(f"{NS}creditor[@code='{code}']")
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD, judged=True,
-                        violations=hub.violations.path)
-    yield client
-    client.close()
 
 
 def test_a_slip_is_looked_up_and_paid(hub, channel, comune):

@@ -9,8 +9,8 @@ import pytest
 
 from support import foreign
 from support.channel import OPERATIONS, PATH, ZeepChannel, fault_code, new_key
-from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
-from support.registry import PASSWORD, with_stations
+from support.hub import ATM, COMUNE, PSP, PSP_BROKER
+from support.registry import PASSWORD, stations_known, with_stations
 from support.station import UNIONE
 from support.witness import official
 
@@ -23,9 +23,7 @@ SLIP = f"0{COMUNE}"
 @pytest.fixture(scope="module")
 def module_hub(module_hub):
     with_stations(module_hub)
-    channel = module_hub.channel()
-    wait_until(lambda: fault_code(channel.demand(UNIONE[:5], b"?")) != "PPT_SEMANTICA",
-               "the server knows the new registry")
+    stations_known(module_hub)
     return module_hub
 
 

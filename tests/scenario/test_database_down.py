@@ -8,7 +8,6 @@ import secrets
 import signal
 import threading
 
-import pytest
 
 from support.authority import Authority
 from support.channel import PATH, RawChannel, SoapFault, fault_code, new_key
@@ -29,13 +28,6 @@ def SETTINGS(hub):
     hub.database = Limited(hub.home / "other", Authority(hub.home / "ca"))
     hub.secrets.update(path.read_text().strip() for path in hub.database.passwords.iterdir())
     return {**hub.database.settings(), "db.timeout": "1s", "work.lease": "2s"}
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
-    yield client
-    client.close()
 
 
 def activate(raw, notice, key):

@@ -11,10 +11,11 @@ from scenario.test_messages_kept import kept, line_of
 from scenario.test_station import unknown
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, Creditor, wait_until
-from support.registry import NS, PASSWORD, with_stations
+from support.registry import NS, PASSWORD, stations_known, with_stations
 from support.station import PARCO, UNIONE
 
 OWN_HUB = True  # its registry is changed
+JUDGED = True
 SETTINGS = {"message.keep": "all"}
 BAD_ANSWER = "PPT_STAZIONE_INT_PA_ERRORE_RESPONSE"
 SAID = "<sosta targa='AA000AA'>un'ora, così</sosta>".encode()
@@ -31,18 +32,8 @@ def module_hub(module_hub):
         "code": "OSPIT", "id-servizio": "00001", "creditor": COMUNE})
     tree.write(str(module_hub.registry))
     with_stations(module_hub, timeout="20s")
-    channel = module_hub.channel(ATM)
-    wait_until(lambda: fault_code(channel.demand(UNIONE[:5], b"?")) != "PPT_SEMANTICA",
-               "the server knows the new registry")
+    stations_known(module_hub)
     return module_hub
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD, judged=True,
-                        violations=hub.violations.path)
-    yield client
-    client.close()
 
 
 def lines(hub, notice):

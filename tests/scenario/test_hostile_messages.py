@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from support.channel import SOAP
-from support.hostile import Line, rows, verdict
+from support.hostile import rows, verdict
 from support.messages import envelope, served, wrong_messages
 
 LONGER = 3  # ten thousand messages, more with each contract
@@ -21,13 +21,6 @@ STRICTER = re.compile(r"/(amount|fee|\w+Amount|\w+Fee): a line end after it$"
 @pytest.fixture(scope="module")
 def contracts(module_hub, tmp_path_factory):
     return served(module_hub.url, tmp_path_factory.mktemp("contracts"))
-
-
-@pytest.fixture
-def line(hub):
-    line = Line(hub)
-    yield line
-    line.connection.close()
 
 
 def test_each_element_of_each_operation(hub, contracts, line, capsys):

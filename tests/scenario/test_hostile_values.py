@@ -6,7 +6,7 @@ import re
 import pytest
 
 from support.codes import ODD
-from support.hostile import Line, rows, verdict
+from support.hostile import rows, verdict
 from support.hub import COMUNE, fiscal_code
 from support.messages import envelope, served
 from support.witness import local, parse
@@ -39,13 +39,6 @@ def operations(module_hub, tmp_path_factory):
     contracts = served(module_hub.url, tmp_path_factory.mktemp("contracts"))
     return {operation.name: operation for contract in contracts.values()
             for operation in contract.operations}
-
-
-@pytest.fixture
-def line(hub):
-    line = Line(hub)
-    yield line
-    line.connection.close()
 
 
 def test_values_that_only_look_right(hub, operations, line, capsys):

@@ -4,7 +4,7 @@ cannot be read is a SOAP Fault, what can be read and is wrong is refused by its 
 import pytest
 
 from support.channel import SOAP
-from support.hostile import Line, rows, verdict
+from support.hostile import rows, verdict
 from support.messages import envelope, served
 from support.witness import parse
 
@@ -121,13 +121,6 @@ XML = [
 def operations(module_hub, tmp_path_factory):
     contracts = served(module_hub.url, tmp_path_factory.mktemp("contracts"))
     return [operation for contract in contracts.values() for operation in contract.operations]
-
-
-@pytest.fixture
-def line(hub):
-    line = Line(hub)
-    yield line
-    line.connection.close()
 
 
 def test_what_no_parser_may_see(hub, operations, line, capsys):

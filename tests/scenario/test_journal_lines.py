@@ -3,25 +3,16 @@
 came of it, how long it took, and the hashes of both messages. [I10]"""
 import hashlib
 
-import pytest
 import requests
 
 from scenario.test_pay import pay
 from scenario.test_payments_pulled import pull  # noqa: F401
-from support.channel import PATH, RawChannel
-from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
+from support.hub import ATM, COMUNE, wait_until
 from support.registry import PASSWORD, with_stations
 from support.station import UNIONE
 
 SETTINGS = {"work.attempts": 2, "work.backoff": "50ms"}
 SOAP = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>%s</s:Body></s:Envelope>'
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
-    yield client
-    client.close()
 
 
 def lines(hub, event, **fits):

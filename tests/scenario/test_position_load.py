@@ -11,7 +11,8 @@ import subprocess
 import pytest
 
 from support.codes import COLUMNS, fiscal_code, notice_number
-from support.hub import ASL, COMUNE, SANITIZER, program, run_measured, wait_until
+from support.hub import ASL, COMUNE, program, run_measured, wait_until
+from support.wait import SANITIZER
 
 OWN_HUB = True  # its tables are emptied
 RECORDS = int(os.environ.get("LOAD_RECORDS", "3000"))

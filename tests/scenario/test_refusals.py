@@ -2,9 +2,8 @@
 """Each check of the channel's wire refuses with its own code. Their order is tested elsewhere."""
 import pytest
 
-from support.channel import NFP, PATH, SOAP, RawChannel, SoapFault, fault_code
-from support.hub import ATM, COMUNE, PSP, PSP_BROKER, notice_number, wait_until
-from support.registry import PASSWORD
+from support.channel import NFP, SOAP, SoapFault, fault_code
+from support.hub import ATM, COMUNE, notice_number, wait_until
 from support.witness import parse
 
 WRONG_WHO = [
@@ -14,13 +13,6 @@ WRONG_WHO = [
     ({"password": "sbagliata-1"}, "PPT_AUTENTICAZIONE"),                       # [W3.5]
     ({"password": "corta"}, "PPT_SINTASSI_EXTRAXSD"),                          # [W3.1]
 ]
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD, judged=False)
-    yield client
-    client.close()
 
 
 @pytest.mark.parametrize("changes, code", WRONG_WHO)

@@ -5,9 +5,8 @@ import threading
 import pytest
 from lxml import etree
 
-from support.channel import PATH, RawChannel, fault_code
-from support.hub import ASL, ATM, COMUNE, PSP, PSP_BROKER, program, wait_until
-from support.registry import PASSWORD
+from support.channel import fault_code
+from support.hub import ASL, ATM, COMUNE, PSP, program, wait_until
 from support.terminal import Terminal
 
 OWN_HUB = True  # its registry changes under everybody's feet
@@ -25,13 +24,6 @@ def restored(hub):
 def document(hub):
     """The document in force, to be changed."""
     return etree.fromstring(hub.payer("registry", "export").stdout.encode())
-
-
-@pytest.fixture
-def raw(hub):
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD, judged=False)
-    yield client
-    client.close()
 
 
 def take(hub, root, *options, ok=(0,)):

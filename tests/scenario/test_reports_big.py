@@ -58,7 +58,7 @@ def test_big_around_no_flow(hub, piece):
     psp = FlowPsp(hub.url)
     before = memory(hub, "RssAnon")
     size = 16 << 20
-    psp.post(b'<s:Envelope xmlns:s="%s"><s:Body>' % SOAP.encode() + piece * (size // len(piece))
-             + b"</s:Body></s:Envelope>", "nodoInviaFlussoRendicontazione")
+    psp.post("nodoInviaFlussoRendicontazione", b'<s:Envelope xmlns:s="%s"><s:Body>' % SOAP.encode()
+             + piece * (size // len(piece)) + b"</s:Body></s:Envelope>")
     assert psp.status == 500
     assert memory(hub, "RssAnon") - before < size >> 10

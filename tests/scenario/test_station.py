@@ -9,7 +9,7 @@ from lxml import etree
 from scenario.test_races import at_once
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.hub import ATM, CALL_CENTRE, COMUNE, FDR, PSP, PSP_BROKER, Creditor, wait_until
-from support.registry import NS, PASSWORD, with_stations
+from support.registry import NS, PASSWORD, stations_known, with_stations
 from support.station import ACCOUNTS, LIES, PARCO, UNIONE
 
 MAX_MS = 600000
@@ -38,10 +38,7 @@ def module_hub(module_hub):
     tree.getroot().extend((narrow, allowed))
     tree.write(str(module_hub.registry))
     with_stations(module_hub, timeout="20s")
-    channel = module_hub.channel(ATM)
-    known = module_hub.peers.book.debt(UNIONE)
-    wait_until(lambda: fault_code(channel.verify(UNIONE, known.number)) == "OK",
-               "the server knows the new registry")
+    stations_known(module_hub)
     return module_hub
 
 

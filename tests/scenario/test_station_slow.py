@@ -13,7 +13,7 @@ from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
 from support.ente import Ente
 from support.hub import ATM, CALL_CENTRE, PSP, PSP_BROKER, Creditor, wait_until
-from support.registry import PASSWORD, with_stations
+from support.registry import PASSWORD, stations_known, with_stations
 from support.station import PARCO, UNIONE
 from support.witness import parse
 
@@ -32,10 +32,7 @@ BUSY = "PPT_PAGAMENTO_IN_CORSO"
 def module_hub(module_hub):
     """The Unione's station has all the time in the world; the Parco's has 2 s."""
     with_stations(module_hub, timeout="50s", PARCO_timeout="2s")
-    channel = module_hub.channel(ATM)
-    known = module_hub.peers.book.debt(UNIONE)
-    wait_until(lambda: fault_code(channel.verify(UNIONE, known.number)) == "OK",
-               "the server knows the new registry")
+    stations_known(module_hub)
     return module_hub
 
 

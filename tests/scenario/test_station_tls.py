@@ -3,7 +3,7 @@
 where one is asked for; an address that nobody may call is not called. [F60] [F61]"""
 import pytest
 
-from support.authority import Authority, server_context
+from support.authority import peers_over_tls, server_context
 from support.channel import PATH, RawChannel, fault_code
 from support.hub import ATM, PSP, PSP_BROKER, wait_until
 from support.registry import PASSWORD, with_stations
@@ -13,13 +13,7 @@ UNREACHABLE = "PPT_STAZIONE_INT_PA_IRRAGGIUNGIBILE"
 
 
 def SETTINGS(hub):
-    hub.authority = Authority(hub.home / "ca")
-    hub.stranger = Authority(hub.home / "stranger", "Altra Autorita")
-    hub.certificate = hub.authority.client("hub")
-    hub.good = hub.authority.server()
-    hub.peers.context = server_context(hub.good)
-    return {"work.peer_ca": hub.authority.crt, "work.peer_certificate": hub.certificate.pem,
-            "work.breaker": 100}
+    return {**peers_over_tls(hub), "work.breaker": 100}
 
 
 @pytest.fixture(scope="module")

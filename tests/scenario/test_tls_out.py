@@ -6,20 +6,15 @@ import signal
 import pytest
 
 from scenario.test_pay import pay
-from support.authority import Authority, server_context
+from support.authority import peers_over_tls, server_context
 from support.hub import wait_until
 
 BACK_OFFICE = "77777777777-NOTIFICA"
 
 
 def SETTINGS(hub):
-    hub.authority = Authority(hub.home / "ca")
-    hub.stranger = Authority(hub.home / "stranger", "Altra Autorita")
-    hub.certificate = hub.authority.client("hub")
-    hub.good = hub.authority.server()
-    hub.peers.context = server_context(hub.good)
-    return {"work.peer_ca": hub.authority.crt, "work.peer_certificate": hub.certificate.pem,
-            "work.attempts": 100, "work.backoff": "100ms", "work.breaker": 100}  # each alone
+    return {**peers_over_tls(hub), "work.attempts": 100, "work.backoff": "100ms",
+            "work.breaker": 100}  # each alone
 
 
 @pytest.fixture

@@ -111,6 +111,17 @@ def client_context(authority, certificate=None):
     return context
 
 
+def peers_over_tls(hub):
+    """The simulated Enti speak TLS from the start: settings of a hub that trusts their authority
+    and has a certificate. It keeps what a test may change: authority, stranger, certificate, good."""
+    hub.authority = Authority(hub.home / "ca")
+    hub.stranger = Authority(hub.home / "stranger", "Altra Autorita")
+    hub.certificate = hub.authority.client("hub")
+    hub.good = hub.authority.server()
+    hub.peers.context = server_context(hub.good)
+    return {"work.peer_ca": hub.authority.crt, "work.peer_certificate": hub.certificate.pem}
+
+
 def server_context(certificate, clients=None):
     """@param clients  the authority of client certificates; without one of its the end comes"""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

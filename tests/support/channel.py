@@ -9,15 +9,14 @@ by the official schema when it is at hand, and note what is wrong as a violation
 import base64
 import datetime
 import decimal
-import http.client
 import secrets
 import types
-import urllib.parse
 import xml.sax.saxutils
 
 from lxml import etree
 
-from support.witness import Lines, cents, euros, local, parse, schema_errors
+from support.connection import Connection
+from support.witness import Lines, cents, local, parse, schema_errors
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 NFP = "http://pagopa-api.pagopa.gov.it/node/nodeForPsp.xsd"
@@ -231,20 +230,13 @@ class Channel:
                 self._violation(f"{side}: {local(body[0])}: {error}")
 
 
-class RawChannel(Channel):
-    """One keep-alive connection and XML by hand. Not thread-safe: one for each thread.
-    @param judged   check each message by the official schema (slower)
-    @param context  how it speaks TLS, where the URL says https"""
+class RawChannel(Channel, Connection):
+    """XML by hand. @param judged  check each message by the official schema (slower)"""
 
     def __init__(self, url, *who, judged=False, timeout_s=30, context=None, **files):
-        super().__init__(*who, **files)
-        self.url, self.judged = urllib.parse.urlsplit(url), judged
-        if self.url.scheme == "https":
-            self.connection = http.client.HTTPSConnection(self.url.hostname, self.url.port,
-                                                          timeout=timeout_s, context=context)
-        else:
-            self.connection = http.client.HTTPConnection(self.url.hostname, self.url.port,
-                                                         timeout=timeout_s)
+        Channel.__init__(self, *who, **files)
+        Connection.__init__(self, url, PATH, timeout_s, context)
+        self.judged = judged
 
     def call(self, operation, fields):
         request, answer_root = OPERATIONS[operation]
@@ -261,21 +253,6 @@ class RawChannel(Channel):
         if body[0].tag != f"{{{NFP}}}{answer_root}":
             raise ValueError(f"{operation} was answered by {body[0].tag}")
         return read_answer(body[0])
-
-    def post(self, action, data):
-        """Send bytes as they are; the answer's bytes, whatever its status."""
-        try:
-            self.connection.request("POST", self.url.path or PATH, body=data, headers={
-                "Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'})
-            response = self.connection.getresponse()
-            self.status, received = response.status, response.read()
-        except (OSError, http.client.HTTPException):
-            self.connection.close()  # the next call opens another
-            raise
-        return received
-
-    def close(self):
-        self.connection.close()
 
 
 class ZeepChannel(Channel):

@@ -21,11 +21,12 @@ import time
 import types
 import urllib.request
 
-from support.channel import PATH, SoapFault, ZeepChannel
+from support.channel import PATH, ZeepChannel
 from support.codes import COLUMNS, fiscal_code, notice_number
 from support.ente import Ente
 from support.recorded import Recorder
 from support.registry import PASSWORD, debt_types, prepare
+from support.wait import SLOWER, wait_until
 from support.witness import ROOT, Lines, parse
 
 COMUNE, ASL = "77777777777", "88888888888"
@@ -33,10 +34,8 @@ PSP, PSP_BROKER = "PSPPROVA", "66666666666"
 ATM, CALL_CENTRE, DESK = (f"{PSP_BROKER}_{n:02d}" for n in (1, 2, 3))
 FDR = "{http://www.digitpa.gov.it/schemas/2011/Pagamenti/}"
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
-SANITIZER = os.environ.get("PAYER_SAN", "")  # that the program was built with
 MEANT = {("flow", "run"), ("registry", "import")}  # ask first: a test means what it says
 FOUND = ("Sanitizer", "runtime error:")  # what one says of a program
-SLOWER = 4 if SANITIZER else 1
 START_S = 25 * SLOWER  # for a daemon to say that it listens
 STOP_S = 35 * SLOWER
 
@@ -45,17 +44,6 @@ def program():
     """The payer to test: $PAYER_BIN, $PAYER (tests/run sets it), else the one that make built."""
     given = os.environ.get("PAYER_BIN") or os.environ.get("PAYER")
     return pathlib.Path(given) if given else ROOT / "build" / "bin" / "payer"
-
-
-def wait_until(true, what, timeout_s=10):
-    """What `true` returns once it is true; fails naming what never came."""
-    end = time.monotonic() + timeout_s * SLOWER
-    while time.monotonic() < end:
-        result = true()
-        if result:
-            return result
-        time.sleep(0.02)
-    raise AssertionError(f"after {timeout_s} s still not: {what}")
 
 
 def run_measured(process):

@@ -5,13 +5,12 @@ often it is sent. It judges each answer by the official schema when it is at han
 is wrong as a violation.
 """
 import contextlib
-import http.client
 import secrets
 import socket
 import struct
-import urllib.parse
 
 from support.channel import SOAP, SoapFault, envelope, read_answer
+from support.connection import Connection
 from support.witness import Lines, cents, local, parse, schema_errors
 
 PFN = "http://pagopa-api.pagopa.gov.it/pa/paForNode.xsd"
@@ -71,25 +70,14 @@ def receipt_of(data, creditor, notice, receipt_id=None, **changes):
     return {name: value for name, value in {**fields, **changes}.items() if value is not None}
 
 
-class Node:
-    """@param url      of the hub · @param context  how it speaks TLS, where the URL says https
-    @param violations  file · one connection: not thread-safe"""
+class Node(Connection):
+    """@param url, context  as Connection has them · @param violations  file"""
 
     def __init__(self, url, violations=None, context=None, timeout_s=30, ente="77777777777"):
-        self.url, self.context, self.timeout_s = urllib.parse.urlsplit(url), context, timeout_s
+        super().__init__(url, PATH, timeout_s, context)
         self.violations = Lines(violations) if violations else None
         self.ente = ente
         self.sent = self.received = b""
-        self.connection = self._connect()
-
-    def _connect(self):
-        if self.url.scheme == "https":
-            return http.client.HTTPSConnection(self.url.hostname, self.url.port,
-                                               timeout=self.timeout_s, context=self.context)
-        return http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=self.timeout_s)
-
-    def close(self):
-        self.connection.close()
 
     # --- what it asks -------------------------------------------------------------------------
 
@@ -130,18 +118,6 @@ class Node:
         self.sent = envelope(request, {**names, **who, **fields}, PFN)
         self.received = self.post(operation, self.sent)
         return self.read(answer_root)
-
-    def post(self, action, data):
-        """Send bytes as they are; the answer's bytes, whatever its status."""
-        try:
-            self.connection.request("POST", PATH, body=data, headers={
-                "Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'})
-            response = self.connection.getresponse()
-            self.status, received = response.status, response.read()
-        except (OSError, http.client.HTTPException):
-            self.connection.close()  # the next call opens another
-            raise
-        return received
 
     def again(self, action, answer_root):
         """The bytes of the last call once more."""

@@ -6,9 +6,11 @@ import urllib.parse
 
 from lxml import etree
 
+from support.channel import fault_code
 from support.codes import notice_number
 from support.ente import Peer
 from support.station import ACCOUNTS, PARCO, UNIONE, VERSIONS
+from support.wait import wait_until
 
 NS = "{urn:payer:registry:1}"
 EXAMPLE_PEERS = "http://127.0.0.1:9801"  # where the example says that the Enti listen
@@ -82,6 +84,13 @@ def with_stations(hub, timeout="5s", **of_one):
     hub.payer("registry", "import", str(hub.registry))
     hub.peers.peers = hub.peers.peers + [peer for peer in peers_of(tree)
                                          if peer.creditor in VERSIONS]
+
+
+def stations_known(hub):
+    """Wait until the server knows those two: it looks at the registry once a second."""
+    channel, debt = hub.channel(), hub.peers.book.debt(UNIONE)
+    wait_until(lambda: fault_code(channel.verify(UNIONE, debt.number)) == "OK",
+               "the server knows the new registry")
 
 
 def station_ente(code, url, timeout):

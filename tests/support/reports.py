@@ -5,13 +5,12 @@ schema when it is at hand.
 """
 import base64
 import datetime
-import http.client
 import itertools
-import urllib.parse
 import xml.sax.saxutils
 
 from support.channel import SOAP
 from support.registry import PASSWORD
+from support.connection import Connection
 from support.witness import cents, euros, local, parse, schema_errors
 
 NS = "http://ws.pagamenti.telematici.gov/"
@@ -61,31 +60,16 @@ def document(payments, identifier, time=NOW, sender=("G", "66666666666"), receiv
         "</p:FlussoRiversamento>")).encode()
 
 
-class Caller:
-    """One connection, a message a call. @param url  the hub's"""
+class Caller(Connection):
+    """A message a call. @param url  the hub's"""
 
     def __init__(self, url, path, timeout_s=25, context=None):
-        where = urllib.parse.urlsplit(url)
-        self.path = path
-        self.connection = (
-            http.client.HTTPSConnection(where.hostname, where.port, timeout=timeout_s, context=context)
-            if where.scheme == "https"
-            else http.client.HTTPConnection(where.hostname, where.port, timeout=timeout_s))
+        super().__init__(url, path, timeout_s, context)
         self.violations = []
-
-    def post(self, data, action, path=None):
-        """Bytes as they are; the answer's bytes."""
-        headers = {"Content-Type": "text/xml; charset=utf-8"}
-        if action is not None:
-            headers["SOAPAction"] = f'"{action}"'
-        self.connection.request("POST", path or self.path, body=data, headers=headers)
-        answer = self.connection.getresponse()
-        self.status = answer.status
-        return answer.read()
 
     def call(self, operation, fields, path=None, action=True, judged=True):
         sent = self.message(operation, fields)
-        return self.read(self.post(sent, operation if action else None, path), operation, judged)
+        return self.read(self.post(operation if action else None, sent, path), operation, judged)
 
     @staticmethod
     def message(operation, fields):
