@@ -160,6 +160,28 @@ def check_notice():
             wrong("deps/debian.txt", number, f"{word[1]} is not in NOTICE")
 
 
+def check_map():
+    """docs/architecture.md names each folder and each table."""
+    page = (ROOT / "docs/architecture.md").read_text()
+    folders = {"/".join(name.split("/")[:2 if name.startswith("src/") else 1])
+               for name, _ in files() if "/" in name and not name.startswith((".", "wsdl/", "xslt/"))}
+    for folder in sorted(folders):
+        if f"`{folder}/" not in page:
+            wrong("docs/architecture.md", 1, f"the folder {folder}/ is not in its table")
+    for table in re.findall(r"CREATE TABLE `(\w+)`", (ROOT / "db/schema.sql").read_text()):
+        if not re.search(rf"\b{table}\b", page):
+            wrong("docs/architecture.md", 1, f"the table {table} is not in its picture of the data")
+
+
+def check_paths():
+    """What pages for readers name is there. Decisions (docs/adr) speak of their own day."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for number, line in enumerate(page.read_text().split("\n"), 1):
+            for path in re.findall(r"(?<![\w/])(?:src|tests|mk|deps|conf|db|demo|wsdl|xslt|docs)/[\w./-]*\w", line):
+                if not (ROOT / path).exists() and not list(ROOT.glob(path + "-*")):
+                    wrong(page.relative_to(ROOT), number, f"names {path}, which is not there")
+
+
 def main():
     rules = (ROOT / "docs/rules.md").read_text()
     known = set(re.findall(r"(?m)^\| *([WIFRX]\d+(?:\.\d+[a-z]?)?) *\|", rules))
@@ -172,6 +194,8 @@ def main():
     check_claims(used)
     check_migrations()
     check_notice()
+    check_map()
+    check_paths()
     for problem in problems:
         print(problem)
     return 1 if problems else 0
