@@ -365,6 +365,10 @@ CREATE TABLE `psp_flow` (
   KEY `listed` (`state`,`id`),
   KEY `work` (`matching`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='flows that PSPs delivered: each revision a row';
+CREATE TABLE `psp_flow_again` (
+  `payment_id` bigint(20) NOT NULL,
+  PRIMARY KEY (`payment_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='payments whose money is in suspense: lines that PSPs'' flows had of them before are to be looked at again';
 CREATE TABLE `psp_flow_claim` (
   `entry_id` bigint(20) NOT NULL,
   `flow_id` bigint(20) NOT NULL COMMENT 'psp_flow.id',
@@ -383,8 +387,10 @@ CREATE TABLE `psp_flow_line` (
   `paid_on` date NOT NULL,
   `state` varchar(12) NOT NULL COMMENT 'domain/psp_flow_line.def; NEW until it is matched',
   `payment_id` bigint(20) DEFAULT NULL COMMENT 'the payment that it is about',
+  `matched_by` char(3) DEFAULT NULL COMMENT 'the key that found the payment: IUR, or IUV where nobody knows the IUR',
   PRIMARY KEY (`flow_id`,`n`),
-  KEY `iur` (`iur`)
+  KEY `iur` (`iur`),
+  KEY `iuv` (`iuv`,`state`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what a PSP''s flow reports, line by line';
 CREATE TABLE `psp_flow_part` (
   `flow_id` bigint(20) NOT NULL COMMENT 'psp_flow.id',

@@ -20,4 +20,5 @@ GRANT INSERT, UPDATE ON `{db}`.channel_day TO 'payer_serve'@'{host}';
 GRANT INSERT, UPDATE ON `{db}`.psp_flow TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.psp_flow_line TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.psp_flow_part TO 'payer_serve'@'{host}';
+GRANT INSERT ON `{db}`.psp_flow_again TO 'payer_serve'@'{host}';
 GRANT INSERT ON `{db}`.message TO 'payer_serve'@'{host}';

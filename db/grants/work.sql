@@ -33,5 +33,6 @@ GRANT UPDATE, DELETE ON `{db}`.psp_flow TO 'payer_work'@'{host}';
 GRANT UPDATE, DELETE ON `{db}`.psp_flow_line TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.psp_flow_part TO 'payer_work'@'{host}';
 GRANT INSERT, DELETE ON `{db}`.psp_flow_claim TO 'payer_work'@'{host}';
+GRANT DELETE ON `{db}`.psp_flow_again TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.message TO 'payer_work'@'{host}';
 GRANT DELETE ON `{db}`.message_outdated TO 'payer_work'@'{host}';

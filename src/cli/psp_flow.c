@@ -102,6 +102,7 @@ static enum err line_row(void *cls)
         CELL_T("outcome", "  outcome ", l->outcome),
         CELL_T("paid_on", " of ", l->paid_on),
         CELL_T("state", "  ", l->state),
+        CELL_T_NULL("matched_by", " ", l->matched_by),
         CELL_N("payment", NULL, l->payment_id),
     };
 

@@ -133,7 +133,8 @@ static const struct db_stmt GET = {
 #define LINE_LIST(name, only)                                                                      \
     {                                                                                              \
         name,                                                                                      \
-            "SELECT n, iuv, iur, idx, amount_cents, outcome, paid_on, state, payment_id"           \
+            "SELECT n, iuv, iur, idx, amount_cents, outcome, paid_on, state, payment_id,"          \
+            " matched_by"                                                                          \
             " FROM psp_flow_line WHERE flow_id = ? AND " only "n > ? ORDER BY n LIMIT ?",          \
             0                                                                                      \
     }
@@ -322,7 +323,8 @@ enum err db_psp_flow_lines(struct db *db, int64_t id, const char *state, int64_t
                    DB_OUT(DB_GET_INT(row->n), DB_GET_TEXT(row->iuv), DB_GET_TEXT(row->iur),
                           DB_GET_INT(row->index), DB_GET_I64(row->amount_cents),
                           DB_GET_TEXT(row->outcome), DB_GET_TEXT(row->paid_on),
-                          DB_GET_TEXT(row->state), DB_GET_I64(row->payment_id)),
+                          DB_GET_TEXT(row->state), DB_GET_I64(row->payment_id),
+                          DB_GET_TEXT(row->matched_by)),
                    each, cls);
 }
 

@@ -45,6 +45,7 @@ struct db_psp_flow_line {
     char outcome[2], paid_on[11];
     char state[13];
     int64_t payment_id;
+    char matched_by[4]; /* IUR, IUV; "": no payment was found */
 };
 
 /* ---- receiving ---- */

@@ -8,7 +8,7 @@
 
 enum {
     ANOMALY_COLUMNS = 7,
-    VERDICT_COLUMNS = 4,
+    VERDICT_COLUMNS = 5,
     CLAIM_COLUMNS = 3,
     SWEEP_PARTS = 100,
     SWEEP_LINES = 900
@@ -33,24 +33,42 @@ static const struct db_stmt FIND_DEAD[2] = {
     {"psp_match_find_lost",
      "SELECT " WORK " FROM psp_flow f WHERE f.state = 'LOADING' AND f.received_at < ? LIMIT 1", 0},
 };
-/* IUR is our token: the payment's own key. An index names one transfer, without it all of the
- * Ente's are meant. Money in suspense was collected too, and has no transfers. */
+/* An index names one transfer, without it all of the Ente's are meant. Money in suspense was
+ * collected too, and has no transfers. */
+#define OF_LINE                                                                                    \
+    "(e.kind = 'paid' AND (l.idx = 0 OR e.transfer_number = l.idx)"                                \
+    " OR e.kind = 'suspense' AND l.idx <= 1)"
+#define OF_BATCH "l.flow_id = ? AND l.n > ? AND l.n <= ? AND l.state = 'NEW'"
+/* IUR is our token: the payment's own key. */
 static const struct db_stmt PAIRS = {
     "psp_match_pairs",
     "SELECT l.n, l.amount_cents, l.outcome, COALESCE(i.id, 0) <> 0, COALESCE(y.id, 0),"
     " COALESCE(e.id, 0), COALESCE(e.amount_cents, 0), COALESCE(c.flow_id, 0) <> 0"
     " FROM psp_flow_line l LEFT JOIN payment y ON y.token = l.iur AND y.psp = ?"
     " LEFT JOIN instalment i ON i.id = y.instalment_id AND i.iuv = l.iuv"
-    " LEFT JOIN entry e ON e.fact_id = y.id AND i.id IS NOT NULL AND e.creditor = ? AND"
-    " (e.kind = 'paid' AND (l.idx = 0 OR e.transfer_number = l.idx)"
-    " OR e.kind = 'suspense' AND l.idx <= 1)"
-    " LEFT JOIN psp_flow_claim c ON c.entry_id = e.id"
-    " WHERE l.flow_id = ? AND l.n > ? AND l.n <= ? AND l.state = 'NEW' ORDER BY l.n",
+    " LEFT JOIN entry e ON e.fact_id = y.id AND i.id IS NOT NULL AND e.creditor = ? AND " OF_LINE
+    " LEFT JOIN psp_flow_claim c ON c.entry_id = e.id WHERE " OF_BATCH " ORDER BY l.n",
+    0,
+};
+/* Of lines whose IUR nobody knows: what was paid on the notice of that IUV, and is reported by no
+ * line under its own IUR. */
+static const struct db_stmt PAIRS_BY_IUV = {
+    "psp_match_pairs_by_iuv",
+    "SELECT l.n, y.id, e.id, e.amount_cents, COALESCE(c.flow_id, 0) <> 0"
+    " FROM psp_flow_line l LEFT JOIN payment k ON k.token = l.iur"
+    " JOIN instalment i FORCE INDEX (iuv) ON i.creditor = ? AND i.iuv = l.iuv"
+    " JOIN payment y ON y.instalment_id = i.id AND y.psp = ?"
+    " JOIN entry e ON e.fact_id = y.id AND e.creditor = ? AND " OF_LINE
+    " LEFT JOIN psp_flow_claim c ON c.entry_id = e.id WHERE " OF_BATCH " AND k.id IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM psp_flow_line x FORCE INDEX (iur) JOIN psp_flow g"
+    " ON g.id = x.flow_id AND g.state = 'LIVE' WHERE x.iur = y.token AND x.iuv = l.iuv)"
+    " ORDER BY l.n",
     0,
 };
 static const struct db_stmt VERDICT = {
     "psp_match_verdict",
-    "UPDATE psp_flow_line SET state = ?, payment_id = ? WHERE flow_id = ? AND n = ?",
+    "UPDATE psp_flow_line SET state = ?, payment_id = ?, matched_by = ? WHERE flow_id = ? AND n = "
+    "?",
     0,
 };
 static const struct db_stmt CLAIM = {
@@ -74,34 +92,73 @@ static const struct db_stmt ADVANCE = {
     " cursor_line = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND matching = ?",
     0,
 };
-#define OF_CLAIMS                                                                                  \
+#define OF_CLAIMS(line_state)                                                                      \
     " psp_flow_claim c JOIN entry e ON e.id = c.entry_id JOIN payment y ON y.id = e.fact_id"       \
-    " JOIN psp_flow_line l FORCE INDEX (iur) ON l.iur = y.token AND l.state = 'TWICE'"             \
-    " JOIN psp_flow f ON f.id = l.flow_id AND f.state = 'LIVE'"
+    " JOIN instalment i ON i.id = y.instalment_id JOIN psp_flow_line l FORCE INDEX (iuv)"          \
+    " ON l.iuv = i.iuv AND l.state " line_state " JOIN psp_flow f ON f.id = l.flow_id"             \
+    " AND f.state = 'LIVE' AND f.creditor = e.creditor AND f.psp = y.psp"
 /* The version moves also of what a person closed: who opens it again looks at the line [R5]. */
 #define CLOSE                                                                                      \
     "a.closed_at = IF(a.state = 'OPEN', ?, a.closed_at), a.state = 'CLOSED', a.ver = a.ver + 1"
 #define CLAIMS "c.flow_id = ? AND c.line > ? AND c.line <= ?"
+#define SECOND OF_CLAIMS("IN ('TWICE', 'UNKNOWN')")
 static const struct db_stmt SECOND_CLOSE = {
     "psp_match_second_close",
-    "UPDATE" OF_CLAIMS " JOIN anomaly a ON a.flow_id = l.flow_id AND a.line = l.n"
+    "UPDATE" SECOND " JOIN anomaly a ON a.flow_id = l.flow_id AND a.line = l.n"
     " SET " CLOSE " WHERE " CLAIMS,
     0,
 };
 static const struct db_stmt SECOND_AGAIN = {
     "psp_match_second_again",
-    "UPDATE" OF_CLAIMS " SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
+    "UPDATE" SECOND " SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
     " f.ver = f.ver + 1 WHERE " CLAIMS,
     0,
 };
-/* A line may come before the payment's outcome, or before the receipt that tells of it. */
-static const struct db_stmt PAID_AGAIN = {
-    "psp_match_paid_again",
-    "UPDATE receipt r FORCE INDEX (seq) JOIN psp_flow_line l FORCE INDEX (iur)"
-    " ON l.iur = r.token AND l.state = 'UNKNOWN' JOIN psp_flow f"
-    " ON f.id = l.flow_id AND f.state = 'LIVE' JOIN anomaly a ON a.flow_id = l.flow_id"
-    " AND a.line = l.n SET l.state = 'NEW', f.matching = 'DUE', f.cursor_line = 0,"
-    " f.ver = f.ver + 1, " CLOSE " WHERE r.seq > ? AND r.seq <= ?",
+/* Whoever matches a line at this moment may not see yet what is free, or paid: it does not get past
+ * the flow's new version. */
+static const struct db_stmt SECOND_UNDER_WAY = {
+    "psp_match_second_under_way",
+    "UPDATE" OF_CLAIMS("= 'NEW'") " SET f.ver = f.ver + 1 WHERE " CLAIMS,
+    0,
+};
+/* A line may come before the payment's outcome, or before the receipt that tells of it: of the
+ * receipts that were numbered, and of a payment in suspense, which has none. */
+#define OF_RECEIPTS " receipt r FORCE INDEX (seq) JOIN payment y ON y.id = r.payment_id"
+#define OF_PAYMENT " payment y FORCE INDEX (PRIMARY)"
+#define ITS_LINES(line_state, creditor)                                                            \
+    " JOIN instalment i ON i.id = y.instalment_id JOIN psp_flow_line l FORCE INDEX (iuv)"          \
+    " ON l.iuv = i.iuv AND l.state = '" line_state "' JOIN psp_flow f ON f.id = l.flow_id"         \
+    " AND f.state = 'LIVE' AND f.psp = y.psp AND f.creditor = " creditor
+#define LOOK_AGAIN                                                                                 \
+    " JOIN anomaly a ON a.flow_id = l.flow_id AND a.line = l.n SET l.state = 'NEW',"               \
+    " f.matching = 'DUE', f.cursor_line = 0, f.ver = f.ver + 1, " CLOSE
+#define RECEIPTS "r.seq > ? AND r.seq <= ?"
+static const struct db_stmt UNDER_WAY[2] = {
+    {"psp_match_paid_under_way",
+     "UPDATE" OF_RECEIPTS ITS_LINES("NEW", "r.creditor") " SET f.ver = f.ver + 1 WHERE " RECEIPTS,
+     0},
+    {"psp_match_suspended_under_way",
+     "UPDATE" OF_PAYMENT ITS_LINES("NEW", "y.creditor") " SET f.ver = f.ver + 1 WHERE y.id = ?", 0},
+};
+static const struct db_stmt AGAIN[2] = {
+    {"psp_match_paid_again",
+     "UPDATE" OF_RECEIPTS ITS_LINES("UNKNOWN", "r.creditor") LOOK_AGAIN " WHERE " RECEIPTS, 0},
+    {"psp_match_suspended_again",
+     "UPDATE" OF_PAYMENT ITS_LINES("UNKNOWN", "y.creditor") LOOK_AGAIN " WHERE y.id = ?", 0},
+};
+static const struct db_stmt SUSPENDED_ADD = {
+    "psp_match_suspended_add",
+    "INSERT INTO psp_flow_again (payment_id) VALUES (?)",
+    0,
+};
+static const struct db_stmt SUSPENDED_FIND = {
+    "psp_match_suspended_find",
+    "SELECT payment_id FROM psp_flow_again WHERE payment_id > 0 ORDER BY payment_id LIMIT 1",
+    0,
+};
+static const struct db_stmt SUSPENDED_DROP = {
+    "psp_match_suspended_drop",
+    "DELETE FROM psp_flow_again WHERE payment_id = ?",
     0,
 };
 static const struct db_stmt CLAIMS_DROP = {
@@ -189,6 +246,20 @@ enum err db_psp_match_pairs(struct db *db, const struct db_psp_work *w, struct d
                    pair_row, &p);
 }
 
+enum err db_psp_match_pairs_by_iuv(struct db *db, const struct db_psp_work *w,
+                                   struct db_psp_pair *row, db_each_fn *each, void *cls)
+{
+    struct pairing p = {.row = row, .known = true, .each = each, .cls = cls};
+
+    return db_rows(db, &PAIRS_BY_IUV,
+                   DB_IN(db_text(w->creditor), db_text(w->psp), db_text(w->creditor), db_i64(w->id),
+                         db_i64(w->cursor), db_i64(w->cursor + PSP_MATCH_BATCH)),
+                   DB_OUT(DB_GET_INT(row->n), DB_GET_I64(row->payment_id),
+                          DB_GET_I64(row->entry_id), DB_GET_I64(row->entry_cents),
+                          DB_GET_INT(p.claimed)),
+                   pair_row, &p);
+}
+
 static enum err anomalies_add(struct db *db, const struct db_psp_work *w,
                               const struct db_psp_verdict *verdicts, size_t n, int64_t now_us)
 {
@@ -221,6 +292,7 @@ enum err db_psp_match_set(struct db *db, const struct db_psp_work *w,
     for (const struct db_psp_verdict *l = verdicts; l < verdicts + n_verdicts; l++) {
         *v++ = db_text(psp_flow_line_state(l->state));
         *v++ = l->payment_id ? db_i64(l->payment_id) : db_null();
+        *v++ = db_opt(l->matched_by);
         *v++ = db_i64(w->id);
         *v++ = db_i64(l->n);
     }
@@ -248,7 +320,32 @@ enum err db_psp_match_advance(struct db *db, const struct db_psp_work *w, const 
 
 enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last, int64_t now_us)
 {
-    return db_exec(db, &PAID_AGAIN, DB_IN(db_instant(now_us), db_i64(after), db_i64(last)), NULL);
+    const struct db_value in[] = {db_instant(now_us), db_i64(after), db_i64(last)};
+    enum err rc;
+
+    TRY(db_exec(db, &UNDER_WAY[0], in + 1, 2, NULL));
+    TRY(db_exec(db, &AGAIN[0], in, 3, NULL));
+out:
+    return rc;
+}
+
+enum err db_psp_match_suspended_add(struct db *db, int64_t payment_id)
+{
+    return db_later(db, &SUSPENDED_ADD, DB_IN(db_i64(payment_id)), 1);
+}
+
+enum err db_psp_match_suspended_again(struct db *db, int64_t now_us, bool *out_any)
+{
+    enum err rc;
+    int64_t id;
+
+    TRY(db_row_find(db, &SUSPENDED_FIND, DB_NONE_IN, DB_OUT(DB_GET_I64(id)), out_any));
+    if (!*out_any) goto out;
+    TRY(db_row_change(db, &SUSPENDED_DROP, DB_IN(db_i64(id))));
+    TRY(db_exec(db, &UNDER_WAY[1], DB_IN(db_i64(id)), NULL));
+    TRY(db_exec(db, &AGAIN[1], DB_IN(db_instant(now_us), db_i64(id)), NULL));
+out:
+    return rc;
 }
 
 enum err db_psp_match_release(struct db *db, const struct db_psp_work *w, int64_t now_us)
@@ -256,7 +353,8 @@ enum err db_psp_match_release(struct db *db, const struct db_psp_work *w, int64_
     static const struct {
         const struct db_stmt *stmt;
         bool closes;
-    } steps[] = {{&SECOND_CLOSE, true},
+    } steps[] = {{&SECOND_UNDER_WAY, false},
+                 {&SECOND_CLOSE, true},
                  {&SECOND_AGAIN, false},
                  {&CLAIMS_DROP, false},
                  {&ANOMALIES_CLOSE, true}};

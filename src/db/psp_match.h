@@ -33,9 +33,14 @@ struct db_psp_pair {
 /** Of the batch at the cursor. */
 MUST_USE enum err db_psp_match_pairs(struct db *db, const struct db_psp_work *w,
                                      struct db_psp_pair *row, db_each_fn *each, void *cls);
+/** Of those in it whose IUR nobody knows: what was paid on the notice of their IUV. Fills n and
+ * what was paid. */
+MUST_USE enum err db_psp_match_pairs_by_iuv(struct db *db, const struct db_psp_work *w,
+                                            struct db_psp_pair *row, db_each_fn *each, void *cls);
 struct db_psp_verdict {
     int n;
     enum psp_flow_line_state state;
+    const char *matched_by; /* the key that found the payment: IUR or IUV; "": none did */
     int64_t payment_id, amount_cents;
 };
 struct db_psp_claim {
@@ -55,8 +60,12 @@ MUST_USE enum err db_psp_match_advance(struct db *db, const struct db_psp_work *
  * (after, last], are to be looked at again. */
 MUST_USE enum err db_psp_match_paid_again(struct db *db, int64_t after, int64_t last,
                                           int64_t now_us);
+/** The same of a payment whose money is in suspense, which has no receipt: noted by whoever takes
+ * the money, and looked after one at a time. @param out_any  one was there */
+MUST_USE enum err db_psp_match_suspended_add(struct db *db, int64_t payment_id);
+MUST_USE enum err db_psp_match_suspended_again(struct db *db, int64_t now_us, bool *out_any);
 /** Give back what the lines of the batch claimed, close their anomalies, and let lines of other
- * flows that only came second be looked at again. */
+ * flows that only came second, or were for nothing, be looked at again. */
 MUST_USE enum err db_psp_match_release(struct db *db, const struct db_psp_work *w, int64_t now_us);
 /** Delete a batch of its parts and lines, then the flow. @param out_rows  0: it is gone */
 MUST_USE enum err db_psp_match_sweep(struct db *db, const struct db_psp_work *w, int64_t *out_rows);

@@ -2,6 +2,7 @@
 #include "service/take.h"
 
 #include "base/clock.h"
+#include "db/psp_match.h"
 #include "service/expire.h"
 
 /* Paid by another, withdrawn, excluded by a sibling option on which money came already, or changed
@@ -150,6 +151,7 @@ enum err service_take_tx(struct db *db, struct env *env, struct taking *t,
         TRY(entries_add_tx(db, t, true, now_us));
         TRY(stamps_tx(db, t, now_us));
         TRY(anomaly_add_tx(db, t, "duplicate", now_us));
+        TRY(db_psp_match_suspended_add(db, t->payment.id));
         break;
     case EFFECT_PAY:
     case EFFECT_PAY_LATE:

@@ -125,6 +125,7 @@ FILL = [
        FROM {seq}""",
     """INSERT INTO psp_flow_claim (entry_id, flow_id, line) SELECT 3 * seq + 2, seq, 1 FROM {seq}
        WHERE seq <= {n} - 1000""",
+    "INSERT INTO psp_flow_again (payment_id) SELECT seq FROM {seq} WHERE seq % 100 = 0",
     """INSERT INTO anomaly (id, kind, creditor, amount_cents, state, created_at, flow_id, line)
        SELECT {n} + seq, 'reported-twice', {ente}, 1000, IF({done}, 'CLOSED', 'OPEN'), {at}, seq, 1
        FROM {seq} WHERE seq % 50 = 0""",
@@ -210,7 +211,10 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "psp_flow_find": ["'77777777777'", f"'R{SAMPLE}'"],
     "psp_flow_find_of": ["'77777777777'", f"'R{SAMPLE}'", "'PSP'"],
     "psp_match_pairs": ["'PSP'", "'77777777777'", SAMPLE, 0, LIMIT],
-    "psp_match_verdict": ["'MATCHED'", SAMPLE, SAMPLE, 1],
+    "psp_match_pairs_by_iuv": ["'77777777777'", "'PSP'", "'77777777777'", SAMPLE, 0, LIMIT],
+    "psp_match_verdict": ["'MATCHED'", SAMPLE, "'IUR'", SAMPLE, 1],
+    "psp_match_second_under_way": [SAMPLE, 0, LIMIT], "psp_match_paid_under_way": [0, LIMIT],
+    "psp_match_suspended_under_way": [SAMPLE], "psp_match_suspended_again": [NOW, SAMPLE],
     "psp_match_advance": [LIMIT, LIMIT, SAMPLE, 0, "'DUE'"],
     "psp_match_second_close": [NOW, SAMPLE, 0, LIMIT], "psp_match_second_again": [SAMPLE, 0, LIMIT],
     "psp_match_paid_again": [NOW, 0, LIMIT],
