@@ -76,6 +76,7 @@ CREATE TABLE `flow` (
   `day` date NOT NULL,
   `sha256` binary(32) DEFAULT NULL,
   `size` bigint(20) DEFAULT NULL,
+  `registry` bigint(20) NOT NULL DEFAULT 0 COMMENT 'version that its file was made from: it makes the same bytes for ever; 0: of before this was kept',
   `published_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `seq` (`subscription`,`seq`),

@@ -42,11 +42,16 @@ static const struct db_stmt FLOW_TOLD = {
     " AND d.settlement_id IN " DB_IDS,
     0,
 };
+static const struct db_stmt FLOW_WRITTEN = {
+    "flow_written",
+    "UPDATE flow FORCE INDEX (PRIMARY) SET sha256 = ?, size = ?, registry = ?, ver = ver + 1"
+    " WHERE id = ? AND ver = ? AND state = 'MADE'",
+    0,
+};
 static const struct db_stmt FLOW_PUBLISHED = {
     "flow_published",
-    "UPDATE flow FORCE INDEX (PRIMARY)"
-    " SET state = 'PUBLISHED', sha256 = ?, size = ?, published_at = ?, ver = ver + 1"
-    " WHERE id = ? AND ver = ? AND state = 'MADE'",
+    "UPDATE flow FORCE INDEX (PRIMARY) SET state = 'PUBLISHED', published_at = ?, ver = ver + 1"
+    " WHERE id = ? AND ver = ? AND state = 'MADE' AND sha256 = ?",
     0,
 };
 static const struct db_stmt DELIVERED = {
@@ -57,7 +62,7 @@ static const struct db_stmt DELIVERED = {
 };
 #define FLOW_COLUMNS                                                                               \
     "id, subscription, seq, message_id, format, party, name, state, ver, record_count,"            \
-    " total_cents, created_at, cut_off, day, sha256, size, published_at"
+    " total_cents, created_at, cut_off, day, sha256, size, published_at, registry"
 #define FLOW_PAGE(name, only)                                                                      \
     {                                                                                              \
         name, "SELECT " FLOW_COLUMNS " FROM flow WHERE " only "id > ? ORDER BY id LIMIT ?", 0      \
@@ -166,14 +171,21 @@ out:
     return rc;
 }
 
+enum err db_flow_set_written(struct db *db, const struct db_flow *f)
+{
+    return db_row_change(db, &FLOW_WRITTEN,
+                         DB_IN(db_bytes(f->sha256, sizeof f->sha256), db_i64(f->size),
+                               db_i64(f->registry), db_i64(f->id), db_i64(f->ver)));
+}
+
 enum err db_flow_set_published(struct db *db, const struct db_flow *f, int64_t now_us,
                                const char *target)
 {
     enum err rc;
 
     TRY(db_row_change(db, &FLOW_PUBLISHED,
-                      DB_IN(db_bytes(f->sha256, sizeof f->sha256), db_i64(f->size),
-                            db_instant(now_us), db_i64(f->id), db_i64(f->ver))));
+                      DB_IN(db_instant(now_us), db_i64(f->id), db_i64(f->ver),
+                            db_bytes(f->sha256, sizeof f->sha256))));
     TRY(db_exec(db, &DELIVERED, DB_IN(db_i64(f->id), db_text(target), db_instant(now_us)), NULL));
 out:
     return rc;
@@ -185,7 +197,7 @@ out:
         DB_GET_TEXT((f)->name), DB_GET_TEXT((f)->state), DB_GET_INT((f)->ver),                     \
         DB_GET_I64((f)->count), DB_GET_I64((f)->total_cents), DB_GET_INSTANT((f)->created_us),     \
         DB_GET_INSTANT((f)->cut_off_us), DB_GET_TEXT((f)->day), DB_GET_BYTES((f)->sha256),         \
-        DB_GET_I64((f)->size), DB_GET_INSTANT((f)->published_us)
+        DB_GET_I64((f)->size), DB_GET_INSTANT((f)->published_us), DB_GET_I64((f)->registry)
 
 enum err db_flow_list(struct db *db, const char *subscription, const char *state, int64_t after_id,
                       int limit, struct db_flow *row, db_each_fn *each, void *cls)

@@ -12,6 +12,7 @@ struct db_flow {
     int seq, ver;
     int64_t count, total_cents, created_us, size, published_us;
     int64_t cut_off_us; /* of one without settlements; else 0 */
+    int64_t registry;   /* version that its file was made from; 0: of before this was kept */
     unsigned char sha256[32];
 };
 /** The next number of a subscription's flows, without gaps: in the transaction that adds one. */
@@ -21,7 +22,9 @@ MUST_USE enum err db_flow_add(struct db *db, const struct db_flow *f);
  * ERR_DB_CONFLICT when another run took one of them [I8]. */
 MUST_USE enum err db_flow_join(struct db *db, const struct db_flow *f,
                                const struct db_settlement *items, size_t n);
-/** MADE becomes PUBLISHED with hash and size [R3]; its delivery with it. */
+/** What its file is, before that is put in place [F14]; size 0 in a row: it was not written yet. */
+MUST_USE enum err db_flow_set_written(struct db *db, const struct db_flow *f);
+/** MADE becomes PUBLISHED, when its file is the one that was written [R3]; its delivery with it. */
 MUST_USE enum err db_flow_set_published(struct db *db, const struct db_flow *f, int64_t now_us,
                                         const char *target);
 /** By id from after_id on; subscription "" and state "": any. */

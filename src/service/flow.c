@@ -154,6 +154,20 @@ static enum err flow_row(void *cls)
     return ERR_NONE;
 }
 
+/* Did a run that was cut off put it in place? It stays as it is, whatever registry and sheet would
+ * make now [F14]. */
+static bool flow_file_is_there(const struct db_flow *flow, const char *folder)
+{
+    struct hash want;
+    bool there;
+
+    if (flow->size == 0) return false; /* it was not written yet */
+    memcpy(want.bytes, flow->sha256, sizeof want.bytes);
+    there = flow_file_check(folder, flow->name, &want) == ERR_NONE;
+    err_clear();
+    return there;
+}
+
 static enum err flow_file_make(struct running *r, struct run_flow *f)
 {
     enum err rc;
@@ -166,10 +180,29 @@ static enum err flow_file_make(struct running *r, struct run_flow *f)
     TRY(flow_deliver_folder(config_text(CONFIG_FLOW_DIR), f->subscription->delivery, folder,
                             sizeof folder));
     snprintf(f->path, sizeof f->path, "%s/%s", folder, f->flow.name);
+    if (flow_file_is_there(&f->flow, folder)) goto out;
     TRY(flow_content_make(r->env, &f->flow, format, folder, &f->made));
     f->is_made = true;
     memcpy(f->flow.sha256, f->made.sha256.bytes, sizeof f->flow.sha256);
     f->flow.size = f->made.size;
+    f->flow.registry = r->env->registry->version;
+out:
+    return rc;
+}
+
+static enum err written_tx(struct db *db, void *cls)
+{
+    enum err rc = ERR_NONE;
+    struct run_flow *f = cls;
+    struct db_flow now;
+
+    for (int i = 0; f && i < RECORD_BATCH; i++, f = f->next) {
+        if (!f->is_made) continue;
+        TRY(db_flow_get(db, f->flow.id, &now));
+        if (strcmp(now.state, "MADE") != 0) continue; /* another run was as far */
+        f->flow.ver = now.ver;
+        TRY(db_flow_set_written(db, &f->flow));
+    }
 out:
     return rc;
 }
@@ -211,13 +244,14 @@ out:
     return rc;
 }
 
-static enum err published_record(struct running *r)
+static enum err record(struct running *r, const char *name,
+                       enum err (*tx)(struct db *db, void *cls))
 {
     enum err rc = ERR_NONE;
     struct run_flow *f = r->first;
 
     while (f) {
-        TRY(db_tx_run(r->env->db, "flow.published", published_tx, f));
+        TRY(db_tx_run(r->env->db, name, tx, f));
         for (int i = 0; f && i < RECORD_BATCH; i++)
             f = f->next;
     }
@@ -225,7 +259,8 @@ out:
     return rc;
 }
 
-/* All files are made and checked before the first is published; only then it is recorded. */
+/* All files are made and checked before the first is published. What each is, is recorded before it
+ * is in place, so that the next run knows it for ours [I7]; that it is, only then. */
 static enum err files_publish(struct running *r)
 {
     enum err rc = ERR_NONE;
@@ -236,10 +271,12 @@ static enum err files_publish(struct running *r)
         TRY(flow_file_make(r, f));
     }
     CRASHPOINT("S13.made");
+    TRY(record(r, "flow.written", written_tx));
+    CRASHPOINT("S13.written");
     for (struct run_flow *f = r->first; f; f = f->next)
-        TRY(flow_file_publish(&f->made.file, &f->made.sha256));
+        if (f->is_made) TRY(flow_file_publish(&f->made.file, &f->made.sha256));
     CRASHPOINT("S13.renamed");
-    TRY(published_record(r));
+    TRY(record(r, "flow.published", published_tx));
     CRASHPOINT("S13.post");
     for (struct run_flow *f = r->first; f; f = f->next) {
         TRY(db_flow_get(r->env->db, f->flow.id, &f->flow)); /* as it is now */

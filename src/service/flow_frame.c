@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "domain/calendar.h"
 #include "service/flow_plan.h"
+#include "service/registry.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -195,21 +196,37 @@ struct flow_source flow_content_source(struct flow_content *c)
                                 .threads = (int)config_int(CONFIG_FLOW_THREADS)};
 }
 
-enum err flow_content_make(struct env *env, const struct db_flow *flow,
+/* A published file was made from the registry of its day: whatever that says now, it makes the same
+ * bytes [I8]. NULL: the one at hand is the one. */
+static enum err registry_then(const struct env *env, const struct db_flow *flow,
+                              struct registry **out)
+{
+    *out = NULL;
+    if (strcmp(flow->state, "PUBLISHED") != 0 || flow->registry == 0 ||
+        flow->registry == env->registry->version)
+        return ERR_NONE;
+    return service_registry_load_version(env->db, flow->registry, out);
+}
+
+enum err flow_content_make(struct env *now, const struct db_flow *flow,
                            const struct flow_format *format, const char *folder,
                            struct flow_made *out)
 {
     enum err rc;
+    struct registry *then = NULL;
+    struct env as_then = *now, *env = &as_then;
     struct arena arena = ARENA_INIT(SETTLEMENTS_MEMORY);
     struct flow_settlements l = {.arena = &arena};
-    struct flow_content c = {.env = env,
-                             .subscription =
-                                 registry_subscription_find(env->registry, flow->subscription),
-                             .flow = flow};
+    struct flow_content c = {.env = env, .flow = flow};
     struct flow_source source;
 
-    if (!c.subscription)
-        return err_setf(ERR_REGISTRY, "subscription %s left the registry", flow->subscription);
+    TRY(registry_then(now, flow, &then));
+    if (then) env->registry = then;
+    c.subscription = registry_subscription_find(env->registry, flow->subscription);
+    if (!c.subscription) {
+        rc = err_setf(ERR_REGISTRY, "subscription %s left the registry", flow->subscription);
+        goto out;
+    }
     TRY(db_settlement_of_flow(env->db, flow->id, &l.row, flow_settlement_row, &l));
     c.settlements = l.items;
     c.n_settlements = l.n;
@@ -217,6 +234,7 @@ enum err flow_content_make(struct env *env, const struct db_flow *flow,
     source = flow_content_source(&c);
     TRY(flow_make(format, &c.frame, &source, folder, flow->name, out));
 out:
+    registry_free(&then);
     arena_free(&arena);
     return rc;
 }

@@ -180,23 +180,31 @@ void service_registry_import_free(struct service_registry_import_out *out)
     buf_free(&out->diff);
 }
 
+/* Version 0: the one in force. */
+static enum err version_get(struct db *db, int64_t version, struct db_registry_version *out,
+                            struct buf *out_document)
+{
+    enum err rc;
+    bool found = true;
+
+    if (version == 0)
+        TRY(db_registry_current(db, out, out_document));
+    else
+        TRY(db_registry_find(db, version, out, out_document, &found));
+    if (!found) rc = err_setf(ERR_NOT_FOUND, "version %" PRId64 " of the registry", version);
+out:
+    return rc;
+}
+
 enum err service_registry_export(struct db *db, int64_t version, struct buf *out)
 {
     struct buf document = BUF_INIT(REGISTRY_DOCUMENT_MAX);
     struct arena arena = ARENA_INIT(REGISTRY_ARENA_MAX);
     struct registry_entry *root = NULL;
     struct db_registry_version row;
-    bool found = true;
     enum err rc;
 
-    if (version == 0)
-        TRY(db_registry_current(db, &row, &document));
-    else
-        TRY(db_registry_find(db, version, &row, &document, &found));
-    if (!found) {
-        rc = err_setf(ERR_NOT_FOUND, "version %" PRId64 " of the registry", version);
-        goto out;
-    }
+    TRY(version_get(db, version, &row, &document));
     TRY(registry_document_load(&arena, &document, &root));
     TRY(registry_tree_write(root, row.version, out));
     TRY(buf_text(out, "\n"));
@@ -223,6 +231,23 @@ enum err service_registry_load(struct db *db, struct registry **out)
 out:
     arena_free(&arena);
     buf_free(&switches);
+    buf_free(&document);
+    return rc;
+}
+
+enum err service_registry_load_version(struct db *db, int64_t version, struct registry **out)
+{
+    struct buf document = BUF_INIT(REGISTRY_DOCUMENT_MAX);
+    struct arena arena = ARENA_INIT(REGISTRY_ARENA_MAX);
+    struct registry_entry *root = NULL;
+    struct db_registry_version row;
+    enum err rc;
+
+    TRY(version_get(db, version, &row, &document));
+    TRY(registry_document_load(&arena, &document, &root));
+    TRY(registry_build(root, version, out));
+out:
+    arena_free(&arena);
     buf_free(&document);
     return rc;
 }

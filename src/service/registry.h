@@ -63,6 +63,9 @@ MUST_USE enum err service_registry_start(struct db *db, const char *kind, const 
 /** The version in force with the switches applied, made for look-ups; version 0 and empty when
  * there is none. serve and work use registry_cache.h instead. Owned: registry_free(). */
 MUST_USE enum err service_registry_load(struct db *db, struct registry **out);
+/** As a version said it, with nothing stopped. @return as above | ERR_NOT_FOUND */
+MUST_USE enum err service_registry_load_version(struct db *db, int64_t version,
+                                                struct registry **out);
 /** The same from a document alone: checked, but merged with nothing. For tests and tools. */
 MUST_USE enum err service_registry_parse(const char *bytes, size_t len, struct registry **out);
 

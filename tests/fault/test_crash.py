@@ -13,9 +13,9 @@ import pytest
 from scenario.test_flow import SCHEMAS
 from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code, new_key
-from support.hub import ATM, FDR, PSP, PSP_BROKER, Hub, program, wait_until
+from support.hub import ATM, COMUNE, FDR, PSP, PSP_BROKER, Hub, program, wait_until
 from support.node import Node
-from support.registry import PASSWORD, with_stations
+from support.registry import PASSWORD, rename, with_stations
 from support.reports import FlowPsp, Station, document, flow_id, payment
 from support.station import UNIONE
 from support.witness import ROOT, parse, schema_errors
@@ -26,7 +26,8 @@ ACTIVATE, OUTCOME = ("S2.pre", "S2.post"), ("S7.pre", "S7.post")
 STATION = ("S1.claimed", "S1.asked")
 TOLD = ("N2.pre", "N2.post")
 SEND = ("S9.post", "S10.post")
-FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.renamed", "S13.post")
+FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.written", "S13.renamed",
+        "S13.post")
 
 
 REPORT, MATCH = ("P1.filled", "P2.post"), ("P3.matched",)
@@ -218,6 +219,22 @@ def test_flow(hub, comune, asl, name):
     for path in hub.flow_files():
         root = parse(path.read_bytes())
         assert schema_errors(SCHEMAS[root.tag], root) == []
+
+
+@pytest.mark.parametrize("name", FLOW)
+def test_flow_and_another_registry(hub, comune, name):
+    """Before the next run the Ente's name changed: what is visible stays, and nothing is stuck. [F14]"""
+    notice = comune.position(amount="1.05")
+    pay(raw(hub), notice)
+    with crash_at(hub, name):
+        hub.payer("flow", "run", ok=(KILLED,))
+    seen = {path: path.read_bytes() for path in hub.flow_files()}
+    rename(hub, COMUNE, f"Comune di {name}")
+    hub.payer("flow", "run")
+    hub.payer("flow", "verify")
+    assert {path: path.read_bytes() for path in seen} == seen
+    [(flow, _)] = hub.fdr(notice.iuv)
+    assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
 
 
 @pytest.mark.parametrize("name", REPORT)

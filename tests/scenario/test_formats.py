@@ -10,6 +10,7 @@ from lxml import etree
 from scenario.test_pay import pay
 from support.hub import COMUNE
 from support.periods import flows
+from support.registry import rename
 from support.witness import PARSER, ROOT
 
 OURS = sorted(path.parent.name for path in (ROOT / "xslt/flow").glob("*/flow.xml"))
@@ -179,6 +180,26 @@ def test_what_was_published_is_sent_again(hub, channel, comune):
         assert "the id of a flow" in hub.payer("flow", "resend", f"{flow.id}x", ok=(64,)).stderr
     hub.payer("flow", "verify")
     hub.payer("flow", "resend", "1", ok=range(1, 100))
+
+
+def test_what_was_published_stays_what_it_was(hub, channel, comune):
+    """The Ente has another name since: its lost file comes back with the one of then, and the next
+    flow has the new one. [I8]"""
+    notice, later = comune.position(), comune.position()
+    pay(channel, notice)
+    hub.payer("flow", "run")
+    flow = flows(hub, f"{COMUNE}-FDR")[-1]
+    [path] = [p for p in hub.flow_files() if p.name == flow.name]
+    before = path.read_bytes()
+    rename(hub, COMUNE, "Comune dal nome nuovo")
+    path.unlink()
+    assert "made anew" in hub.payer("flow", "resend", str(flow.id)).stderr
+    assert path.read_bytes() == before and b"nome nuovo" not in before
+    pay(channel, later)
+    hub.payer("flow", "run")
+    [path] = [p for p in hub.flow_files() if p.name == flows(hub, f"{COMUNE}-FDR")[-1].name]
+    assert b"Comune dal nome nuovo" in path.read_bytes()
+    hub.payer("registry", "import", str(hub.registry))
 
 
 def test_a_name_is_no_formula(hub, channel, comune):

@@ -163,7 +163,7 @@ VALUES = {
     "entry_id": 0, "subscription": "'BANK1'", "account": f"'IT{7:025}'", "settles": "'hub'",
     "kind": "'riversamento'", "name": "'receipt'", "last": 7, "aux_digit": 3, "code": 1, "next": 7,
     "version": 1, "ver": 0, "fence": 0, "owner": "'o'", "destination": "'DEST1'", "failures": 5, "turn": 1, "seq": 10 ** 6, "begun_option": SAMPLE,
-    "live_count": 0, "paid_count": 0, "fee_cents": 0, "size": 1, "sha256": "REPEAT('h', 32)",
+    "live_count": 0, "paid_count": 0, "fee_cents": 0, "size": 1, "registry": 1, "sha256": "REPEAT('h', 32)",
     "last_error": "NULL", "method": "NULL", "payer_kind": "NULL", "payer_code": "NULL",
     "payer_name": "NULL", "application_date": "NULL", "transfer_date": "NULL",
     **dict.fromkeys(("payment_channel", "bundle", "ci_bundle", "payer_street", "payer_civic",

@@ -93,6 +93,15 @@ def stations_known(hub):
                "the server knows the new registry")
 
 
+def rename(hub, creditor, name):
+    """An Ente has another name from now on."""
+    root = etree.fromstring(hub.payer("registry", "export").stdout.encode())
+    root.find(f"{NS}creditor[@code='{creditor}']").set("name", name)
+    path = hub.home / "renamed.xml"
+    path.write_bytes(etree.tostring(root))
+    hub.payer("registry", "import", str(path))
+
+
 def station_ente(code, url, timeout):
     version, segregation = VERSIONS[code], notice_number(code, 0)[1:3]
     text = f"""<registry xmlns="{NS[1:-1]}">
