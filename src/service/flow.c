@@ -18,7 +18,6 @@
 
 enum {
     RUN_MEMORY = 64 * 1024 * 1024,
-    FORMATS_MAX = 32,
     LIST_PAGE = 100,
     RECORD_BATCH = 100, /* flows that one transaction says are published [R13] */
     NODE_ID_MAX = 10,
@@ -35,15 +34,18 @@ struct run_flow {
     bool is_made;
 };
 
+/* A format that this run opened. */
+struct run_format {
+    struct run_format *next;
+    char name[36];
+    struct flow_format *format;
+};
+
 struct running {
     struct env *env;
     struct service_flow_run *run;
     struct arena arena;
-    struct {
-        char name[36];
-        struct flow_format *format;
-    } formats[FORMATS_MAX];
-    size_t n_formats;
+    struct run_format *formats;
     struct run_flow *first, **tail;
 };
 
@@ -76,16 +78,21 @@ const char *service_flow_misfit(const char *name, enum flow_audience audience, b
 static enum err format_get(struct running *r, const char *name, struct flow_format **out)
 {
     enum err rc;
+    struct run_format *f = r->formats;
 
-    for (size_t i = 0; i < r->n_formats; i++)
-        if (!strcmp(r->formats[i].name, name)) {
-            *out = r->formats[i].format;
-            return ERR_NONE;
-        }
-    if (r->n_formats == FORMATS_MAX) return err_set(ERR_LIMIT, "formats");
-    TRY(service_flow_format(name, out));
-    snprintf(r->formats[r->n_formats].name, sizeof r->formats[0].name, "%s", name);
-    r->formats[r->n_formats++].format = *out;
+    while (f && strcmp(f->name, name) != 0)
+        f = f->next;
+    if (f) {
+        *out = f->format;
+        return ERR_NONE;
+    }
+    f = arena_alloc(&r->arena, sizeof *f);
+    if (!f) return err_set(ERR_LIMIT, "formats");
+    TRY(service_flow_format(name, &f->format));
+    snprintf(f->name, sizeof f->name, "%s", name);
+    f->next = r->formats;
+    r->formats = f;
+    *out = f->format;
 out:
     return rc;
 }
@@ -327,8 +334,8 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     CRASHPOINT("S12.planned");
     TRY(files_publish(&r));
 out:
-    for (size_t i = 0; i < r.n_formats; i++)
-        flow_format_close(&r.formats[i].format);
+    for (struct run_format *f = r.formats; f; f = f->next)
+        flow_format_close(&f->format);
     arena_free(&r.arena);
     flow_deliver_unlock(&lock);
     return rc;

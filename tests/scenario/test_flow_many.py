@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A region has more Enti than a page of rows, or a transaction, has room for. [I8]"""
 import copy
+import shutil
 
 from lxml import etree
 
@@ -32,3 +33,24 @@ def test_a_run_publishes_every_flow(hub, channel, ente):
     assert len(hub.flow_files()) == MANY + 2
     assert hub.json("flow", "list", "--state", "MADE") == []
     assert hub.json("flow", "run") == []
+
+
+def test_each_may_have_a_format_of_its_own(hub, channel, ente):
+    """More formats than any region's banks and programs for accounting have between them."""
+    share = hub.home / "formats"
+    for folder in ("conf", "xslt"):
+        shutil.copytree(ROOT / folder, share / folder)
+    tree = etree.fromstring(hub.payer("registry", "export").stdout.encode())
+    for n in range(40):
+        name, folder = f"own-{n}", share / f"xslt/flow/own-{n}"
+        shutil.copytree(ROOT / "xslt/flow/csv-rendicontazione", folder)
+        manifest = folder / "flow.xml"
+        manifest.write_text(manifest.read_text().replace('"csv-rendicontazione"', f'"{name}"'))
+        etree.SubElement(tree, f"{NS}subscription", code=f"OWN-{n}", party=COMUNE, audience="ente",
+                         format=name, holds="paid", delivery=f"own-{n}", period="follow")
+    path = hub.home / "own.xml"
+    path.write_bytes(etree.tostring(tree))
+    hub.payer("registry", "import", str(path), "--set", f"hub.share={share}")
+    pay(channel, ente.position())
+    hub.payer("flow", "run", "--set", f"hub.share={share}")
+    assert len(list(hub.home.glob("var/flow/own-*/*.csv"))) == 40
