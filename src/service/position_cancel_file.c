@@ -53,8 +53,9 @@ static enum err batch_end(struct batch *b)
     TRY(service_position_cancel(b->env, b->scope, b->list, b->n, b->load->dry_run));
     for (size_t i = 0; i < b->n; i++) {
         const struct position_withdrawal *w = &b->list[i];
+        bool notice = !*w->own_id || !strcmp(w->refusal.code, "NOTICE_OTHER");
         const struct position_place place = {.line = b->rows[i].line,
-                                             .value = *w->own_id ? "" : w->notice_number};
+                                             .value = notice ? w->notice_number : ""};
 
         if (w->result == POSITION_CHANGED) b->load->taken++;
         if (w->result == POSITION_UNCHANGED) b->load->unchanged++;

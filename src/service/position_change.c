@@ -232,12 +232,25 @@ out:
 
 /* ---- withdraw ---- */
 
+static bool has_notice(const struct debt_position *p, const char *notice_number)
+{
+    for (int i = 0; i < p->n_instalments; i++)
+        if (!strcmp(p->instalments[i].notice_number, notice_number)) return true;
+    return false;
+}
+
+/* Who names one position by its own id and another by a notice made a mistake: neither is
+ * withdrawn. */
 static enum position_result cancel_decide(const struct debt_position *stored,
+                                          const struct position_withdrawal *w,
                                           struct position_refusal *out)
 {
     if (!stored->id)
         return refuse(out, "POSITION_UNKNOWN", "a position of an Ente that you may speak for", "%s",
                       "");
+    if (w->notice_number && *w->notice_number && !has_notice(stored, w->notice_number))
+        return refuse(out, "NOTICE_OTHER", "a notice of the position of that own id, or none",
+                      "noticeNumber");
     if (stored->state == POSITION_CANCELLED) return POSITION_UNCHANGED;
     if (stored->live_count)
         return refuse(out, "PAYMENT_LIVE", "a position that nobody is paying just now", "%s", "");
@@ -258,7 +271,7 @@ static enum err cancel_tx(struct db *db, void *cls)
         memset(&w->refusal, 0, sizeof w->refusal);
         w->refusal.code = "";
         TRY(stored_read(db, c, w->creditor, w->own_id, w->notice_number, &stored));
-        w->result = cancel_decide(&stored, &w->refusal);
+        w->result = cancel_decide(&stored, w, &w->refusal);
         if (w->result != POSITION_CHANGED || c->dry_run) continue;
         TRY(db_position_cancel(db, &stored));
         TRY(journal_add(db, c, "position.cancelled", &stored, ""));

@@ -16,8 +16,8 @@ MUST_USE enum err service_position_update(struct env *env, const struct scope *s
 
 /** One position to withdraw: by own id, or by notice number where own_id is NULL or "". */
 struct position_withdrawal {
-    const char *creditor, *own_id, *notice_number;
-    enum position_result result; /* POSITION_UNCHANGED: it was withdrawn before */
+    const char *creditor, *own_id, *notice_number; /* one of the two, or both of one position */
+    enum position_result result;                   /* POSITION_UNCHANGED: it was withdrawn before */
     struct position_refusal refusal;
 };
 /** Only those that are OPEN and on which nothing is being paid, or was. */

@@ -215,3 +215,18 @@ def test_a_file_withdraws_positions(hub, channel, columns):
             "a position that nobody is paying just now")
     channel.outcome(token)
     hub.payer(*command, ok=(64,))  # nobody there to be asked
+
+
+def test_a_file_that_names_two_positions_in_one_row(hub):
+    """A column that slipped: the own id of one, the notice of another. Neither is withdrawn."""
+    one, other = hub.row(), hub.row()
+    hub.load([one, other])
+    mixed = {**one, "notice_number": other["notice_number"]}
+    done = hub.load([mixed], verb="cancel-file", options=("--yes",), ok=(1,))
+    assert done.stdout.startswith("0 cancelled, 0 unchanged, 1 refused")
+    rejected, = csv.DictReader(done.rejects.splitlines())
+    assert (rejected["own_id"], rejected["value"]) == (one["own_id"], other["notice_number"])
+    assert hub.load([one], verb="cancel-file", options=("--yes",)).stdout.startswith("1 cancelled")
+    states = {p.own_id: p.state for p in hub.json("position", "list", COMUNE, "--debtor",
+                                                  other["debtor_code"])}
+    assert states == {other["own_id"]: "OPEN"}
