@@ -38,10 +38,10 @@ CREATE TABLE `channel_day` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what channels with a limit for the day have used of it [W3.6b]';
 CREATE TABLE `entry` (
   `id` bigint(20) NOT NULL,
-  `fact_id` bigint(20) NOT NULL COMMENT 'the payment, later a reversal or credit',
+  `fact_id` bigint(20) NOT NULL COMMENT 'the payment or the reversal',
   `payment_id` bigint(20) NOT NULL,
   `transfer_number` tinyint(4) NOT NULL COMMENT '0: not of one transfer',
-  `kind` varchar(10) NOT NULL COMMENT 'collected, paid, fee, suspense; stamp: for a marca da bollo, which whoever collected sold',
+  `kind` varchar(10) NOT NULL COMMENT 'collected, paid, fee, suspense; stamp: for a marca da bollo, which whoever collected sold; of a reversal returned, reversed, refunded, unstamped',
   `creditor` varchar(35) NOT NULL COMMENT 'the Ente whose money it is; the PSP for collected and fee',
   `account` varchar(34) NOT NULL COMMENT 'IBAN to credit; empty where there is none',
   `instrument` varchar(35) NOT NULL COMMENT 'the channel that collected',
@@ -331,6 +331,7 @@ CREATE TABLE `position` (
   `paid_count` int(11) NOT NULL DEFAULT 0 COMMENT 'instalments PAID of the begun option',
   `created_at` datetime(6) NOT NULL COMMENT 'UTC',
   `created_by` varchar(70) NOT NULL COMMENT 'actor',
+  `reversed_count` int(11) NOT NULL DEFAULT 0 COMMENT 'payments of it that were reversed: their receipts tell what it says, so that stays',
   PRIMARY KEY (`id`),
   UNIQUE KEY `own_id` (`creditor`,`own_id`),
   KEY `listed` (`creditor`,`state`,`id`),
@@ -434,6 +435,29 @@ CREATE TABLE `restoration` (
   `released_at` datetime(6) DEFAULT NULL COMMENT 'since when flows are made again; NULL: they wait for a person',
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='restores from a backup: counters that begin later leave numbers out too [F45]';
+CREATE TABLE `reversal` (
+  `id` bigint(20) NOT NULL COMMENT 'time-ordered random, made before the transaction [R12]; the fact of its entries',
+  `payment_id` bigint(20) NOT NULL,
+  `amount_cents` bigint(20) NOT NULL COMMENT 'given back: all of the payment, without the fee, which the PSP keeps',
+  `was` varchar(12) NOT NULL COMMENT 'state of the payment before it',
+  `reference` varchar(35) NOT NULL COMMENT 'the collector''s id of the revocation',
+  `reason` varchar(140) NOT NULL,
+  `made_by` varchar(70) NOT NULL COMMENT 'operator/…',
+  `ikey` varchar(80) NOT NULL COMMENT 'the operator''s: said again, it is the same reversal [I6]',
+  `day` date NOT NULL COMMENT 'accounting day, Europe/Rome',
+  `created_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `payment` (`payment_id`),
+  UNIQUE KEY `ikey` (`made_by`,`ikey`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='payments whose money was given back: once each, append-only by grant [I5]';
+CREATE TABLE `reversal_due` (
+  `creditor` varchar(35) NOT NULL,
+  `account` varchar(34) NOT NULL,
+  `settles` varchar(4) NOT NULL,
+  `entry_id` bigint(20) NOT NULL COMMENT 'what is taken back',
+  `paid_entry` bigint(20) NOT NULL COMMENT 'what was paid, where no settlement held it yet: both join together; 0: one did',
+  PRIMARY KEY (`creditor`,`account`,`settles`,`entry_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='reversed entries that no settlement holds yet: they wait until their account is credited more';
 CREATE TABLE `schema_grant` (
   `role` varchar(8) NOT NULL,
   `checksum` char(64) NOT NULL COMMENT 'SHA-256 of the statements last given',

@@ -4,8 +4,8 @@
  * fail. They exist in a program of their own
  * only (make CRASH=1): the real one has nothing to switch on. The names are steps of a payment:
  * S2 activate saved, S7 outcome saved, N2 a receipt of the node saved, S9 message claimed, S10
- * message sent, S12 settlement joined and sealed, S13 flow published; of a PSP's flow: P1 part of
- * it saved, P2 visible, P3 lines matched. */
+ * message sent, S12 settlement joined and sealed, S13 flow published, V2 a reversal saved; of a
+ * PSP's flow: P1 part of it saved, P2 visible, P3 lines matched. */
 #ifndef BASE_CRASH_H
 #define BASE_CRASH_H
 

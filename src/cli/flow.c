@@ -4,6 +4,7 @@
 #include "cli/operator.h"
 #include "cli/page.h"
 #include "cli/row.h"
+#include "db/reversal.h"
 #include "domain/amount.h"
 #include "service/flow_hold.h"
 #include "service/period.h"
@@ -62,6 +63,24 @@ out:
     return rc;
 }
 
+/* Of all accounts: what an Ente was credited and is to give back stays with it until more comes. */
+static enum err reversals_tell(const struct cli *cli, struct db *db)
+{
+    enum err rc;
+    int64_t n, cents, age_s;
+    char amount[AMOUNT_SIZE];
+
+    TRY(db_reversal_waiting(db, &n, &cents, &age_s));
+    amount_print(cents, amount);
+    if (n)
+        cli_say(cli,
+                "%" PRId64 " reversed transfers wait until their accounts are credited more; of "
+                "money that was credited, %s",
+                n, amount);
+out:
+    return rc;
+}
+
 enum err cli_flow_run(struct cli *cli)
 {
     enum err rc;
@@ -91,6 +110,7 @@ enum err cli_flow_run(struct cli *cli)
                 " to the registry",
                 run.settled.unowned);
     cli->findings = run.settled.unowned > 0;
+    if (rc == ERR_NONE) TRY(reversals_tell(cli, o.env.db));
 out:
     cli_operator_close(&o);
     return rc;

@@ -58,13 +58,23 @@ static const struct {
       " y.amount_cents, (SELECT COALESCE(SUM(e.amount_cents), 0) FROM entry e WHERE e.fact_id = "
       "y.id"
       " AND e.kind IN ('paid', 'stamp', 'suspense')) taken FROM payment y) x WHERE taken <>"
-      " IF(state IN ('PAID', 'PAID_LATE', 'DUPLICATE'), amount_cents, 0)"),
+      " IF(state IN ('PAID', 'PAID_LATE', 'DUPLICATE', 'REVERSED'), amount_cents, 0)"),
     Q("I3", "an entry is not its transfer", "entry",
       "SELECT e.id, CONCAT(e.amount_cents, ' cents') FROM entry e JOIN payment y"
       " ON y.id = e.payment_id LEFT JOIN transfer t ON t.instalment_id = y.instalment_id"
       " AND t.number = e.transfer_number AND t.creditor = e.creditor AND t.iban = e.account"
       " AND t.amount_cents = e.amount_cents AND (t.stamp_hash IS NULL) = (e.kind = 'paid')"
-      " WHERE e.kind IN ('paid', 'stamp') AND t.number IS NULL"),
+      " WHERE e.kind IN ('paid', 'stamp') AND t.number IS NULL AND y.state <> 'REVERSED'"),
+    Q("I3", "a reversal's entries are not its payment's the other way round", "reversal",
+      "SELECT r.id, CONCAT(r.amount_cents, ' cents') FROM reversal r LEFT JOIN entry e"
+      " ON e.fact_id = r.payment_id AND e.kind <> 'fee' LEFT JOIN entry b ON b.fact_id = r.id"
+      " AND b.payment_id = r.payment_id AND b.transfer_number = e.transfer_number"
+      " AND b.creditor = e.creditor AND b.account = e.account AND b.settles = e.settles"
+      " AND b.amount_cents = IF(e.kind = 'collected', r.amount_cents, -e.amount_cents)"
+      " AND b.kind = CASE e.kind WHEN 'collected' THEN 'returned' WHEN 'paid' THEN 'reversed'"
+      " WHEN 'stamp' THEN 'unstamped' ELSE 'refunded' END GROUP BY r.id, r.amount_cents"
+      " HAVING COUNT(e.id) = 0 OR COUNT(e.id) <> COUNT(b.id)"
+      " OR COUNT(b.id) <> (SELECT COUNT(*) FROM entry x WHERE x.fact_id = r.id)"),
     Q("I3", "a transfer has an account and a stamp, or neither", "instalment",
       "SELECT instalment_id, CONCAT('transfer ', number) FROM transfer"
       " WHERE (iban = '') <> (stamp_hash IS NOT NULL)"),
@@ -114,6 +124,12 @@ static const struct {
     Q("I5", "a state that no table of states has", "payment",
       "SELECT id, state FROM payment WHERE state NOT IN ('ACTIVE', 'PAID', 'PAID_LATE', 'FAILED',"
       " 'EXPIRED', 'UNKNOWN', 'DUPLICATE', 'REVERSED')"),
+    Q("I5", "a payment that is REVERSED without its reversal, or the other way round", "payment",
+      "SELECT y.id, y.state FROM payment y LEFT JOIN reversal r ON r.payment_id = y.id"
+      " WHERE (y.state = 'REVERSED') <> (r.id IS NOT NULL) OR r.amount_cents <> y.amount_cents"),
+    Q("I10", "a reversal without its line in the journal", "reversal",
+      "SELECT r.id, r.reference FROM reversal r LEFT JOIN journal j ON j.object_id = r.payment_id"
+      " AND j.event = 'payment.reversed' WHERE j.id IS NULL"),
     Q("I5", "a payment that ended has no end, or one that lives has one", "payment",
       "SELECT id, state FROM payment WHERE (state = 'ACTIVE') <> (closed_at IS NULL)"),
     Q("I5", "a payment in time was closed after its end", "payment",
@@ -147,15 +163,22 @@ static const struct {
     Q("I8", "an entry in a settlement of another account", "settlement",
       "SELECT s.id, CONCAT('entry ', e.id) FROM settlement_entry j JOIN entry e ON e.id = "
       "j.entry_id"
-      " JOIN settlement s ON s.id = j.settlement_id WHERE e.kind <> 'paid'"
-      " OR e.creditor <> s.creditor OR e.account <> s.account OR e.settles <> s.settles"
+      " JOIN settlement s ON s.id = j.settlement_id WHERE e.kind NOT IN"
+      " ('paid', 'reversed') OR e.creditor <> s.creditor OR e.account <> s.account OR e.settles <> "
+      "s.settles"
       " OR j.kind <> s.kind"),
     Q("I8", "a paid entry that is neither settled nor due, or both", "entry",
       "SELECT e.id, CONCAT(e.creditor, ': ', e.amount_cents, ' cents') FROM entry e"
-      " LEFT JOIN settlement_entry j ON j.entry_id = e.id LEFT JOIN entry_due d"
-      " ON d.creditor = e.creditor AND d.account = e.account AND d.settles = e.settles"
-      " AND d.entry_id = e.id WHERE e.kind = 'paid'"
-      " AND (j.entry_id IS NULL) = (d.entry_id IS NULL)"),
+      " LEFT JOIN settlement_entry j ON j.entry_id = e.id LEFT JOIN (SELECT creditor, account,"
+      " settles, entry_id FROM entry_due UNION ALL SELECT creditor, account, settles, paid_entry"
+      " FROM reversal_due WHERE paid_entry <> 0 UNION ALL SELECT creditor, account, settles,"
+      " entry_id FROM reversal_due) d ON d.creditor = e.creditor AND d.account = e.account"
+      " AND d.settles = e.settles AND d.entry_id = e.id WHERE e.kind IN ('paid', 'reversed')"
+      " GROUP BY e.id, e.creditor, e.amount_cents, j.entry_id"
+      " HAVING (j.entry_id IS NOT NULL) + COUNT(d.entry_id) <> 1"),
+    Q("I8", "a settlement that credits nothing, or less", "settlement",
+      "SELECT id, CONCAT(total_cents, ' cents') FROM settlement WHERE state = 'SEALED'"
+      " AND entry_count > 0 AND total_cents <= 0"),
     Q("I8", "money of a settlement that its bank is neither told nor due to be, or both",
       "settlement",
       "SELECT s.id, s.subscription FROM settlement s LEFT JOIN flow_settlement f"

@@ -14,6 +14,13 @@ static const struct db_stmt ENTRY_ADD[DB_MULTI_MAX] =
              " instrument, settles, amount_cents, day, created_at) VALUES ",
              "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
+static const struct db_stmt ENTRY_LIST = {
+    "entry_list",
+    "SELECT id, transfer_number, kind, creditor, account, instrument, settles, day, amount_cents"
+    " FROM entry WHERE fact_id = ? ORDER BY id",
+    0,
+};
+
 /* What is paid to an account waits for the settlement that it joins. */
 static const struct db_stmt DUE_ADD[DB_MULTI_MAX] = DB_MULTI(
     "entry_due_add", "INSERT INTO entry_due (creditor, account, settles, entry_id) VALUES ",
@@ -67,6 +74,17 @@ enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n, i
     TRY(db_multi_add(db, DUE_ADD, due, DUE_COLUMNS, (size_t)(d - due) / DUE_COLUMNS));
 out:
     return rc;
+}
+
+enum err db_entry_list(struct db *db, int64_t fact_id, struct db_entry_row *row, db_each_fn *each,
+                       void *cls)
+{
+    return db_rows(
+        db, &ENTRY_LIST, DB_IN(db_i64(fact_id)),
+        DB_OUT(DB_GET_I64(row->id), DB_GET_INT(row->transfer_number), DB_GET_TEXT(row->kind),
+               DB_GET_TEXT(row->creditor), DB_GET_TEXT(row->account), DB_GET_TEXT(row->instrument),
+               DB_GET_TEXT(row->settles), DB_GET_TEXT(row->day), DB_GET_I64(row->amount_cents)),
+        each, cls);
 }
 
 enum err db_receipt_add(struct db *db, const struct db_receipt *receipts, size_t n, int64_t now_us)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file ledger.h
- * What a paid fact leaves behind: entries, receipts, anomalies. Only inserts. */
+ * What a paid fact leaves behind: entries, receipts, anomalies. Rows are added, never changed. */
 #ifndef DB_LEDGER_H
 #define DB_LEDGER_H
 
@@ -9,7 +9,7 @@
 struct db_entry {
     int64_t id, fact_id, payment_id;
     int transfer_number;    /* 0: not of one transfer */
-    const char *kind;       /* collected, paid, fee, stamp, suspense */
+    const char *kind;       /* collected, paid, fee, stamp, suspense; of a reversal: reverse.c */
     const char *creditor;   /* whose money: the Ente; the PSP for collected and fee */
     const char *account;    /* IBAN or "" */
     const char *instrument; /* the channel */
@@ -22,6 +22,17 @@ enum { DB_ENTRIES_MAX = 8 };
  * settlement with it [I8]. */
 MUST_USE enum err db_entry_add(struct db *db, const struct db_entry *entries, size_t n,
                                int64_t now_us);
+
+/** An entry as it is stored. */
+struct db_entry_row {
+    int64_t id;
+    int transfer_number;
+    char kind[11], creditor[36], account[35], instrument[36], settles[5], day[11];
+    int64_t amount_cents;
+};
+/** The entries of a fact, in order of id; each sees the row in *row. */
+MUST_USE enum err db_entry_list(struct db *db, int64_t fact_id, struct db_entry_row *row,
+                                db_each_fn *each, void *cls);
 
 struct db_receipt {
     int64_t id, payment_id;

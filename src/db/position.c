@@ -33,7 +33,7 @@ static const struct db_stmt GET = {
     "SELECT id, creditor, own_id, content_hash, debt_type, debtor_kind, debtor_code, debtor_name,"
     " debtor_street, debtor_civic, debtor_postal_code, debtor_city, debtor_province,"
     " debtor_country, debtor_email, description, office, metadata, state, ver, begun_option,"
-    " live_count, paid_count FROM position WHERE creditor = ? AND id = ?",
+    " live_count, paid_count, reversed_count FROM position WHERE creditor = ? AND id = ?",
     DB_OWNED,
 };
 static const struct db_stmt GET_INSTALMENTS = {
@@ -230,7 +230,7 @@ static enum err head_read(struct db *db, const char *creditor, int64_t id, struc
                            DB_GET_TEXT(p->description), DB_GET_TEXT(p->office),
                            DB_GET_TEXT(p->metadata), DB_GET_TEXT(state), DB_GET_INT(p->ver),
                            DB_GET_I64(p->begun_option), DB_GET_INT(p->live_count),
-                           DB_GET_INT(p->paid_count)),
+                           DB_GET_INT(p->paid_count), DB_GET_INT(p->reversed_count)),
                     &found));
     if (!found) {
         rc = err_set(ERR_NOT_FOUND, "position");

@@ -3,6 +3,8 @@
 
 #include "db/multi.h"
 
+#include <string.h>
+
 static const struct db_stmt DUE = {
     "settlement_due",
     "SELECT creditor, account, settles FROM entry_due GROUP BY creditor, account, settles"
@@ -57,6 +59,22 @@ static const struct db_stmt JOINED = {
     " AND d.settles = ? AND d.entry_id IN " DB_IDS,
     0,
 };
+/* What was taken back of an account, with what was paid and not yet settled when it was. */
+static const struct db_stmt REVERSED = {
+    "settlement_reversed",
+    "SELECT d.entry_id, d.paid_entry, e.amount_cents + COALESCE(p.amount_cents, 0)"
+    " FROM reversal_due d JOIN entry e ON e.id = d.entry_id LEFT JOIN entry p ON p.id = "
+    "d.paid_entry"
+    " WHERE d.creditor = ? AND d.account = ? AND d.settles = ? AND d.entry_id > ?"
+    " AND e.created_at < ? ORDER BY d.entry_id LIMIT ?",
+    0,
+};
+static const struct db_stmt TAKEN_BACK = {
+    "settlement_taken_back",
+    "DELETE d FROM reversal_due d FORCE INDEX (PRIMARY) WHERE d.creditor = ? AND d.account = ?"
+    " AND d.settles = ? AND d.entry_id IN " DB_IDS,
+    0,
+};
 static const struct db_stmt SEAL = {
     "settlement_seal",
     "UPDATE settlement SET state = 'SEALED', ver = ver + 1 WHERE id = ? AND ver = ?"
@@ -82,9 +100,9 @@ static const struct db_stmt OF_FLOW = {
 };
 static const struct db_stmt PAGE = {
     "settlement_page",
-    "SELECT e.id, i.iuv, y.token, i.notice_number, y.psp, y.channel, p.debt_type, y.day,"
+    "SELECT e.id, i.iuv, y.token, i.notice_number, y.psp, y.channel, p.debt_type, e.day,"
     " p.debtor_code, p.debtor_name, i.description, p.own_id, e.transfer_number, e.amount_cents,"
-    " y.fee_cents FROM settlement_entry j JOIN entry e ON e.id = j.entry_id"
+    " IF(e.kind = 'paid', y.fee_cents, 0) FROM settlement_entry j JOIN entry e ON e.id = j.entry_id"
     " JOIN payment y ON y.id = e.payment_id JOIN instalment i ON i.id = y.instalment_id"
     " JOIN position p ON p.id = i.position_id"
     " WHERE j.settlement_id = ? AND j.entry_id > ? ORDER BY j.entry_id LIMIT ?",
@@ -146,38 +164,71 @@ enum err db_settlement_add(struct db *db, const struct db_settlement *s)
                    NULL);
 }
 
-/* The next entries of an account, as far as there is room. */
+/* Entries that join, and which of them are no longer due. */
 struct batch {
-    int64_t ids[DB_SETTLEMENT_BATCH], id, cents, total_cents, room_cents;
-    size_t n;
+    int64_t joined[DB_SETTLEMENT_BATCH], gone[DB_SETTLEMENT_BATCH];
+    size_t n_joined, n_gone;
+    int64_t id, paid_id, cents, total_cents;
+    int64_t before_cents, room_cents; /* of the settlement so far; what it may yet hold */
     bool full;
 };
 
-static enum err batch_row(void *cls)
+static enum err paid_row(void *cls)
 {
     struct batch *b = cls;
 
     b->full = b->full || b->total_cents + b->cents > b->room_cents;
     if (b->full) return ERR_NONE;
-    b->ids[b->n++] = b->id;
+    b->joined[b->n_joined++] = b->gone[b->n_gone++] = b->id;
     b->total_cents += b->cents;
     return ERR_NONE;
 }
 
-static enum err batch_join(struct db *db, const struct db_settlement *s, const struct batch *b)
+/* A transfer is of more than nothing: one that would not be is passed over, and waits. */
+static enum err reversed_row(void *cls)
+{
+    struct batch *b = cls;
+
+    if (b->before_cents + b->total_cents + b->cents <= 0) return ERR_NONE;
+    b->joined[b->n_joined++] = b->gone[b->n_gone++] = b->id;
+    if (b->paid_id) b->joined[b->n_joined++] = b->paid_id;
+    b->total_cents += b->cents;
+    return ERR_NONE;
+}
+
+static enum err ids_later(struct db *db, const struct db_stmt *stmt, const struct db_value *head,
+                          size_t n_head, const int64_t *ids, size_t n)
 {
     enum err rc = ERR_NONE;
-    struct db_value join[2 + DB_IDS_MAX] = {db_i64(s->id), db_text(s->kind)};
-    struct db_value joined[3 + DB_IDS_MAX] = {db_text(s->creditor), db_text(s->account),
-                                              db_text(s->settles)};
+    struct db_value values[3 + DB_IDS_MAX];
 
-    for (size_t done = 0, k; done < b->n; done += k) {
-        k = b->n - done < DB_IDS_MAX ? b->n - done : DB_IDS_MAX;
+    ALWAYS(n_head <= 3);
+    memcpy(values, head, n_head * sizeof *head);
+    for (size_t done = 0, k; done < n; done += k) {
+        k = n - done < DB_IDS_MAX ? n - done : DB_IDS_MAX;
         for (size_t i = 0; i < DB_IDS_MAX; i++)
-            join[2 + i] = joined[3 + i] = db_i64(b->ids[done + (i < k ? i : k - 1)]);
-        TRY(db_later(db, &JOIN, join, ARRAY_LEN(join), (int)k));
-        TRY(db_later(db, &JOINED, joined, ARRAY_LEN(joined), (int)k));
+            values[n_head + i] = db_i64(ids[done + (i < k ? i : k - 1)]);
+        TRY(db_later(db, stmt, values, n_head + DB_IDS_MAX, (int)k));
     }
+out:
+    return rc;
+}
+
+static enum err batch_join(struct db *db, const struct db_settlement *s, const struct batch *b,
+                           const struct db_stmt *gone)
+{
+    enum err rc = ERR_NONE;
+    const struct db_value join[] = {db_i64(s->id), db_text(s->kind)};
+    const struct db_value account[] = {db_text(s->creditor), db_text(s->account),
+                                       db_text(s->settles)};
+
+    if (b->n_joined)
+        TRY(db_later(db, &COUNT,
+                     DB_IN(db_i64((int64_t)b->n_joined), db_i64(b->total_cents), db_i64(s->id),
+                           db_i64(s->ver)),
+                     1));
+    TRY(ids_later(db, &JOIN, join, ARRAY_LEN(join), b->joined, b->n_joined));
+    TRY(ids_later(db, gone, account, ARRAY_LEN(account), b->gone, b->n_gone));
 out:
     return rc;
 }
@@ -191,13 +242,25 @@ enum err db_settlement_join(struct db *db, const struct db_settlement *s, int64_
     TRY(db_rows(db, &NEXT,
                 DB_IN(db_text(s->creditor), db_text(s->account), db_text(s->settles),
                       db_instant(s->cut_off_us), db_i64(DB_SETTLEMENT_BATCH)),
-                DB_OUT(DB_GET_I64(b.id), DB_GET_I64(b.cents)), batch_row, &b));
-    if (b.n)
-        TRY(db_later(
-            db, &COUNT,
-            DB_IN(db_i64((int64_t)b.n), db_i64(b.total_cents), db_i64(s->id), db_i64(s->ver)), 1));
-    TRY(batch_join(db, s, &b));
-    *out_rows = (int64_t)b.n;
+                DB_OUT(DB_GET_I64(b.id), DB_GET_I64(b.cents)), paid_row, &b));
+    TRY(batch_join(db, s, &b, &JOINED));
+    *out_rows = (int64_t)b.n_joined;
+out:
+    return rc;
+}
+
+enum err db_settlement_join_reversed(struct db *db, const struct db_settlement *s, int64_t *cursor)
+{
+    enum err rc;
+    struct batch b = {.id = *cursor, .before_cents = s->total_cents};
+
+    TRY(db_rows(db, &REVERSED,
+                DB_IN(db_text(s->creditor), db_text(s->account), db_text(s->settles),
+                      db_i64(*cursor), db_instant(s->cut_off_us), db_i64(DB_SETTLEMENT_BATCH / 2)),
+                DB_OUT(DB_GET_I64(b.id), DB_GET_I64(b.paid_id), DB_GET_I64(b.cents)), reversed_row,
+                &b));
+    TRY(batch_join(db, s, &b, &TAKEN_BACK));
+    *cursor = b.id == *cursor ? 0 : b.id;
 out:
     return rc;
 }

@@ -36,6 +36,11 @@ MUST_USE enum err db_settlement_add(struct db *db, const struct db_settlement *s
 #define DB_SETTLEMENT_BATCH 450 /* an entry is a row joined and one no longer due [R13] */
 MUST_USE enum err db_settlement_join(struct db *db, const struct db_settlement *s,
                                      int64_t max_cents, int64_t *out_rows);
+/** Then join what was reversed of the account, in order, after *cursor: each as far as the total
+ * stays above zero, as no transfer is of nothing or less; what does not fit waits.
+ * @param cursor  0 at first; the last one looked at, or 0: these were all */
+MUST_USE enum err db_settlement_join_reversed(struct db *db, const struct db_settlement *s,
+                                              int64_t *cursor);
 /** SEALED [R3]. An empty one is sealed with count 0. */
 MUST_USE enum err db_settlement_seal(struct db *db, const struct db_settlement *s);
 /** A subscription is to tell it: in the transaction that seals it. */
@@ -48,13 +53,13 @@ MUST_USE enum err db_settlement_untold(struct db *db, const char *subscription, 
 MUST_USE enum err db_settlement_of_flow(struct db *db, int64_t flow_id, struct db_settlement *row,
                                         db_each_fn *each, void *cls);
 
-/** One paid transfer of a settlement, as an information flow tells it. */
+/** One paid or reversed transfer of a settlement, as an information flow tells it. */
 struct db_settled {
     int64_t entry_id;
     char iuv[36], iur[36], notice_number[19], psp[36], channel[36], debt_type[36], day[11];
     char debtor_code[17], debtor_name[281], description[561], own_id[141];
     int transfer_number;
-    int64_t amount_cents, fee_cents;
+    int64_t amount_cents, fee_cents; /* less than 0: reversed */
 };
 /** By entry id from after_id on: keyset pages. */
 MUST_USE enum err db_settlement_page(struct db *db, int64_t settlement_id, int64_t after_id,

@@ -40,6 +40,17 @@ enum err amount_parse(const char *text, int64_t *out_cents)
     return ERR_NONE;
 }
 
+enum err amount_parse_signed(const char *text, int64_t *out_cents)
+{
+    enum err rc;
+    bool minus = *text == '-';
+
+    TRY(amount_parse(text + minus, out_cents));
+    if (minus) *out_cents = -*out_cents;
+out:
+    return rc;
+}
+
 void amount_print(int64_t cents, char out[AMOUNT_SIZE])
 {
     char digits[AMOUNT_SIZE];

@@ -18,6 +18,8 @@
  * @return ERR_NONE | ERR_AMOUNT_SYNTAX
  * Source: nodeForPsp.xsd, stAmountNotZero. */
 MUST_USE enum err amount_parse(const char *text, int64_t *out_cents);
+/** The same with a - before it, or without one: a record of a flow, which may be of a reversal. */
+MUST_USE enum err amount_parse_signed(const char *text, int64_t *out_cents);
 /** The same, and 0.00 too: fees. Source: sac-common-types-1.0.xsd, stAmount. */
 MUST_USE enum err amount_parse_or_zero(const char *text, int64_t *out_cents);
 /** "12.34", "-0.05": no thousands, always two decimals. Sums up to 999999999999.99 either way fit;

@@ -87,7 +87,7 @@ struct debt_position {
     enum position_state state;
     int ver;
     int64_t begun_option;
-    int live_count, paid_count;
+    int live_count, paid_count, reversed_count;
     struct debt_option options[DEBT_OPTIONS_MAX];
     int n_options;
     struct debt_instalment *instalments; /* n_instalments of them, the options' in order */

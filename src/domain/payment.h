@@ -23,6 +23,7 @@ enum payment_event {
     PAYMENT_ON_SENT_OK_CLOSED,
     PAYMENT_ON_SENT_KO,
     PAYMENT_ON_TIMEOUT,
+    PAYMENT_ON_REVERSAL,
     PAYMENT_ON_COUNT
 };
 
@@ -34,6 +35,8 @@ enum effect {
     EFFECT_SUSPEND,    /**< money in suspense, with an anomaly; the instalment stays as it is */
     EFFECT_REOPEN,     /**< the instalment may be paid again */
     EFFECT_CONTRADICT, /**< an anomaly only */
+    EFFECT_REVERSE,    /**< entries turned round; the instalment may be paid again */
+    EFFECT_REFUND,     /**< money in suspense given back; the instalment stays as it is */
 };
 
 enum position_state {

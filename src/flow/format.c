@@ -55,12 +55,16 @@ static bool is(const struct xml_node *node, const char *attribute, const char *v
 static void totals_read(const struct xml_node *node, struct flow_totals *t)
 {
     const char *within = xml_attribute(node, "within");
+    const char *minus = xml_attribute(node, "minus");
 
     (void)snprintf(t->within, FLOW_PATH_SIZE, "%s", within);
     (void)snprintf(t->count, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "count"));
     (void)snprintf(t->sum, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "sum"));
     (void)snprintf(t->record, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "record"));
     (void)snprintf(t->amount, FLOW_PATH_SIZE, "%s/%s", within, xml_attribute(node, "amount"));
+    if (minus == NULL) return;
+    (void)snprintf(t->minus, FLOW_PATH_SIZE, "%s/%.*s", within, (int)strcspn(minus, "="), minus);
+    text_copy(strchr(minus, '=') + 1, t->minus_is, sizeof t->minus_is);
 }
 
 static size_t number(const struct xml_node *node, const char *attribute)

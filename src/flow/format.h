@@ -22,6 +22,7 @@ enum flow_grouping { FLOW_GROUPING_NONE, FLOW_GROUPING_ACCOUNT_DATE };
 struct flow_totals {
     char within[FLOW_PATH_SIZE], count[FLOW_PATH_SIZE], sum[FLOW_PATH_SIZE];
     char record[FLOW_PATH_SIZE], amount[FLOW_PATH_SIZE];
+    char minus[FLOW_PATH_SIZE], minus_is[36]; /* "": amounts have their signs */
 };
 
 /** A table (RFC 4180). */

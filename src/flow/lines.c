@@ -63,7 +63,7 @@ static enum err amount_read(const struct flow_table *t, const struct csv *c, con
     decimal = strchr(text, t->decimal);
     if (decimal == NULL) return wrong(path, c->line, "no amount");
     *decimal = '.';
-    if (amount_parse(text, out_cents) == ERR_NONE) return ERR_NONE;
+    if (amount_parse_signed(text, out_cents) == ERR_NONE) return ERR_NONE;
     err_clear();
     return wrong(path, c->line, "no amount");
 }
@@ -103,16 +103,19 @@ struct fixed_reading {
     int64_t n, sum_cents, said_n, said_cents;
 };
 
-/* Digits only, as many as the span has. */
+/* Digits only, as many as the span has; the first may be a - instead. */
 static enum err span_read(const struct fixed_reading *r, const char *line,
                           const struct flow_span *span, int64_t *out)
 {
+    bool minus = line[span->from - 1] == '-';
+
     *out = 0;
-    for (size_t i = span->from; i <= span->to; i++) {
+    for (size_t i = span->from + minus; i <= span->to; i++) {
         if (line[i - 1] < '0' || line[i - 1] > '9')
             return wrong(r->path, r->line, "something else than digits in a number");
         *out = *out * 10 + (line[i - 1] - '0');
     }
+    if (minus) *out = -*out;
     return ERR_NONE;
 }
 

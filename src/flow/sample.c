@@ -68,7 +68,7 @@ static void payment_fill(struct flow_record *r, size_t i, uint64_t *seed)
     (void)snprintf(r->iur, sizeof r->iur, "%032zx", i + 1);
     (void)snprintf(r->notice_number, sizeof r->notice_number, "301%015zu", i);
     r->index = 1 + (int)pick(seed, 5);
-    r->outcome = "0009"[pick(seed, 4)];
+    r->outcome = r->amount_cents < 0 ? '3' : "0009"[pick(seed, 4)];
     COPY(r->paid_on, either(seed, "2026-02-28", "2026-03-01"));
     COPY(r->psp, either(seed, "PSPPROVA", "PSPALTRO"));
     COPY(r->channel, either(seed, "66666666666_01", "66666666666_02"));
@@ -76,7 +76,7 @@ static void payment_fill(struct flow_record *r, size_t i, uint64_t *seed)
     COPY(r->description, any_text(seed));
     COPY(r->debtor_code, either(seed, "ANONIMO", "ZZZRLZ11B14Z999W"));
     if (pick(seed, 4)) COPY(r->debtor_name, any_text(seed));
-    r->fee_cents = 75 * (int64_t)pick(seed, 3);
+    r->fee_cents = r->amount_cents < 0 ? 0 : 75 * (int64_t)pick(seed, 3);
 }
 
 static void settlement_fill(struct flow_record *r, size_t i, uint64_t *seed)
@@ -113,6 +113,9 @@ void flow_sample_fill(struct flow_sample *s, enum flow_records records, size_t n
     frame_fill(s, records, &seed);
     for (size_t i = 0; i < n; i++) {
         s->records[i].amount_cents = 1 + (int64_t)pick(&seed, 1000000);
+        if (records == FLOW_RECORDS_PAYMENT && s->frame.total_cents > s->records[i].amount_cents &&
+            pick(&seed, 8) == 0)
+            s->records[i].amount_cents *= -1; /* one that was reversed */
         s->frame.count++;
         s->frame.total_cents += s->records[i].amount_cents;
         (records == FLOW_RECORDS_SETTLEMENT ? settlement_fill : payment_fill)(&s->records[i], i,

@@ -12,7 +12,8 @@
 /* One of the manifest's totals while its element is read. */
 struct row {
     const struct flow_totals *where;
-    int64_t count, sum_cents;
+    int64_t count, sum_cents, record_cents; /* record_cents: of the last record */
+    bool minus;                             /* it says so */
     char said_count[32], said_sum[32];
 };
 
@@ -36,7 +37,10 @@ static enum err on_open(void *cls, const char *path)
         struct row *r = &t->rows[i];
 
         if (is(path, r->where->within)) *r = (struct row){.where = r->where};
-        if (is(path, r->where->record)) r->count++;
+        if (!is(path, r->where->record)) continue;
+        r->count++;
+        r->record_cents = 0;
+        r->minus = false;
     }
     return ERR_NONE;
 }
@@ -80,8 +84,13 @@ static enum err on_close(void *cls, const char *path, const char *text)
             (void)snprintf(r->said_count, sizeof r->said_count, "%s", text);
         if (is(path, r->where->sum)) (void)snprintf(r->said_sum, sizeof r->said_sum, "%s", text);
         if (is(path, r->where->amount)) {
-            TRY(amount_parse(text, &cents));
-            r->sum_cents += cents;
+            TRY(amount_parse_signed(text, &cents));
+            r->record_cents += cents;
+            r->sum_cents += r->minus ? -cents : cents;
+        }
+        if (is(path, r->where->minus) && is(text, r->where->minus_is)) {
+            r->minus = true; /* what of it came before counted too */
+            r->sum_cents -= 2 * r->record_cents;
         }
         if (is(path, r->where->within)) {
             TRY(row_check(r));

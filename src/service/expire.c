@@ -13,8 +13,9 @@ void service_position_step(struct debt_position *position, int64_t option_id,
         position->begun_option = option_id;
         position->paid_count++;
     }
+    if (rule->effect == EFFECT_REVERSE) position->paid_count--;
     if (position->live_count == 0 && position->paid_count == 0) position->begun_option = 0;
-    ALWAYS(position->live_count >= 0);
+    ALWAYS(position->live_count >= 0 && position->paid_count >= 0);
 }
 
 enum err service_expire_tx(struct db *db, struct db_payment *p, struct debt_position *position,

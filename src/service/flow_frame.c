@@ -133,7 +133,7 @@ static enum err page_row(void *cls)
     PUT(r->iur, s->iur);
     PUT(r->notice_number, s->notice_number);
     r->index = s->transfer_number;
-    r->outcome = '0';
+    r->outcome = s->amount_cents < 0 ? '3' : '0';
     PUT(r->paid_on, s->day);
     PUT(r->psp, s->psp);
     PUT(r->channel, s->channel);

@@ -131,6 +131,10 @@ static enum position_result update_decide(const struct debt_position *stored,
         return refuse(out, "POSITION_CANCELLED", "a position that is not withdrawn", "%s", "");
     if (stored->state != POSITION_OPEN)
         return refuse(out, "POSITION_PAID", "a position that is not paid", "%s", "");
+    if (stored->reversed_count) /* receipts of what was reversed tell what it says */
+        return refuse(out, "POSITION_REVERSED",
+                      "what it was, as a payment of it was reversed: withdraw it, and send another",
+                      "%s", "");
     if (!same_shape(stored, sent))
         return refuse(out, "OPTIONS_OTHER",
                       "the options and instalments that it has: withdraw it, and send another",

@@ -72,8 +72,9 @@ struct closing {
     int64_t cut_off_us;
     const struct db_due *due;
     struct db_settlement s;
-    int64_t id; /* of a new one, made before the transaction [R12] */
-    int64_t joined;
+    int64_t id;                /* of a new one, made before the transaction [R12] */
+    int64_t joined;            /* by the last step */
+    int64_t reversed, reached; /* reversals looked at before a step, and after it */
 };
 
 /* Go on with the one that is OPEN, or begin one where something waits. */
@@ -114,6 +115,22 @@ static enum err join_tx(struct db *db, void *cls)
     TRY(db_settlement_find_open(db, &c->s, &now));
     /* no more than one credit transfer, and the Ente's flow of it, may hold */
     if (now.id == c->s.id) TRY(db_settlement_join(db, &now, AMOUNT_CENTS_MAX, &c->joined));
+out:
+    return rc;
+}
+
+static enum err join_reversed_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct closing *c = cls;
+    int64_t cursor = c->reversed;
+    struct db_settlement now;
+
+    c->reached = 0;
+    TRY(db_settlement_find_open(db, &c->s, &now));
+    if (now.id != c->s.id) goto out;
+    TRY(db_settlement_join_reversed(db, &now, &cursor));
+    c->reached = cursor;
 out:
     return rc;
 }
@@ -168,6 +185,12 @@ static enum err settlement_close(struct env *env, struct closing *c, struct serv
         TRY(db_tx_run(env->db, "settlement.join", join_tx, c));
     } while (c->joined == DB_SETTLEMENT_BATCH);
     CRASHPOINT("S12.joined");
+    do {
+        c->reversed = c->reached;
+        TRY(env_go_on(env));
+        TRY(db_tx_run(env->db, "settlement.join_reversed", join_reversed_tx, c));
+    } while (c->reached);
+    CRASHPOINT("S12.reversed");
     TRY(db_tx_run(env->db, "settlement.seal", seal_tx, c));
     out->settlements++;
     out->entries += c->s.count;

@@ -137,6 +137,9 @@ enum err service_take_tx(struct db *db, struct env *env, struct taking *t,
     enum err rc;
 
     switch (rule->effect) {
+    case EFFECT_REVERSE: /* an operator's: reverse.h */
+    case EFFECT_REFUND:
+        return BUG("an outcome that gives money back");
     case EFFECT_NONE:
         return ERR_NONE;
     case EFFECT_CONTRADICT:

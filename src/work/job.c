@@ -9,6 +9,7 @@
 #include "db/message.h"
 #include "db/notice.h"
 #include "db/outbox.h"
+#include "db/reversal.h"
 #include "db/station_call.h"
 #include "domain/anomaly.h"
 #include "service/deliver.h"
@@ -165,6 +166,18 @@ out:
     return rc;
 }
 
+static enum err reversals_gauge(struct db *db)
+{
+    enum err rc;
+    int64_t entries, cents, oldest_s;
+
+    TRY(db_reversal_waiting(db, &entries, &cents, &oldest_s));
+    metric_set(METRIC_REVERSAL_AGE, NULL, oldest_s);
+    metric_set(METRIC_REVERSAL_CENTS, NULL, cents);
+out:
+    return rc;
+}
+
 enum err work_gauge(struct work_hand *hand, bool *out_any)
 {
     enum err rc;
@@ -177,6 +190,7 @@ enum err work_gauge(struct work_hand *hand, bool *out_any)
     TRY(db_psp_flow_age(hand->db, &reported_age));
     TRY(unowned_count(hand, &unowned));
     TRY(anomalies_gauge(hand->db));
+    TRY(reversals_gauge(hand->db));
     metric_set(METRIC_PSP_FLOW_AGE, NULL, reported_age);
     metric_set(METRIC_OUTBOX_AGE, NULL, age);
     metric_set(METRIC_OUTBOX_PARKED, NULL, parked);

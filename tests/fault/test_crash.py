@@ -26,10 +26,11 @@ ACTIVATE, OUTCOME = ("S2.pre", "S2.post"), ("S7.pre", "S7.post")
 STATION = ("S1.claimed", "S1.asked")
 TOLD = ("N2.pre", "N2.post")
 SEND = ("S9.post", "S10.post")
-FLOW = ("S12.joined", "S12.post", "S12.planned", "S13.made", "S13.written", "S13.renamed",
-        "S13.post")
+FLOW = ("S12.joined", "S12.reversed", "S12.post", "S12.planned", "S13.made", "S13.written",
+        "S13.renamed", "S13.post")
 
 
+REVERSAL = ("V2.pre", "V2.post")
 REPORT, MATCH = ("P1.filled", "P2.post"), ("P3.matched",)
 
 
@@ -237,6 +238,49 @@ def test_flow_and_another_registry(hub, comune, name):
     assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
 
 
+def reverse(hub, token, ok=(0,)):
+    return hub.payer("payment", "reverse", token, "--reason", "r", "--reference", "R", ok=ok)
+
+
+@pytest.mark.parametrize("name", REVERSAL)
+def test_reversal(hub, comune, name):
+    """Said again after the end, it is done once: the notice is owed, and paid, once. [I2] [I5]"""
+    notice = comune.position()
+    token = pay(raw(hub), notice)
+    with crash_at(hub, name):
+        reverse(hub, token, ok=(KILLED,))
+    assert hub.position(notice).state == {"V2.pre": "PAID", "V2.post": "OPEN"}[name]
+    for _ in range(2):
+        assert "REVERSED" in reverse(hub, token).stdout
+    assert hub.sql("SELECT COUNT(*) FROM reversal r JOIN payment y ON y.id = r.payment_id"
+                   f" WHERE y.token = '{token}'") == ["1"]
+    pay(raw(hub), notice)
+    assert hub.position(notice).state == "PAID"
+
+
+@pytest.mark.parametrize("name", FLOW)
+def test_reversed_between_joining_and_file(hub, comune, name):
+    """What joined stays in its flow, with the bytes that it had; what takes it back is in a later
+    one. [F56] [I8]"""
+    notice, other = comune.position(amount="5.00"), comune.position(amount="9.00")
+    token = pay(raw(hub), notice)
+    with crash_at(hub, name):
+        hub.payer("flow", "run", ok=(KILLED,))
+    seen = {path: path.read_bytes() for path in hub.flow_files()}
+    reverse(hub, token)
+    pay(raw(hub), other)
+
+    hub.payer("flow", "run")
+    hub.payer("flow", "verify")
+    assert {path: path.read_bytes() for path in seen} == seen
+    told = {record.findtext(f"{FDR}codiceEsitoSingoloPagamento"):
+            flow.findtext(f"{FDR}identificativoFlusso") for flow, record in hub.fdr(notice.iuv)}
+    assert sorted(told) == ["0", "3"] and len(set(told.values())) == 2
+    [(flow, _)] = hub.fdr(other.iuv)
+    assert flow.findtext(f"{FDR}identificativoFlusso") == told["3"]
+    assert [len(hub.transfers(flow_id)) for flow_id in told.values()] == [1, 1]
+
+
 @pytest.mark.parametrize("name", REPORT)
 def test_report(hub, name):
     """A PSP's flow that was cut off is seen by nobody and may be sent again; one whose answer was lost
@@ -277,7 +321,7 @@ def test_match(hub, name):
 def test_each_place_has_its_test():
     found = {name for path in ROOT.glob("src/*/*.c")
              for name in re.findall(r'CRASHPOINT\("([^"]+)"\)', path.read_text(encoding="utf-8"))}
-    assert found == {*ACTIVATE, *STATION, *OUTCOME, *SEND, *FLOW, *REPORT, *MATCH, *TOLD}
+    assert found == {*ACTIVATE, *STATION, *OUTCOME, *SEND, *FLOW, *REPORT, *MATCH, *TOLD, *REVERSAL}
 
 
 def test_the_real_program_has_none():

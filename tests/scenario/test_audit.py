@@ -138,6 +138,15 @@ CORRUPTIONS = [
      {"a payment that ended has no end, or one that lives has one": "{failed}"}),
     ("UPDATE payment SET closed_at = expires_at + INTERVAL 1 SECOND WHERE id = {paid}",
      {"a payment in time was closed after its end": "{paid}"}),
+    ("DELETE FROM reversal WHERE id = {reversal}",
+     {"a payment that is REVERSED without its reversal, or the other way round": "{reversed}"}),
+    ("UPDATE entry SET transfer_number = 2 WHERE fact_id = {reversal} AND kind = 'reversed'",
+     {"a reversal's entries are not its payment's the other way round": "{reversal}"}),
+    ("DELETE FROM journal WHERE object_id = {reversed} AND event = 'payment.reversed'",
+     {"a reversal without its line in the journal": "{reversal}", LINE_GONE: "SELECT id FROM"
+      " kept.journal WHERE object_id = {reversed} AND event = 'payment.reversed'"}),
+    ("DELETE FROM reversal_due", {DUE: "SELECT id FROM entry WHERE payment_id = {reversed}"
+                                  " AND kind IN ('paid', 'reversed')"}),
     ("DELETE FROM anomaly WHERE payment_id = {late}",
      {"money late or double without its anomaly": "{late}"}),
     ("DELETE FROM outbox WHERE payment_id = {paid}",
@@ -153,6 +162,9 @@ CORRUPTIONS = [
     ("UPDATE settlement SET total_cents = total_cents + 1 WHERE id = {settlement}",
      {SETTLED: "{settlement}", FLOW_TOTAL:
       "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"}),
+    ("UPDATE settlement SET total_cents = 0 WHERE id = {settlement}",
+     {"a settlement that credits nothing, or less": "{settlement}", SETTLED: "{settlement}",
+      FLOW_TOTAL: "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"}),
     ("DELETE FROM settlement_entry WHERE settlement_id = {settlement} LIMIT 1",
      {SETTLED: "{settlement}", DUE: "{settled_entry}"}),
     ("DELETE FROM entry_due WHERE entry_id = (" + PAID_ENTRY + ")", {DUE: PAID_ENTRY}),
@@ -252,7 +264,7 @@ def filled(module_hub):
         pay(channel, new())
         hub.payer("flow", "run")
     notices = {name: new() for name in ("late", "double", "failed", "live", "open", "elsewhere",
-                                        "paid", "told")}
+                                        "paid", "told", "reversed")}
     token = late(channel, notices["late"])
     channel.outcome(token)
     together = [new(), new()]
@@ -270,6 +282,8 @@ def filled(module_hub):
     node.tell(node.receipt(notices["elsewhere"]))
     node.close()
     single, first = plan_of_three(hub, channel)
+    hub.payer("payment", "reverse", pay(channel, notices["reversed"]), "--reason", "r",
+              "--reference", "R")
     hub.payer("work", "--once")
     pay(channel, notices["paid"], "1.00")
     token = channel.activate(COMUNE, notices["told"].number, "12.34").paymentToken
@@ -290,6 +304,7 @@ def filled(module_hub):
             if name + suffix != "open":
                 ids[name + suffix] = database.sql(f"SELECT {column} {of}").strip()
     ids["open"] = ids["open_instalment"]
+    ids["reversal"], = database.ids("SELECT id FROM reversal")
     ids["single"], ids["plan"] = database.sql("SELECT id, position_id FROM instalment WHERE"
                                               f" notice_number = '{single}'").split()
     of = "FROM settlement WHERE subscription = (SELECT MIN(subscription) FROM settlement)"

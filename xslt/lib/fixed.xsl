@@ -27,11 +27,13 @@
     <xsl:value-of select="substring(concat($text, $blanks), 1, $width)"/>
   </xsl:template>
 
-  <!-- A whole number on the right, zeros before it (20 at most). One that is too long makes a line
-       that is too long, which the check of the file refuses. -->
+  <!-- A whole number on the right, zeros before it (20 at most), before these its - if it has one. One
+       that is too long makes a line that is too long, which the check of the file refuses. -->
   <xsl:template name="number-field">
     <xsl:param name="number"/>
     <xsl:param name="width"/>
-    <xsl:value-of select="concat(substring($zeros, 1, $width - string-length($number)), $number)"/>
+    <xsl:value-of select="concat(substring('-', 1, number(starts-with($number, '-'))),
+                                 substring($zeros, 1, $width - string-length($number)),
+                                 translate($number, '-', ''))"/>
   </xsl:template>
 </xsl:stylesheet>

@@ -54,6 +54,24 @@ static void test_amount_parse(void **state)
     }
 }
 
+static void test_amount_parse_signed_takes_one_minus(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t want; /* 0: refused */
+    } signs[] = {{"12.34", 1234}, {"-12.34", -1234}, {"-0.01", -1}, {"-0.00", 0},
+                 {"--0.01", 0},   {"+0.01", 0},      {"-", 0},      {"0.01-", 0}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+        int64_t got = 0;
+        enum err rc = amount_parse_signed(signs[i].text, &got);
+
+        if (got != signs[i].want || (rc == ERR_NONE) != (got != 0))
+            fail_msg("\"%s\": %s, %" PRId64, signs[i].text, err_name(rc), got);
+    }
+}
+
 static void test_amount_parse_or_zero_takes_a_fee_of_nothing(void **state)
 {
     int64_t got = -1;
@@ -102,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_amount_parse),
+        cmocka_unit_test(test_amount_parse_signed_takes_one_minus),
         cmocka_unit_test(test_amount_parse_or_zero_takes_a_fee_of_nothing),
         cmocka_unit_test(test_amount_print),
     };

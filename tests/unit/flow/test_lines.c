@@ -33,7 +33,9 @@ static void test_tables(void **state)
     static const struct row rows[] = {
         {HEAD ONE TWO, NULL},
         {HEAD "1;1,00;\"a;\"\"\r\n=b\"\r\n" TWO, NULL},
-        {HEAD "-1;1,00;-1,5\r\n" TWO, NULL}, /* a negative number is no formula */
+        {HEAD "-1;1,00;-1,5\r\n" TWO, NULL},      /* a negative number is no formula */
+        {HEAD "1;4,00;x\r\n2;-1,00;y\r\n", NULL}, /* what was reversed is taken off */
+        {HEAD ONE "2;--2,00;y\r\n", ":3: a cell that begins as a formula"},
         {HEAD ONE, "1 records of 100 cents, not 2 of 300"},
         {HEAD ONE TWO ONE, "3 records"},
         {HEAD ONE ONE, "2 records of 200 cents"},
@@ -73,6 +75,8 @@ static void test_fixed_lines(void **state)
 {
     static const struct row rows[] = {
         {F_HEAD F_ONE F_TWO F_TAIL, NULL},
+        {F_HEAD "RxxxP00400\r\nRxxxP-0100\r\n" F_TAIL, NULL},
+        {F_HEAD "RxxxP00400\r\nRxxxP0-100\r\n" F_TAIL, ":3: something else than digits"},
         {F_HEAD F_ONE F_TAIL, "1 records of 100 cents, not 2 of 300"},
         {F_HEAD F_ONE F_ONE F_TAIL, "2 records of 200 cents"},
         {F_HEAD F_ONE F_TWO "T030003000\r\n", "3 records of 300 cents"},

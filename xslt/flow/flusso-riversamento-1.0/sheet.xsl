@@ -2,8 +2,11 @@
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
 <!-- flusso-riversamento-1.0: what was paid for an Ente, one datiSingoliPagamenti for each payment's
      transfer to the account that one credit transfer fills. In: urn:payer:flow:1. Out: XML, UTF-8,
-     one line a payment. Source: FlussoRiversamento_1_0_4.xsd and the guide on "codici
-     identificativi di versamento, riversamento e rendicontazione". -->
+     one line a payment. What was reversed is a line of its own with outcome 3 and the same IUV and
+     IUR; the schema has no sign, so the outcome is it, and the total, which the transfer also has,
+     is what is paid less what is reversed (docs/adr/0021-reversals.md).
+     Source: FlussoRiversamento_1_0_4.xsd and the guide on "codici identificativi di versamento,
+     riversamento e rendicontazione". -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
                 xmlns:f="urn:payer:flow:1" exclude-result-prefixes="f"
                 xmlns:pay_i="http://www.digitpa.gov.it/schemas/2011/Pagamenti/">
@@ -75,7 +78,7 @@
       <xsl:if test="@index">
         <pay_i:indiceDatiSingoloPagamento><xsl:value-of select="@index"/></pay_i:indiceDatiSingoloPagamento>
       </xsl:if>
-      <pay_i:singoloImportoPagato><xsl:value-of select="@amount"/></pay_i:singoloImportoPagato>
+      <pay_i:singoloImportoPagato><xsl:value-of select="translate(@amount, '-', '')"/></pay_i:singoloImportoPagato>
       <pay_i:codiceEsitoSingoloPagamento><xsl:value-of select="@outcome"/></pay_i:codiceEsitoSingoloPagamento>
       <pay_i:dataEsitoSingoloPagamento><xsl:value-of select="@paid-on"/></pay_i:dataEsitoSingoloPagamento>
     </pay_i:datiSingoliPagamenti>
