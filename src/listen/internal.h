@@ -149,6 +149,8 @@ extern const int64_t LISTEN_DEADLINES_MS[DEADLINE_COUNT];
 MUST_USE enum err listen_open_with(const struct listen_options *options,
                                    const int64_t deadlines_ms[DEADLINE_COUNT],
                                    struct listen_server **out);
+/** For good. By the first loop, or once none runs. */
+void listen_doors_close(struct listen_server *server);
 /** Begin to drain, as SIGTERM does. From any thread. */
 void listen_stop(struct listen_server *server);
 

@@ -102,6 +102,8 @@ static void drain(struct listen_loop *loop)
     log_event(LOG_INFO, "listen.drain", LOG_INT("connections", loop->n_conns));
     loop->draining = true;
     close_doors(loop);
+    /* Theirs are copies: while one is open, the kernel takes connections that nobody will serve. */
+    if (loop == loop->server->loops) listen_doors_close(loop->server);
     for (c = LIST_FIRST(&loop->conns); c; c = next) {
         next = LIST_NEXT(c, link);
         if (c->phase <= PHASE_IDLE) listen_conn_free(c);

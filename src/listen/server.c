@@ -227,7 +227,7 @@ int listen_metrics_port(const struct listen_server *server)
     return server->doors[DOOR_METRICS].port;
 }
 
-static void close_doors(struct listen_server *server)
+void listen_doors_close(struct listen_server *server)
 {
     for (int i = 0; i < DOOR_COUNT; i++)
         if (server->doors[i].fd >= 0) {
@@ -317,7 +317,6 @@ enum err listen_run(struct listen_server *server)
     rc = start_threads(server, &started);
     if (rc != ERR_NONE) listen_stop(server);
     listen_loop_run(&server->loops[0]);
-    close_doors(server);
     for (int i = 1; i < started; i++)
         pthread_join(server->loops[i].thread, NULL);
     for (size_t i = 0; i < ARRAY_LEN(SIGNALS); i++)
@@ -337,7 +336,7 @@ void listen_close(struct listen_server **server)
     listen_pool_close(&s->pool);
     for (int i = 0; s->loops && i < s->options.loops; i++)
         listen_loop_close(&s->loops[i]);
-    close_doors(s);
+    listen_doors_close(s);
     listen_live_close(s);
     free(s->loops);
     free(s);

@@ -211,8 +211,8 @@ void wire_port_refuse(const struct wire_port *port, struct wire_call *call,
     const struct wire_operation *o = by_action(port, call->request->action).operation;
     struct db_journal_row row;
 
+    log_err(o ? o->action : "caller.refused", rc);
     if (!o) o = &unnamed;
-    log_err(o->action, rc);
     fault_err(answer, rc);
     line_set(&row, o, call, &answer->body, err_name(rc));
     rc = service_journal_keep(call->worker->db, &row, NULL);

@@ -2,10 +2,25 @@
 /* The listener from outside: how it starts and how it ends. */
 #include "listen/client.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 
-/* SIGTERM: idle ones are closed, those under way are answered, then it ends. [F62] */
+/* Nobody takes connections there. */
+static void assert_closed(int port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons((uint16_t)port),
+                            .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), -1);
+    assert_int_equal(errno, ECONNREFUSED);
+    close(fd);
+}
+
+/* SIGTERM: idle ones are closed, those under way are answered, new ones find no door, then it
+ * ends. [F62] */
 static void test_drain(void **state)
 {
     int idle, busy, half;
@@ -19,6 +34,8 @@ static void test_drain(void **state)
     block(&busy);
     assert_int_equal(kill(getpid(), SIGTERM), 0);
     listen_client_end(idle);
+    assert_closed(listen_port(f.server));
+    assert_closed(listen_metrics_port(f.server));
     assert_int_equal(listen_client_ask(half, " HTTP/1.1\r\nHost: h\r\n\r\n", &in), 503);
     assert_says("Connection: close\r\n");
     listen_client_end(half);
