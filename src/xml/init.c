@@ -61,6 +61,7 @@ static void say_nothing(void *cls, const char *fmt, ...)
 
 void xml_init(void)
 {
+    xml_memory_init();
     xmlInitParser();
     xmlSetExternalEntityLoader(load);
     xmlSetGenericErrorFunc(NULL, say_nothing);

@@ -65,6 +65,12 @@ void xml_allow_beside(const char *path);
 void xml_problem_set(struct xml_problem *problem, const xmlError *error);
 /** ERR_XML_INVALID: the detail names the element; the problem says the rest to whoever sent it. */
 MUST_USE enum err xml_problem_err(const struct xml_problem *problem);
+/** Before anything else of the library is called. */
+void xml_memory_init(void);
+/** What this thread may take from now on, beside what it has; SIZE_MAX: as much as it wants. */
+void xml_memory_limit(size_t bytes);
+/** Did it want more than that? Then what came out is not whole. */
+bool xml_memory_over(void);
 /** XSLT's part of xml_init(). */
 void xml_sheet_init(void);
 

@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* Limits of one transformation [X55]: its work grows with its input, and no faster. */
-enum { DEPTH_MAX = 200, OPERATIONS_MIN = 100000, OPERATIONS_PER_BYTE = 40 };
+enum { DEPTH_MAX = 200, OPERATIONS_MIN = 100000, OPERATIONS_PER_BYTE = 40, MEMORY_MAX = 256 << 20 };
 
 struct xml_sheet {
     xsltStylesheetPtr compiled;
@@ -177,8 +177,11 @@ static enum err result_add(const struct xml_sheet *sheet, xmlDocPtr result, stru
 
     if (rc != ERR_NONE) return rc;
     if (xsltSaveResultToString(&text, &len, result, compiled) < 0)
-        return err_set(ERR_XML_SHEET, "the result cannot be written in its encoding");
-    if (len > 0) rc = buf_add(out, text, (size_t)len);
+        rc = err_set(ERR_XML_SHEET, "the result cannot be written in its encoding");
+    else if (xml_memory_over())
+        rc = err_set(ERR_XML_SHEET, "it takes more than 256 MiB of memory");
+    else if (len > 0)
+        rc = buf_add(out, text, (size_t)len);
     xmlFree(text);
     return rc;
 }
@@ -208,12 +211,16 @@ enum err xml_sheet_apply(const struct xml_sheet *sheet, const struct xml_documen
             goto out;
         }
     }
+    xml_memory_limit(MEMORY_MAX);
     result = xsltApplyStylesheetUser(sheet->compiled, doc->doc, NULL, NULL, NULL, context);
-    if (result == NULL || context->state != XSLT_STATE_OK)
+    if (xml_memory_over())
+        rc = err_set(ERR_XML_SHEET, "it takes more than 256 MiB of memory");
+    else if (result == NULL || context->state != XSLT_STATE_OK)
         rc = err_setf(ERR_XML_SHEET, "%s", said.len > 0 ? said.text : "a sheet stopped");
     else
         rc = result_add(sheet, result, out);
 out:
+    xml_memory_limit(SIZE_MAX);
     xmlFreeDoc(result);
     xsltFreeTransformContext(context);
     return rc;

@@ -25,6 +25,7 @@ cli:      base domain xml crypto net db soap flow service listen wire work
 # must be one of the C library
 theirs='
 libxml/.*|libxslt/.*|libexslt/.*                xml
+malloc.h                                        xml
 openssl/.*|crypt\.h                             crypto
 curl/.*                                         net
 mysql\.h|mysqld_error\.h|errmsg\.h|mariadb.*    db

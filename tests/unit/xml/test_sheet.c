@@ -187,6 +187,28 @@ static void test_ends(void **state)
         "stopped");
 }
 
+/* Forty steps make a text of a billion characters out of one [X55]. */
+static void test_memory_ends(void **state)
+{
+    struct buf text = BUF_INIT(1 << 16);
+
+    (void)state;
+    assert_int_equal(buf_text(&text, "<xsl:variable name='v0' select='string(a)'/>"), ERR_NONE);
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(buf_printf(&text, "<xsl:variable name='v%d' select='concat($v%d, $v%d)'/>",
+                                    i + 1, i, i),
+                         ERR_NONE);
+    assert_int_equal(buf_text(&text, "<b><xsl:value-of select='$v40'/></b>"), ERR_NONE);
+    {
+        char sheet[8192];
+
+        (void)snprintf(sheet, sizeof sheet, ROOT("%s"), buf_str(&text));
+        assert_string_equal(run(sheet, "<a>x</a>", NULL), "stopped");
+        assert_non_null(strstr(err_detail()->field, "256 MiB"));
+    }
+    buf_free(&text);
+}
+
 /* An expression that takes the cube of the document's size [X55]. */
 static void test_an_expression_ends(void **state)
 {
@@ -304,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_imports_the_library),
         cmocka_unit_test(test_reads_and_writes_nothing),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_memory_ends),
         cmocka_unit_test(test_an_expression_ends),
         cmocka_unit_test(test_says_where),
         cmocka_unit_test(test_threads_share_one),
