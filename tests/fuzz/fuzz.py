@@ -29,7 +29,7 @@ class Target:
 TARGETS = {
     "blank": Target(
         ("xml/blank.c",),
-        ("xml/blank.c", "if (is_start(at, after)) depth++;", "")),
+        ("xml/blank.c", " && after[-2] != '/'", "")),
     "config": Target(
         ("base/config_source.c", "base/config_value.c"),
         ("base/config_value.c", "number > INT64_MAX / unit->factor ||", ""),

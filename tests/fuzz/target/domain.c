@@ -24,11 +24,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void amounts(const char *text)
 {
     char printed[AMOUNT_SIZE];
-    int64_t cents = -1, zero = -1, again = -1;
+    int64_t cents = -1, zero = -1, again = -1, either, back;
     bool taken = amount_parse(text, &cents) == ERR_NONE;
     bool or_zero = amount_parse_or_zero(text, &zero) == ERR_NONE;
 
     ALWAYS(!taken || (or_zero && zero == cents));
+    if (amount_parse_signed(text, &either) == ERR_NONE) {
+        amount_print(either, printed);
+        ALWAYS(amount_parse_signed(printed, &back) == ERR_NONE && back == either);
+        ALWAYS((*text == '-') == (either < 0) && (!taken || either == cents));
+    }
     if (!or_zero) return;
     ALWAYS((zero > 0) == taken && zero <= AMOUNT_CENTS_MAX);
     amount_print(zero, printed);
@@ -138,6 +143,16 @@ static void notices(const char *text, int64_t number)
     ALWAYS(notice_has_check(made) == (aux != 1));
 }
 
+/* Words around a number hide no card [X66]. */
+static void cards(const char *text)
+{
+    char around[120];
+
+    if (strlen(text) > sizeof around - 3) return;
+    snprintf(around, sizeof around, "a%sb", text);
+    ALWAYS(text_has_card(around) == text_has_card(text));
+}
+
 static void texts(const char *text, int64_t number)
 {
     char out[40], base36[14];
@@ -178,6 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     codes(text);
     notices(text, number);
     texts(text, number);
+    cards(text);
     err_clear();
     free(text);
     return 0;

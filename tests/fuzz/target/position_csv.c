@@ -38,7 +38,7 @@ static void check_written(const char *value)
     quoted = *at == '"';
     ALWAYS(quoted == (strpbrk(value, ",\"\r\n") != NULL));
     at += quoted;
-    if (*value && strchr("=+-@\t\r", *value)) ALWAYS(*at++ == '\'');
+    if (csv_formula(value)) ALWAYS(*at++ == '\'');
     for (; *value; value++, at++) {
         ALWAYS(*at == *value && (*at != '"' || *++at == '"'));
     }
