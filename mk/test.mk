@@ -36,12 +36,15 @@ $(CLIENTS)/made: tests/clients/package.json tests/clients/package-lock.json
 crash: ## build the program with crash points, for the tests that kill it
 	@+$(AGAIN) CRASH=1 all
 
-check-all: clients ## test, fuzz, test under the address and the thread sanitizer, systemd, then the package (30 minutes)
+# Where threads meet: the listener and its workers, several at one payment, one thing read by all.
+THREADED := hostile_http or hostile_slow or stop or tls or proxied or races or together or \
+            station_slow or pay or registry or metrics or notify_lanes
+check-all: clients ## test, fuzz, test under the address and the thread sanitizer, systemd, then the package (an hour)
 	@+$(AGAIN) test
 	@+$(AGAIN) fuzz
 	@LOAD_RECORDS=100000 LOAD_KILLS=20 PYTEST_ADDOPTS='-k killed_leaves' tests/run --build $(BUILD_BASE) scenario
 	@+$(AGAIN) SAN=address test-now
-	@+$(AGAIN) SAN=thread test-now
+	@+PYTEST_ADDOPTS='-k "$(THREADED)"' $(AGAIN) SAN=thread test-now
 	@tests/systemd --build $(BUILD_BASE) || [ $$? -eq 77 ] # 77: not here
 	@tests/package
 
