@@ -230,19 +230,31 @@ static bool is_card(const char *digits, size_t n)
     return sum % 10 == 0;
 }
 
-bool text_has_card(const char *text)
+static bool is_digit(char c)
 {
-    char digits[20];
+    return c >= '0' && c <= '9';
+}
+
+/* Is one in the groups of digits from here on, with a blank or a hyphen between them? Its end is a
+ * group's, whatever number follows. */
+static bool card_at(const char *c)
+{
+    char digits[19];
     size_t n = 0;
 
-    for (const char *c = text;; c++) {
-        if (*c >= '0' && *c <= '9') {
-            if (n < sizeof digits) digits[n++] = *c;
-            continue;
+    for (;; c++) {
+        for (; is_digit(*c); c++) {
+            if (n == sizeof digits) return false;
+            digits[n++] = *c;
         }
-        if (n && (*c == ' ' || *c == '-') && c[1] >= '0' && c[1] <= '9') continue;
         if (is_card(digits, n)) return true;
-        if (!*c) return false;
-        n = 0;
+        if ((*c != ' ' && *c != '-') || !is_digit(c[1])) return false;
     }
+}
+
+bool text_has_card(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (is_digit(*c) && (c == text || !is_digit(c[-1])) && card_at(c)) return true;
+    return false;
 }

@@ -22,8 +22,8 @@ MUST_USE enum err text_check(const char *text, size_t min_chars, size_t max_char
  * Source: sac-common-types-1.0.xsd, stEMail. */
 MUST_USE enum err text_check_email(const char *text);
 /** Is there the number of a payment card in it: 13 to 16 or 19 digits, by ones of blank or hyphen
- * apart, with a right check digit? 17 and 18 are IUVs and notices, as are 15 unless one card's.
- * Source: ISO/IEC 7812-1. */
+ * apart, with a right check digit, whatever numbers are before and after it? 17 and 18 are IUVs and
+ * notices, as are 15 unless one card's. Source: ISO/IEC 7812-1. */
 bool text_has_card(const char *text);
 /** Cut valid UTF-8 in place after max_chars characters. */
 void text_truncate(char *text, size_t max_chars);
