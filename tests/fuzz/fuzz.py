@@ -49,6 +49,10 @@ TARGETS = {
     "node_message": Target(
         ("wire/field.c", "wire/node_read.c"),
         ("wire/node_read.c", "if (len > REGISTRY_CODE_MAX)", "if (len > 2 * REGISTRY_CODE_MAX)"), runs=5_000, max_len=4096),
+    "period": Target(
+        ("domain/network.c", "domain/period.c"),
+        ("domain/period.c", "if (us > after_us && (!found", "if (us >= after_us && (!found"),
+        runs=5_000, max_len=100),
     "position_csv": Target(
         ("base/csv.c", "service/position_csv.c", "service/position_row.c", "service/position_metadata.c"),
         ("service/position_row.c", "number[digits] != '\\0' || digits > 3", "digits > 3"), runs=5_000),
