@@ -110,6 +110,9 @@ MUST_USE enum err db_tx_run(struct db *db, const char *name, db_tx_fn *fn, void 
 /** The transaction's only time: microseconds since 1970 UTC from the database's clock [R1].
  * Outside a transaction: read now. */
 MUST_USE enum err db_now(struct db *db, int64_t *out_us);
+/** The transaction's next new id: the same ids in the same order each time that it runs, as if they
+ * were made before it [R1]. Outside a transaction: a new one each time. */
+int64_t db_id_new(struct db *db);
 /** The time that the last NOW statement outside a transaction read with its rows. */
 int64_t db_read_time(const struct db *db);
 /** Statements sent since db_open: for tests and bench. */

@@ -20,6 +20,8 @@
 #define DB_PARTS_MAX 64
 /* Groups of statements that one connection keeps prepared: more shapes than a fact can have. */
 #define DB_GROUPS_MAX 64
+/* As many as a transaction may have rows [R13]. */
+#define DB_TX_IDS_MAX 1000
 
 extern const char *const db_role_names[DB_ROLE_COUNT]; /* connection.c */
 
@@ -63,6 +65,8 @@ struct db {
     int64_t proof;   /* the transaction's last line in the journal, 0: none yet */
     enum err failed; /* what ended the transaction: all that follows in it answers the same */
     int64_t now_us;
+    int64_t ids[DB_TX_IDS_MAX]; /* of the transaction, as it asked for them */
+    size_t n_ids, next_id;
     unsigned long statements;
     struct db_prepared prepared[DB_STMT_SLOTS];
     struct db_group groups[DB_GROUPS_MAX];

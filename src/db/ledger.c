@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/ledger.h"
 
-#include "base/clock.h"
 #include "db/multi.h"
 
 #include <string.h>
@@ -106,7 +105,7 @@ enum err db_anomaly_add(struct db *db, const char *kind, int64_t payment_id, con
                         int64_t amount_cents, int64_t now_us)
 {
     return db_later(db, &ANOMALY_ADD,
-                    DB_IN(db_i64(clock_id_new()), db_text(kind), db_i64(payment_id),
+                    DB_IN(db_i64(db_id_new(db)), db_text(kind), db_i64(payment_id),
                           db_text(creditor), db_i64(amount_cents), db_instant(now_us),
                           db_i64(payment_id), db_text(kind)),
                     DB_ROWS_ANY);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/psp_match.h"
 
-#include "base/clock.h"
 #include "db/multi.h"
 
 #include <string.h>
@@ -269,7 +268,7 @@ static enum err anomalies_add(struct db *db, const struct db_psp_work *w,
         const char *kind = psp_flow_line_anomaly(l->state);
 
         if (!*kind) continue;
-        *v++ = db_i64(clock_id_new());
+        *v++ = db_i64(db_id_new(db));
         *v++ = db_text(kind);
         *v++ = db_text(w->creditor);
         *v++ = db_i64(l->amount_cents);

@@ -29,6 +29,13 @@ int64_t db_read_time(const struct db *db)
     return db->now_us;
 }
 
+int64_t db_id_new(struct db *db)
+{
+    if (!db->in_tx || db->next_id == DB_TX_IDS_MAX) return clock_id_new();
+    if (db->next_id == db->n_ids) db->ids[db->n_ids++] = clock_id_new();
+    return db->ids[db->next_id++];
+}
+
 static void jitter(void)
 {
     unsigned char r;
@@ -44,6 +51,7 @@ struct tries {
     int64_t proofs[REPLAYS_MAX + 1]; /* journal lines of those that came to their COMMIT */
     size_t n_proofs;
     bool whole; /* the last run of fn was one of them: what it put out is that fact's */
+    bool lost;  /* a COMMIT's answer did not come: whatever arrives of it must meet the same ids */
 };
 
 /* A COMMIT whose answer did not come may have saved everything: its line in the journal says so.
@@ -85,6 +93,7 @@ static enum err run_once(struct db *db, db_tx_fn *fn, void *cls, struct tries *t
     db->failed = ERR_NONE;
     db->proof = 0;
     db->in_tx = db->begin_owed = true;
+    db->next_id = 0;
     TRY(try_tx(db, fn, cls, t));
 out:
     db_queue_forget(db);
@@ -112,10 +121,14 @@ enum err db_tx_run(struct db *db, const char *name, db_tx_fn *fn, void *cls)
     int silences = 0;
 
     ALWAYS(!db->in_tx); /* one fact, one transaction */
+    db->n_ids = 0;
     for (int try = 0;; try++) {
         rc = run_once(db, fn, cls, &tries);
         silences += db->silent;
         if (!may_replay(db, rc, silences)) return rc;
+        tries.lost |= tries.whole && rc == ERR_DB_LOST;
+        /* The key that is there may be one of them: another process makes ids, too. */
+        if (rc == ERR_DB_DUPLICATE && !tries.lost) db->n_ids = 0;
         if (try == REPLAYS_MAX) return err_set(rc, name);
         metric_add(METRIC_TX_REPLAY, NULL, 1);
         err_clear();

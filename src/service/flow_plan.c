@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/flow_plan.h"
 
-#include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "db/journal.h"
@@ -49,7 +48,7 @@ static enum err flow_add_tx(struct db *db, struct flow_planning *p,
                             const struct db_settlement *items, size_t n, bool bank)
 {
     enum err rc;
-    struct db_flow f = {.id = clock_id_new()};
+    struct db_flow f = {.id = db_id_new(db)};
     struct flow_frame name_frame = {.id = ""};
     struct db_journal_row row;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/notify.h"
 
-#include "base/clock.h"
 #include "db/told.h"
 #include "domain/calendar.h"
 #include "soap/receipt.h"
@@ -122,7 +121,7 @@ static enum err messages_add(struct env *env, const struct registry_creditor *cr
 
         if (!d->enabled) continue;
         if (out->n_messages == NOTIFY_MESSAGES_MAX) return err_set(ERR_LIMIT, "destinations");
-        *m = (struct db_outbox_new){.id = clock_id_new(),
+        *m = (struct db_outbox_new){.id = db_id_new(env->db),
                                     .receipt_id = receipt->id,
                                     .payment_id = receipt->payment_id,
                                     .kind = kind_names[kind_for(d, r)],
@@ -165,7 +164,7 @@ enum err service_notify_make(struct env *env, const struct db_payment *payment,
         struct db_receipt *receipt = &out->receipts[out->n_receipts];
 
         if (told(out, code)) continue;
-        *receipt = (struct db_receipt){clock_id_new(), payment->id, code, payment->token};
+        *receipt = (struct db_receipt){db_id_new(env->db), payment->id, code, payment->token};
         out->n_receipts++;
         if (creditor) TRY(messages_add(env, creditor, receipt, &r, out));
     }

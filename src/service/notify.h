@@ -19,7 +19,8 @@ struct notify {
     size_t n_messages;
 };
 
-/** Pure: from what was read and the registry. Clears what an earlier try left. */
+/** From what was read and the registry, with ids of the transaction that it is called in. Clears
+ * what an earlier try left. */
 MUST_USE enum err service_notify_make(struct env *env, const struct db_payment *payment,
                                       const struct db_notice *notice, struct notify *out);
 /** When the payer paid: for a payment made elsewhere, as its receipt says. */

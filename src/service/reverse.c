@@ -139,7 +139,7 @@ static enum err entries_tx(struct db *db, const struct db_reversal *r)
         const struct db_entry_row *p = &l.paid[i];
         bool collected = !strcmp(p->kind, "collected");
 
-        e[i] = (struct db_entry){.id = clock_id_new(),
+        e[i] = (struct db_entry){.id = db_id_new(db),
                                  .fact_id = r->id,
                                  .payment_id = r->payment_id,
                                  .transfer_number = p->transfer_number,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/take.h"
 
-#include "base/clock.h"
 #include "db/psp_match.h"
 #include "service/expire.h"
 
@@ -45,7 +44,7 @@ static enum err entries_add_tx(struct db *db, const struct taking *t, bool suspe
     size_t n = 0;
 
 #define ENTRY(k, c, cents)                                                                         \
-    (e[n] = base, e[n].id = clock_id_new(), e[n].kind = (k), e[n].creditor = (c),                  \
+    (e[n] = base, e[n].id = db_id_new(db), e[n].kind = (k), e[n].creditor = (c),                   \
      e[n].amount_cents = (cents), n++)
     ENTRY("collected", p->psp, -(p->amount_cents + p->fee_cents));
     if (p->fee_cents) ENTRY("fee", p->psp, p->fee_cents);

@@ -279,6 +279,46 @@ static void test_many_writes_of_many_shapes(void **state)
     assert_int_equal(count("many"), expected);
 }
 
+struct asking_ids {
+    int64_t ids[2][3];
+    int run;
+    enum err first; /* what ends the first run */
+};
+
+static enum err ids_tx(struct db *d, void *cls)
+{
+    struct asking_ids *a = cls;
+
+    for (int i = 0; i < 3; i++)
+        a->ids[a->run][i] = db_id_new(d);
+    return a->run++ ? ERR_NONE : err_set(a->first, "test");
+}
+
+/* [R1]: a transaction that runs again has the ids that it had; unless one of them may be what was
+ * there already. The next one has others. */
+static void test_a_transaction_has_its_ids(void **state)
+{
+    static const enum err firsts[] = {ERR_DB_REPLAY, ERR_DB_CONFLICT, ERR_DB_LOST,
+                                      ERR_DB_DUPLICATE};
+    int64_t last = 0;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(firsts); i++) {
+        struct asking_ids a = {.first = firsts[i]};
+
+        assert_int_equal(db_tx_run(db, "ids", ids_tx, &a), ERR_NONE);
+        assert_int_equal(a.run, 2);
+        for (int k = 0; k < 3; k++) {
+            assert_true(a.ids[1][k] > last);
+            last = a.ids[1][k];
+            if ((a.ids[0][k] == last) != (firsts[i] != ERR_DB_DUPLICATE))
+                fail_msg("%s, id %d", err_name(firsts[i]), k);
+        }
+    }
+    assert_true(db_id_new(db) > last);
+    assert_true(db_id_new(db) != db_id_new(db));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_what_waits_is_forgotten_after_an_error),
         cmocka_unit_test(test_an_anomaly_hides_no_duplicate_before_it),
         cmocka_unit_test(test_an_anomaly_that_does_not_fit_is_an_error),
+        cmocka_unit_test(test_a_transaction_has_its_ids),
         cmocka_unit_test(test_an_error_that_was_swallowed_saves_nothing),
         cmocka_unit_test(test_values_are_copied),
         cmocka_unit_test(test_many_writes_of_many_shapes),
