@@ -281,6 +281,7 @@ CREATE TABLE `payment` (
   `payer_email` varchar(256) DEFAULT NULL,
   `collected_with` bigint(20) DEFAULT NULL COMMENT 'the payment that bears the fee, of those that one outcome closed; NULL: it was alone',
   `told_by` varchar(35) DEFAULT NULL COMMENT 'the node whose receipt brought it, made elsewhere; NULL: activated here',
+  `shares` binary(8) DEFAULT NULL COMMENT 'who was to have what when it began: the head of a SHA-256; NULL: begun before this was kept, or elsewhere',
   PRIMARY KEY (`id`),
   UNIQUE KEY `token` (`token`),
   UNIQUE KEY `live_instalment` (`live_instalment`),

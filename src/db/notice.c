@@ -49,7 +49,7 @@ static const struct db_stmt LIVE_READ = {
 #define PAYMENT_COLUMNS                                                                            \
     "y.id, y.instalment_id, y.creditor, y.psp, y.channel, y.token, y.amount_cents, y.fee_cents,"   \
     " y.settles, y.state, y.ver, y.activated_at, y.expires_at, y.closed_at, y.note,"               \
-    " y.touch_point, y.told_by"
+    " y.touch_point, y.told_by, y.shares"
 #define DEBTOR_COLUMNS                                                                             \
     ", o.instalment_count, p.debtor_kind, p.debtor_code, p.debtor_name, p.debtor_street,"          \
     " p.debtor_civic, p.debtor_postal_code, p.debtor_city, p.debtor_province, p.debtor_country,"   \
@@ -214,7 +214,7 @@ out:
         DB_GET_I64((y)->amount_cents), DB_GET_I64((y)->fee_cents), DB_GET_TEXT((y)->settles),      \
         DB_GET_TEXT(state_name), DB_GET_INT((y)->ver), DB_GET_INSTANT((y)->activated_us),          \
         DB_GET_INSTANT((y)->expires_us), DB_GET_INSTANT((y)->closed_us), DB_GET_TEXT((y)->note),   \
-        DB_GET_TEXT((y)->touch_point), DB_GET_TEXT((y)->told_by)
+        DB_GET_TEXT((y)->touch_point), DB_GET_TEXT((y)->told_by), DB_GET_BYTES((y)->shares)
 
 /* Where there is no notice or payment, whose row brings the key along. */
 static enum err key_read(struct db *db, const struct db_key_name *name, struct reading *r)

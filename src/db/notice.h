@@ -65,6 +65,7 @@ struct db_payment {
     struct debt_subject payer;
     int64_t collected_with;                     /* 0: its outcome closed it alone */
     const char *stamps[DEBT_TRANSFERS_MAX + 1]; /* by transfer: base64, borrowed; NULL: none came */
+    unsigned char shares[8];                    /* service/shares.h; all zero: not known */
     char told_by[36];           /* the node whose receipt brought it; "": activated here */
     const struct db_told *told; /* with told_by, where it was read; borrowed */
 };

@@ -2,11 +2,13 @@
 #include "db/multi.h"
 #include "db/notice.h"
 
+#include <string.h>
+
 static const struct db_stmt PAYMENT_ADD = {
     "payment_add",
     "INSERT INTO payment (id, instalment_id, creditor, psp, channel, token, amount_cents, settles,"
-    " state, activated_at, expires_at, asked_method, touch_point, note, told_by)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " state, activated_at, expires_at, asked_method, touch_point, note, told_by, shares)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     0,
 };
 
@@ -65,13 +67,17 @@ static const struct db_stmt KEY_PURGE = {
 
 enum err db_payment_add(struct db *db, const struct db_payment *p)
 {
+    static const unsigned char none[sizeof p->shares];
+    bool known = memcmp(p->shares, none, sizeof none) != 0;
+
     return db_later(db, &PAYMENT_ADD,
                     DB_IN(db_i64(p->id), db_i64(p->instalment_id), db_text(p->creditor),
                           db_text(p->psp), db_text(p->channel), db_text(p->token),
                           db_i64(p->amount_cents), db_text(p->settles),
                           db_text(payment_state_name(p->state)), db_instant(p->activated_us),
                           db_instant(p->expires_us), db_opt(p->asked_method),
-                          db_opt(p->touch_point), db_opt(p->note), db_opt(p->told_by)),
+                          db_opt(p->touch_point), db_opt(p->note), db_opt(p->told_by),
+                          known ? db_bytes(p->shares, sizeof p->shares) : db_null()),
                     DB_ROWS_ANY);
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_MAX = 64 };
+enum { OUT_MAX = 72 };
 
 struct db_value db_i64(int64_t n)
 {

@@ -10,6 +10,7 @@
 #include "service/key.h"
 #include "service/limit.h"
 #include "service/shadow.h"
+#include "service/shares.h"
 #include "service/station_ask.h"
 #include "service/station_claim.h"
 
@@ -82,6 +83,7 @@ static enum err reserve_tx(struct db *db, struct activation *a)
                                     a->facts.station->code, &a->notice, a->facts.now_us));
     p->instalment_id = a->notice.instalment.id;
     p->amount_cents = a->notice.instalment.amount_cents;
+    service_shares_keep(p, &a->notice.instalment);
     p->activated_us = a->facts.now_us;
     p->expires_us = a->facts.now_us + validity_ms * 1000;
     TRY(db_payment_add(db, p)); /* a second live one is a DUPLICATE: run again, row 13 [R4] */

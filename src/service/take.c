@@ -3,16 +3,18 @@
 
 #include "db/psp_match.h"
 #include "service/expire.h"
+#include "service/shares.h"
 
 /* Paid by another, withdrawn, excluded by a sibling option on which money came already, or changed
- * to another amount after its token ended. */
+ * after its token ended: to another amount, or to other shares of it. The money is on its way to
+ * where it was owed then, and no longer is: a person says whose it is [I3]. */
 static bool closed(const struct taking *t)
 {
     const struct debt_position *p = t->position;
     const struct debt_instalment *i = t->instalment;
 
-    return i->amount_cents != t->payment.amount_cents || i->state != POSITION_OPEN ||
-           p->state != POSITION_OPEN ||
+    return i->amount_cents != t->payment.amount_cents || !service_shares_same(&t->payment, i) ||
+           i->state != POSITION_OPEN || p->state != POSITION_OPEN ||
            (p->begun_option && p->begun_option != i->option_id && p->paid_count > 0);
 }
 

@@ -236,6 +236,31 @@ def test_late_money_of_the_same_amount(hub, book, raw):
     Creditor(hub, UNIONE).wait_told(debt)
 
 
+@pytest.mark.parametrize("shares, state", [
+    ([(UNIONE, ACCOUNTS[UNIONE], "10.00"), (UNIONE, ACCOUNTS[UNIONE], "2.34")], "PAID_LATE"),
+    ([(UNIONE, ACCOUNTS[UNIONE], "2.34"), (UNIONE, ACCOUNTS[UNIONE], "10.00")], "DUPLICATE"),
+    ([(UNIONE, ACCOUNTS[UNIONE], "12.34")], "DUPLICATE")], ids=["same", "others", "one"])
+def test_late_money_of_shares_that_changed(hub, book, raw, shares, state):
+    """The station names other shares of the same amount to the next payer: late money of the first is
+    on its way to whom it was owed then, and no share that holds now was paid. A person says whose it
+    is; the notice stays open. [I3] [W4]"""
+    debt = book.debt(UNIONE, "12.34", shares=[(UNIONE, ACCOUNTS[UNIONE], "10.00"),
+                                              (UNIONE, ACCOUNTS[UNIONE], "2.34")])
+    first = raw.activate(UNIONE, debt.number, "12.34", expiration_ms=1).paymentToken
+    debt.shares = shares
+    second = wait_until(lambda: raw.activate(UNIONE, debt.number, "12.34", expiration_ms=1
+                                             ).paymentToken, "the first token has ended")
+    assert fault_code(raw.outcome(first)) == "PPT_TOKEN_SCADUTO"
+    late = hub.sql(f"SELECT state FROM payment WHERE token = '{first}'")
+    booked = hub.sql("SELECT kind, e.amount_cents FROM entry e JOIN payment y ON y.id = e.fact_id WHERE"
+                     f" y.token = '{first}' AND kind IN ('paid', 'suspense') ORDER BY transfer_number")
+    assert late == [state]
+    assert booked == (["paid\t1000", "paid\t234"] if state == "PAID_LATE" else ["suspense\t1234"])
+    # What is owed now is paid by who was asked for it.
+    assert fault_code(raw.outcome(second)) == "PPT_TOKEN_SCADUTO"
+    assert sorted(p.state for p in hub.position(debt).payments) == ["DUPLICATE", "PAID_LATE"]
+
+
 def test_not_taken(hub, book, raw):
     """Outcome KO: the notice is free again, and its station is asked again."""
     debt = book.debt(UNIONE)
