@@ -2,7 +2,6 @@
 #include "base/json.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static void add(struct json *j, const char *text, size_t len)
 {

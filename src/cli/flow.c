@@ -10,7 +10,6 @@
 #include "service/period.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static enum err flow_print(struct cli *cli, const struct db_flow *f, const char *path)
 {

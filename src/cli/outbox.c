@@ -7,7 +7,6 @@
 #include "db/journal.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum { RETRY_BATCH = 1000, PAYLOAD_MAX = 256 * 1024, STATS_MAX = 4 * 1024 * 1024 };
 

@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "db/multi.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { BULK_BYTES_MAX = 8 * 1024 * 1024, COLUMNS_MAX = 32 };

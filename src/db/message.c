@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/message.h"
 
-#include <string.h>
-
 static const struct db_stmt ADD = {
     "message_add",
     "INSERT INTO message (id, at, keep_until, family, key_id, request, answer) SELECT ?,"

@@ -4,7 +4,6 @@
 #include "db/multi.h"
 #include "db/restore.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct db_stmt FIND = {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "domain/calendar.h"
 
-#include <string.h>
-
 #define YEAR_MIN 1900
 #define YEAR_MAX 2999
 #define DAY_MIN (-25567) /* 1900-01-01 */
@@ -227,20 +225,6 @@ void calendar_date_print(int32_t day, char out[CALENDAR_DATE_SIZE])
     *put_date(out, day) = '\0';
 }
 
-enum err calendar_instant_parse(const char *text, int64_t *out_us)
-{
-    int32_t day;
-    int64_t time_us;
-
-    if (!take_date(&text, &day) || (!take_char(&text, ' ') && !take_char(&text, 'T')) ||
-        !take_time(&text, 6, &time_us))
-        return err_set(ERR_DATE_SYNTAX, "instant");
-    (void)take_char(&text, 'Z'); /* optional */
-    if (*text != '\0') return err_set(ERR_DATE_SYNTAX, "instant");
-    *out_us = day * CALENDAR_DAY_US + time_us;
-    return ERR_NONE;
-}
-
 enum err calendar_xml_time_parse(const char *text, int64_t *out_us)
 {
     int32_t day;
@@ -255,11 +239,6 @@ enum err calendar_xml_time_parse(const char *text, int64_t *out_us)
     time_us += day * CALENDAR_DAY_US;
     *out_us = zoned ? time_us - zone_us : rome_to_utc(time_us);
     return ERR_NONE;
-}
-
-void calendar_instant_print(int64_t us, char out[CALENDAR_INSTANT_SIZE])
-{
-    *put_instant(out, us, ' ') = '\0';
 }
 
 void calendar_utc_print(int64_t us, char out[CALENDAR_UTC_SIZE])

@@ -15,10 +15,9 @@
 #define CALENDAR_SECOND_US INT64_C(1000000)
 #define CALENDAR_DAY_US (86400 * CALENDAR_SECOND_US)
 
-#define CALENDAR_DATE_SIZE 11    /* "2026-03-02" and NUL */
-#define CALENDAR_TIME_SIZE 20    /* "2026-03-02T09:14:07" and NUL */
-#define CALENDAR_INSTANT_SIZE 27 /* "2026-03-02 09:14:07.231000" and NUL */
-#define CALENDAR_UTC_SIZE 28     /* "2026-03-02T09:14:07.231000Z" and NUL */
+#define CALENDAR_DATE_SIZE 11 /* "2026-03-02" and NUL */
+#define CALENDAR_TIME_SIZE 20 /* "2026-03-02T09:14:07" and NUL */
+#define CALENDAR_UTC_SIZE 28  /* "2026-03-02T09:14:07.231000Z" and NUL */
 
 /** Exactly "YYYY-MM-DD", a day that exists. @return ERR_NONE | ERR_DATE_SYNTAX. */
 MUST_USE enum err calendar_date_parse(const char *text, int32_t *out_day);
@@ -29,17 +28,12 @@ MUST_USE enum err calendar_xml_date_parse(const char *text, int32_t *out_day);
 /** Days outside 1900..2999 print as the nearest one inside. */
 void calendar_date_print(int32_t day, char out[CALENDAR_DATE_SIZE]);
 
-/** An instant as the database or we print it, UTC: "YYYY-MM-DD HH:MM:SS" with ' ' or 'T', then
- * an optional fraction of 1 to 6 digits, then an optional 'Z'. No 24:00, no leap second [X40].
- * @return ERR_NONE | ERR_DATE_SYNTAX. */
-MUST_USE enum err calendar_instant_parse(const char *text, int64_t *out_us);
 /** An xs:dateTime: 'T', any fraction (what is below a microsecond is cut), a zone of at most 14:00;
  * without a zone it is Europe/Rome's time: the first of the two in the hour that comes twice, an
- * hour later in the one that is left out. @return ERR_NONE | ERR_DATE_SYNTAX. */
+ * hour later in the one that is left out. No 24:00, no leap second [X40].
+ * @return ERR_NONE | ERR_DATE_SYNTAX. */
 MUST_USE enum err calendar_xml_time_parse(const char *text, int64_t *out_us);
-/** "YYYY-MM-DD HH:MM:SS.ffffff": DATETIME(6). Instants outside 1900..2999 as the nearest inside. */
-void calendar_instant_print(int64_t us, char out[CALENDAR_INSTANT_SIZE]);
-/** "YYYY-MM-DDTHH:MM:SS.ffffffZ". */
+/** "YYYY-MM-DDTHH:MM:SS.ffffffZ". Instants outside 1900..2999 as the nearest inside. */
 void calendar_utc_print(int64_t us, char out[CALENDAR_UTC_SIZE]);
 
 /** The civil day in Europe/Rome at an instant: the accounting day. */

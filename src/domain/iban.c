@@ -9,7 +9,7 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* IT60 X 05428 11101 000000123456: country, check digits, CIN, ABI, CAB, account. */
-enum { IBAN_MIN = 15, ITALIAN_LEN = 27, CIN_AT = 4, ABI_AT = 5, CAB_AT = 10, ACCOUNT_AT = 15 };
+enum { IBAN_MIN = 15, ITALIAN_LEN = 27, CIN_AT = 4, ABI_AT = 5, ACCOUNT_AT = 15 };
 
 /* Letters count as 10..35; the first four characters go last. */
 static int remainder_97(const char *text, size_t len)
@@ -58,35 +58,12 @@ enum err iban_check(const char *text)
     return err_set(ERR_IBAN_SYNTAX, "IBAN");
 }
 
-enum err iban_normalise(const char *text, char out[IBAN_MAX + 1])
-{
-    char made[IBAN_MAX + 1];
-    size_t n = 0;
-
-    for (; *text != '\0'; text++) {
-        if (*text == ' ') continue;
-        if (n == IBAN_MAX) return err_set(ERR_IBAN_SYNTAX, "IBAN");
-        if (*text >= 'a' && *text <= 'z')
-            made[n++] = UPPER[*text - 'a']; /* the locale has no say */
-        else
-            made[n++] = *text;
-    }
-    made[n] = '\0';
-    memcpy(out, made, n + 1);
-    return ERR_NONE;
-}
-
-static bool take_part(const char *iban, size_t at, char out[IBAN_PART_SIZE])
-{
-    if (!is_italian(iban) || strlen(iban) != ITALIAN_LEN) return false;
-    memcpy(out, iban + at, IBAN_PART_SIZE - 1);
-    out[IBAN_PART_SIZE - 1] = '\0';
-    return true;
-}
-
 bool iban_abi(const char *iban, char out[IBAN_PART_SIZE])
 {
-    return take_part(iban, ABI_AT, out);
+    if (!is_italian(iban) || strlen(iban) != ITALIAN_LEN) return false;
+    memcpy(out, iban + ABI_AT, IBAN_PART_SIZE - 1);
+    out[IBAN_PART_SIZE - 1] = '\0';
+    return true;
 }
 
 bool iban_is_postal(const char *iban)
@@ -94,9 +71,4 @@ bool iban_is_postal(const char *iban)
     char abi[IBAN_PART_SIZE];
 
     return iban_abi(iban, abi) && !strcmp(abi, "07601"); /* Poste Italiane, BancoPosta */
-}
-
-bool iban_cab(const char *iban, char out[IBAN_PART_SIZE])
-{
-    return take_part(iban, CAB_AT, out);
 }

@@ -98,14 +98,3 @@ enum err notice_make(int aux_digit, int code, int64_t base_number, char notice[N
     memcpy(iuv, made + l->iuv_at, (size_t)(NOTICE_LEN - l->iuv_at + 1));
     return ERR_NONE;
 }
-
-bool notice_has_check(const char *text)
-{
-    const int n = NOTICE_LEN - CHECK_DIGITS;
-    const struct layout *l;
-
-    if (!is_notice(text)) return false;
-    l = layout_find(text[0] - '0');
-    if (l == NULL || l->check_digits == 0) return false;
-    return check_of(text, n) == (text[n] - '0') * 10 + (text[n + 1] - '0');
-}

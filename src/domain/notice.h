@@ -37,7 +37,5 @@ bool notice_split(const char *text, struct notice *out);
  * base_number is negative or has too many digits. Outputs are written only on ERR_NONE. */
 MUST_USE enum err notice_make(int aux_digit, int code, int64_t base_number,
                               char notice[NOTICE_LEN + 1], char iuv[IUV_MAX + 1]);
-/** Are the check digits there and right? false for aux digit 1. For a warning, never a refusal. */
-bool notice_has_check(const char *text);
 
 #endif

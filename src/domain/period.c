@@ -3,7 +3,6 @@
 
 #include "domain/calendar.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A leap day may be eight years away (2096 to 2104). */

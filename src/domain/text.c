@@ -46,15 +46,6 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xC0) == 0x80;
 }
 
-size_t text_length(const char *text)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++)
-        n += !is_continuation(*text);
-    return n;
-}
-
 enum err text_check(const char *text, size_t min_chars, size_t max_chars)
 {
     size_t n = 0, len;
@@ -76,18 +67,6 @@ enum err text_check_email(const char *text)
     } while (n > 0 && text[n] == '.');
     return n > 0 && text[n] == '\0' ? ERR_NONE : err_set(ERR_TEXT_SYNTAX, "e-mail");
 #undef ALNUM
-}
-
-void text_truncate(char *text, size_t max_chars)
-{
-    size_t n = 0;
-
-    for (; *text != '\0'; text++) {
-        if (is_continuation(*text)) continue;
-        if (n == max_chars) break;
-        n++;
-    }
-    *text = '\0';
 }
 
 void text_copy(const char *text, char *out, size_t cap)

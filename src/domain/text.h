@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Length in characters (code points) of valid UTF-8. */
-size_t text_length(const char *text);
 /** Valid UTF-8 (shortest forms, no surrogates), only characters that XML 1.0 has, no control
  * characters (C0, DEL, C1; so no tab or line end), min to max characters.
  * @return ERR_NONE | ERR_TEXT_SYNTAX. Source: XML 1.0 §2.2; RFC 3629. */
@@ -25,8 +23,6 @@ MUST_USE enum err text_check_email(const char *text);
  * apart, with a right check digit, whatever numbers are before and after it? 17 and 18 are IUVs and
  * notices, as are 15 unless one card's. Source: ISO/IEC 7812-1. */
 bool text_has_card(const char *text);
-/** Cut valid UTF-8 in place after max_chars characters. */
-void text_truncate(char *text, size_t max_chars);
 /** Copy valid UTF-8 as far as cap bytes with the NUL allow, never cutting a character.
  * @param cap  at least 1 */
 void text_copy(const char *text, char *out, size_t cap);

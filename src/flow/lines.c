@@ -5,7 +5,6 @@
 #include "domain/amount.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { FIXED_WIDTH_MAX = 2000 }; /* manifest.xsd */

@@ -5,7 +5,6 @@
 #include "domain/calendar.h"
 #include "domain/fiscal_code.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A statement reads WINDOW rows, a call so many windows: who asks for what hardly exists is given

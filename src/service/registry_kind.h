@@ -27,7 +27,6 @@ enum registry_type {
 };
 
 #define REGISTRY_NO_FIELD ((size_t)-1)
-#define REGISTRY_KEYS_MAX 2
 
 struct registry_attribute {
     const char *name;

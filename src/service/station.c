@@ -11,7 +11,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { REQUEST_MAX = 64 * 1024, ANSWER_MAX = 256 * 1024, TIMEOUT_DEFAULT_MS = 10000 };
 

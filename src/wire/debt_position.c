@@ -3,7 +3,6 @@
 
 #include "service/position_xml.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { SUBMIT, GET, LIST, CANCEL, UPDATE_MANY, CANCEL_MANY };

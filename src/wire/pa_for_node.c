@@ -5,8 +5,6 @@
 #include "base/config.h"
 #include "base/log.h"
 
-#include <string.h>
-
 #define PFN_NS "http://pagopa-api.pagopa.gov.it/pa/paForNode.xsd"
 
 /* An address is somebody's name only where nobody from afar reaches the listener. */

@@ -142,9 +142,3 @@ enum err xml_schema_check_document(const struct xml_schema *schema, const struct
 {
     return xml_schema_check_node(schema, xml_root(doc), problem);
 }
-
-enum err xml_schema_check_file(const struct xml_schema *schema, const char *path,
-                               struct xml_problem *problem)
-{
-    return xml_walk_file(schema, path, NULL, NULL, problem);
-}

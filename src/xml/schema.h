@@ -28,8 +28,5 @@ MUST_USE enum err xml_schema_check_node(const struct xml_schema *schema,
 MUST_USE enum err xml_schema_check_document(const struct xml_schema *schema,
                                             const struct xml_document *doc,
                                             struct xml_problem *problem);
-/** Validate a file from disk, streamed at constant memory. */
-MUST_USE enum err xml_schema_check_file(const struct xml_schema *schema, const char *path,
-                                        struct xml_problem *problem);
 
 #endif

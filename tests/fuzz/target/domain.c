@@ -57,14 +57,9 @@ static void dates(const char *text)
         calendar_date_print(other, printed);
         ALWAYS(memcmp(text, printed, 10) == 0);
     }
-    if (calendar_instant_parse(text, &us) == ERR_NONE) {
-        calendar_instant_print(us, printed);
-        ALWAYS(memcmp(text, printed, 10) == 0 && memcmp(text + 11, printed + 11, 8) == 0);
-        ALWAYS(calendar_instant_parse(printed, &again) == ERR_NONE && again == us);
-    }
     if (calendar_xml_time_parse(text, &us) == ERR_NONE) {
         calendar_utc_print(us, printed);
-        ALWAYS(calendar_xml_time_parse(printed, &again) == ERR_NONE);
+        ALWAYS(calendar_xml_time_parse(printed, &again) == ERR_NONE && again == us);
     }
 }
 
@@ -88,12 +83,12 @@ static void days(int32_t day, int minute)
 /* A day in Rome begins when the one before ends, and is the day of each of its instants. */
 static void instants(int64_t us)
 {
-    char day[CALENDAR_DATE_SIZE], time[CALENDAR_TIME_SIZE], text[CALENDAR_INSTANT_SIZE];
+    char day[CALENDAR_DATE_SIZE], time[CALENDAR_TIME_SIZE], text[CALENDAR_UTC_SIZE];
     int32_t number;
     int64_t again;
 
-    calendar_instant_print(us, text);
-    ALWAYS(calendar_instant_parse(text, &again) == ERR_NONE);
+    calendar_utc_print(us, text);
+    ALWAYS(calendar_xml_time_parse(text, &again) == ERR_NONE);
     if (again != us || memcmp(text, "2999-12-31", 10) == 0)
         return; /* Rome is ahead of what exists */
     number = calendar_rome_day_number(us);
@@ -107,15 +102,9 @@ static void instants(int64_t us)
 
 static void codes(const char *text)
 {
-    char clean[IBAN_MAX + 1], abi[IBAN_PART_SIZE], cab[IBAN_PART_SIZE];
-    bool iban = iban_check(text) == ERR_NONE;
+    char abi[IBAN_PART_SIZE];
 
-    if (iban_normalise(text, clean) == ERR_NONE) {
-        ALWAYS(!iban || strcmp(clean, text) == 0);
-        if (iban_check(clean) == ERR_NONE) ALWAYS(iban_abi(clean, abi) == iban_cab(clean, cab));
-    } else {
-        ALWAYS(!iban);
-    }
+    if (iban_check(text) == ERR_NONE && iban_abi(text, abi)) ALWAYS(memcmp(text + 5, abi, 5) == 0);
     if (fiscal_code_check_person(text) == ERR_NONE) ALWAYS(strlen(text) == FISCAL_CODE_MAX);
     if (fiscal_code_check_firm(text) == ERR_NONE || fiscal_code_firm_has_check(text))
         ALWAYS(strlen(text) == 11 && fiscal_code_check_party('G', text) == ERR_NONE);
@@ -136,11 +125,18 @@ static void notices(const char *text, int64_t number)
     ALWAYS(taken == notice_split(text, &split));
     ALWAYS(!taken || notice_check(text) == ERR_NONE); /* one spelling [X41] */
     if (taken) ALWAYS(strstr(text, parts.iuv) && parts.aux_digit == text[0] - '0');
-    (void)notice_has_check(text);
     if (notice_make(aux, code, number >> 9, made, iuv) != ERR_NONE) return;
     ALWAYS(notice_parse(made, &parts) == ERR_NONE && strcmp(parts.iuv, iuv) == 0);
     ALWAYS(parts.aux_digit == aux && parts.code == code);
-    ALWAYS(notice_has_check(made) == (aux != 1));
+}
+
+static size_t digits_of(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += *text >= '0' && *text <= '9';
+    return n;
 }
 
 /* A card is seen behind and before whatever else is there [X66]. */
@@ -158,27 +154,21 @@ static void cards(const char *text)
 static void texts(const char *text, int64_t number)
 {
     char out[40], base36[14];
-    size_t n, cap = 1 + (size_t)(number & 31);
-    char *cut;
+    size_t cap = 1 + (size_t)(number & 31);
 
     text_base36(number < 0 ? -(number + 1) : number, base36);
     ALWAYS(strtoll(base36, NULL, 36) == (number < 0 ? -(number + 1) : number));
     text_mend(text, out, cap);
     ALWAYS(strlen(out) < cap && text_check(out, 0, SIZE_MAX) == ERR_NONE);
+    if (text_has_card(text)) ALWAYS(digits_of(text) >= 13); /* the shortest that is sold */
     if (text_check_email(text) == ERR_NONE) ALWAYS(text_check(text, 3, 256) == ERR_NONE);
     if (text_check(text, 0, SIZE_MAX) != ERR_NONE) return;
-    n = text_length(text);
-    ALWAYS(text_check(text, n, n) == ERR_NONE && text_check(text, n + 1, SIZE_MAX) != ERR_NONE);
     text_copy(text, out, cap);
     ALWAYS(strlen(out) < cap && strncmp(out, text, strlen(out)) == 0);
     ALWAYS(text_check(out, 0, SIZE_MAX) == ERR_NONE); /* no character is cut [X44] */
     text_sepa(text, out, cap);
     ALWAYS(strlen(out) < cap && strspn(out, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                             "0123456789/-?:().,'+ ") == strlen(out));
-    cut = fuzz_text(text, strlen(text));
-    text_truncate(cut, cap);
-    ALWAYS(text_length(cut) == (n < cap ? n : cap) && text_check(cut, 0, SIZE_MAX) == ERR_NONE);
-    free(cut);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -82,22 +82,6 @@ static void test_iban_check_digits_have_one_spelling(void **state)
     }
 }
 
-static void test_iban_normalise(void **state)
-{
-    char out[IBAN_MAX + 1] = "untouched";
-
-    (void)state;
-    assert_int_equal(iban_normalise("1234567890123456789012345678901234x", out), ERR_IBAN_SYNTAX);
-    assert_string_equal(out, "untouched");
-    assert_int_equal(iban_normalise(" it60 x054 2811 1010 0000 0123 456 ", out), ERR_NONE);
-    assert_string_equal(out, "IT60X0542811101000000123456");
-    assert_int_equal(iban_normalise("", out), ERR_NONE);
-    assert_string_equal(out, "");
-    assert_int_equal(iban_normalise("it\t60", out),
-                     ERR_NONE); /* blanks only: the check refuses it */
-    assert_string_equal(out, "IT\t60");
-}
-
 static void test_iban_parts(void **state)
 {
     char part[IBAN_PART_SIZE];
@@ -105,12 +89,10 @@ static void test_iban_parts(void **state)
     (void)state;
     assert_true(iban_abi("IT60X0542811101000000123456", part));
     assert_string_equal(part, "05428");
-    assert_true(iban_cab("IT60X0542811101000000123456", part));
-    assert_string_equal(part, "11101");
     assert_true(iban_abi("SM86U0322509800000000270100", part));
     assert_string_equal(part, "03225");
     assert_false(iban_abi("DE89370400440532013000", part));
-    assert_false(iban_cab("IT60", part));
+    assert_false(iban_abi("IT60", part));
     assert_true(iban_is_postal("IT44M0760103200000099900101"));
     assert_false(iban_is_postal("IT60X0542811101000000123456"));
     assert_false(iban_is_postal("DE89370400440532013000"));
@@ -143,7 +125,6 @@ int main(void)
         cmocka_unit_test(test_iban_of_a_postal_account),
         cmocka_unit_test(test_iban_check_of_italy_demands_length_and_cin),
         cmocka_unit_test(test_iban_check_digits_have_one_spelling),
-        cmocka_unit_test(test_iban_normalise),
         cmocka_unit_test(test_iban_parts),
         cmocka_unit_test(test_iban_reference_vectors),
     };

@@ -102,7 +102,6 @@ static void test_notice_make_lays_out_and_checks(void **state)
         assert_int_equal(parsed.aux_digit, cases[i].aux_digit);
         assert_int_equal(parsed.code, cases[i].code);
         assert_string_equal(parsed.iuv, iuv);
-        assert_int_equal(notice_has_check(notice), cases[i].aux_digit != 1);
     }
 }
 
@@ -140,16 +139,6 @@ static void test_notice_make_refuses_what_does_not_fit(void **state)
     }
 }
 
-static void test_notice_has_check_is_about_the_last_two(void **state)
-{
-    (void)state;
-    assert_true(notice_has_check("302000100440009484"));
-    assert_false(notice_has_check("302000100440009424")); /* a published sample of the field */
-    assert_false(notice_has_check("30200010044000948"));
-    assert_false(notice_has_check("102000100440009484")); /* aux digit 1 has none */
-    assert_false(notice_has_check("402000100440009484"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,7 +147,6 @@ int main(void)
         cmocka_unit_test(test_notice_parse_refuses_what_is_none),
         cmocka_unit_test(test_notice_make_lays_out_and_checks),
         cmocka_unit_test(test_notice_make_refuses_what_does_not_fit),
-        cmocka_unit_test(test_notice_has_check_is_about_the_last_two),
     };
 
     return cmocka_run_group_tests_name("domain/notice", tests, NULL, NULL);

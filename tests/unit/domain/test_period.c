@@ -162,7 +162,7 @@ static void test_next(void **state)
         int64_t us;
 
         assert_int_equal(period_parse(ends[i].text, &p), ERR_NONE);
-        assert_int_equal(calendar_instant_parse(ends[i].after, &us), ERR_NONE);
+        assert_int_equal(calendar_xml_time_parse(ends[i].after, &us), ERR_NONE);
         for (size_t n = 0; n < ARRAY_LEN(ends[i].want) && ends[i].want[n] != NULL; n++) {
             char got[CALENDAR_UTC_SIZE] = "";
 
@@ -190,7 +190,7 @@ static void test_cut_off(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char got[CALENDAR_UTC_SIZE];
 
-        assert_int_equal(calendar_instant_parse(cases[i].end, &us), ERR_NONE);
+        assert_int_equal(calendar_xml_time_parse(cases[i].end, &us), ERR_NONE);
         assert_int_equal(period_cut_off(cases[i].text, us, &us), ERR_NONE);
         calendar_utc_print(us, got);
         assert_string_equal(got, cases[i].want);

@@ -72,15 +72,12 @@ static void test_text_check_counts_characters(void **state)
     (void)state;
     for (size_t i = 0; i < 141; i++)
         memcpy(text + 2 * i, "\xC3\xA8", 3);
-    assert_int_equal(text_length(text), 141);
     assert_int_equal(text_check(text, 1, 141), ERR_NONE);
     assert_int_equal(text_check(text, 1, 140), ERR_TEXT_SYNTAX);
     assert_int_equal(text_check(text, 142, 200), ERR_TEXT_SYNTAX);
     assert_int_equal(text_check("", 1, 10), ERR_TEXT_SYNTAX);
     assert_int_equal(text_check("", 0, 10), ERR_NONE);
     assert_int_equal(text_check("", 0, 0), ERR_NONE);
-    assert_int_equal(text_length(""), 0);
-    assert_int_equal(text_length("\xF0\x9F\x98\x80x"), 2);
 }
 
 static void test_text_is_cut_between_characters(void **state)
@@ -97,15 +94,6 @@ static void test_text_is_cut_between_characters(void **state)
     }
     text_copy("abc", out, sizeof out);
     assert_string_equal(out, "abc");
-
-    text_truncate(text, 9);
-    assert_int_equal(text_length(text), 4);
-    text_truncate(text, 3);
-    assert_string_equal(text, "\xC3\xA8\xE2\x82\xAC\xF0\x9F\x98\x80");
-    text_truncate(text, 1);
-    assert_string_equal(text, "\xC3\xA8");
-    text_truncate(text, 0);
-    assert_string_equal(text, "");
 }
 
 static void test_text_mend_makes_text_of_anything(void **state)
