@@ -24,6 +24,10 @@ static enum err receipt_print(struct cli *cli, const struct paid *p)
         CELL_T("own_id", NULL, r->own_id),
         CELL_T("debt_type", NULL, r->debt_type),
         CELL_T("iuv", NULL, r->instalment->iuv),
+        CELL_T(NULL, p->reversed_at_utc ? "  reversed: " : "", p->reversal_reference),
+        CELL_T_IF("reversed_at", NULL, p->reversed_at_utc),
+        CELL_T_IF("reversal_reference", NULL, p->reversal_reference),
+        CELL_T_IF("reversal_reason", NULL, p->reversal_reason),
     };
 
     return cli_row(cli, NULL, cells, ARRAY_LEN(cells));

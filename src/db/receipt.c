@@ -3,17 +3,19 @@
 
 #define COLUMNS                                                                                    \
     "SELECT r.id, r.seq, r.creditor, y.psp, y.token, y.closed_at, y.application_date,"             \
-    " y.transfer_date, y.method, y.payment_channel, y.payer_kind, y.payer_code, y.payer_name"
+    " y.transfer_date, y.method, y.payment_channel, y.payer_kind, y.payer_code, y.payer_name,"     \
+    " z.created_at, z.reference, z.reason"
+#define REVERSAL " LEFT JOIN reversal z ON z.payment_id = y.id"
 
 static const struct db_stmt LIST = {
     "receipt_list",
-    COLUMNS " FROM receipt r JOIN payment y ON y.id = r.payment_id WHERE r.creditor = ?"
+    COLUMNS " FROM receipt r JOIN payment y ON y.id = r.payment_id" REVERSAL " WHERE r.creditor = ?"
             " AND r.seq > ? ORDER BY r.seq LIMIT ?",
     DB_OWNED,
 };
 static const struct db_stmt FIND = {
     "receipt_find",
-    COLUMNS " FROM payment y JOIN receipt r ON r.payment_id = y.id AND r.creditor = ?"
+    COLUMNS " FROM payment y JOIN receipt r ON r.payment_id = y.id AND r.creditor = ?" REVERSAL
             " WHERE y.token = ?",
     DB_OWNED,
 };
@@ -30,7 +32,9 @@ static const struct db_stmt STAMPS = {
         DB_GET_INSTANT((l)->payment.closed_us), DB_GET_TEXT((l)->payment.application_date),        \
         DB_GET_TEXT((l)->payment.transfer_date), DB_GET_TEXT((l)->payment.method),                 \
         DB_GET_TEXT((l)->payment.payment_channel), DB_GET_TEXT((l)->payment.payer.kind),           \
-        DB_GET_TEXT((l)->payment.payer.code), DB_GET_TEXT((l)->payment.payer.name)
+        DB_GET_TEXT((l)->payment.payer.code), DB_GET_TEXT((l)->payment.payer.name),                \
+        DB_GET_INSTANT((l)->reversal.at_us), DB_GET_TEXT((l)->reversal.reference),                 \
+        DB_GET_TEXT((l)->reversal.reason)
 
 enum err db_receipt_list(struct db *db, const char *beneficiary, int64_t after, int limit,
                          struct db_receipt_line *line, db_each_fn *each, void *cls)

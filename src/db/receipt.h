@@ -6,8 +6,14 @@
 
 #include "db/notice.h"
 
+/** That the payment's money was given back; at_us 0: it was not. */
+struct db_receipt_reversal {
+    int64_t at_us;
+    char reference[36], reason[DEBT_CHARS(140)];
+};
 struct db_receipt_line {
     int64_t id, seq; /* seq 0: not numbered yet */
+    struct db_receipt_reversal reversal;
     char beneficiary[36];
     struct db_payment payment; /* psp, token and what its outcome brought; the rest is not filled */
 };

@@ -51,6 +51,11 @@ static const struct db_stmt POSITION_REOPEN = {
     " reversed_count = reversed_count + 1, ver = ver + 1 WHERE id = ? AND ver = ?",
     0,
 };
+static const struct db_stmt RENUMBER = {
+    "receipt_renumber",
+    "UPDATE receipt FORCE INDEX (payment) SET seq = NULL WHERE payment_id = ?",
+    0,
+};
 static const struct db_stmt QUESTIONS = {
     "anomaly_of_payment",
     "SELECT id FROM anomaly FORCE INDEX (payment) WHERE payment_id = ? AND state = 'OPEN'",
@@ -145,6 +150,11 @@ enum err db_position_reopen(struct db *db, const struct debt_position *p)
                           db_i64(p->live_count), db_i64(p->paid_count), db_i64(p->id),
                           db_i64(p->ver)),
                     1);
+}
+
+enum err db_receipt_renumber(struct db *db, int64_t payment_id)
+{
+    return db_later(db, &RENUMBER, DB_IN(db_i64(payment_id)), DB_ROWS_ANY);
 }
 
 enum err db_anomaly_of_payment(struct db *db, int64_t payment_id, int64_t *id, db_each_fn *each,

@@ -41,6 +41,8 @@ MUST_USE enum err db_payment_reverse(struct db *db, const struct db_payment *p,
 MUST_USE enum err db_instalment_reopen(struct db *db, const struct debt_instalment *i);
 /** Its position is OPEN with the counts that are given, and counts the reversal [R5]. */
 MUST_USE enum err db_position_reopen(struct db *db, const struct debt_position *p);
+/** Its receipts get new numbers, after the old ones: who asks for what is new sees them again. */
+MUST_USE enum err db_receipt_renumber(struct db *db, int64_t payment_id);
 /** The anomalies that are open of its money; each sees the id in *id. */
 MUST_USE enum err db_anomaly_of_payment(struct db *db, int64_t payment_id, int64_t *id,
                                         db_each_fn *each, void *cls);

@@ -19,6 +19,8 @@ struct facts {
     struct db_told told;
     char beneficiary[36], dedup_id[24];
     char paid_at[CALENDAR_TIME_SIZE], paid_at_utc[CALENDAR_UTC_SIZE];
+    struct db_receipt_reversal reversal;
+    char reversed_at_utc[CALENDAR_UTC_SIZE];
 };
 
 struct page {
@@ -68,7 +70,20 @@ static enum err stamps_read(struct env *env, struct arena *arena, struct db_paym
     return rc;
 }
 
-/* The payment is final, so what is read now is what was told then. */
+/* Why is for the Ente of the notice: it may say something of whoever paid. */
+static void reversal_tell(struct facts *f, const struct db_receipt_line *line, struct paid *out)
+{
+    out->reversed_at_utc = out->reversal_reference = out->reversal_reason = NULL;
+    if (line->reversal.at_us == 0) return;
+    f->reversal = line->reversal;
+    calendar_utc_print(f->reversal.at_us, f->reversed_at_utc);
+    out->reversed_at_utc = f->reversed_at_utc;
+    out->reversal_reference = f->reversal.reference;
+    if (!strcmp(f->beneficiary, f->payment.creditor)) out->reversal_reason = f->reversal.reason;
+}
+
+/* The payment is final, and its position stays as it is if it is reversed: what is read now is what
+ * was told then. */
 static enum err paid_read(struct env *env, struct arena *arena, const struct db_receipt_line *line,
                           struct paid *out)
 {
@@ -106,6 +121,7 @@ static enum err paid_read(struct env *env, struct arena *arena, const struct db_
     out->receipt.paid_at = f->paid_at;
     out->receipt.paid_at_utc = f->paid_at_utc;
     out->seq = line->seq;
+    reversal_tell(f, line, out);
 out:
     return rc;
 }

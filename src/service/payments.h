@@ -15,6 +15,9 @@ enum { PAYMENTS_PAGE_MAX = 100 };
 struct paid {
     int64_t seq;                 /* 0: not numbered yet */
     struct soap_receipt receipt; /* all that it borrows lives in the arena */
+    /* since when its money is given back, the collector's id of that, and why,
+     * which only the Ente of the notice is told; NULL: it is not */
+    const char *reversed_at_utc, *reversal_reference, *reversal_reason;
 };
 
 /** Payments to an Ente after a number, in order.

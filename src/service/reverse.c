@@ -168,6 +168,7 @@ static enum err reopen_tx(struct db *db, const struct payment_rule *rule,
     service_position_step(&p->notice.position, 0, rule, p->payment.state);
     TRY(db_instalment_reopen(db, &p->notice.instalment));
     TRY(db_position_reopen(db, &p->notice.position));
+    TRY(db_receipt_renumber(db, p->payment.id));
 out:
     return rc;
 }

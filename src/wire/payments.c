@@ -13,6 +13,12 @@ static void payment_fill(struct soap *soap, const struct paid *from,
 {
     to->seq = from->seq;
     to->notification = soap_notification_make(soap, &from->receipt);
+    if (!from->reversed_at_utc) return;
+    to->reversal = dealing_make(soap, 1, sizeof *to->reversal);
+    if (!to->reversal) return;
+    to->reversal->reversedAt = soap_fill_text(from->reversed_at_utc);
+    to->reversal->reference = soap_fill_text(from->reversal_reference);
+    to->reversal->reason = soap_fill_opt(from->reversal_reason);
 }
 
 static enum err list(struct dealing *d, struct listen_answer *answer, const char **out_outcome)
@@ -59,7 +65,7 @@ static enum err get(struct dealing *d, struct listen_answer *answer, const char 
     struct paid paid;
     struct position_refusal refusal;
     struct pym__paymentAnswer r = {0};
-    struct pym__numberedPayment payment;
+    struct pym__numberedPayment payment = {0};
 
     TRY(service_payments_get(&d->env, &d->call->office.scope, &d->arena,
                              xml_child_text(root, PYM_NS, "beneficiary"),

@@ -9,9 +9,10 @@ import pytest
 
 from scenario.test_flow import SCHEMAS
 from scenario.test_pay import ASL_ACCOUNT, MULTE_ACCOUNT, pay, two_beneficiaries
+from scenario.test_payments_pulled import end, page, pull, tokens  # noqa: F401
 from scenario.test_positions import caller, instalment, position, submit
 from support.channel import fault_code
-from support.hub import COMUNE, FDR, PAIN, wait_until
+from support.hub import ASL, COMUNE, FDR, PAIN, wait_until
 from support.witness import ROOT, schema_errors
 
 OWN_HUB = True  # what waits and what is settled is counted
@@ -283,6 +284,31 @@ def test_every_format_shows_it(hub, channel, ente):
         assert [row["outcome"] for row in rows] == ["0", "3"] and rows[1]["fee"] == ""
     records = [line for line in tried("fixed-rendicontazione").splitlines() if notice.iuv in line]
     assert [line[99] + line[108:120] for line in records] == ["0000000003000", "3-00000003000"]
+
+
+def test_who_asks_hears_of_it(hub, channel, comune, pull):
+    """It comes once more, after all that came before; why is for the Ente of the notice. [I7] [I13]"""
+    token = pay(channel, two_beneficiaries(comune), v2=True)
+    readers = {COMUNE: pull("BACKOFFICE1"), ASL: pull("BACKOFFICE2")}
+    ends = {ente: end(service, ente) for ente, service in readers.items()}
+    assert tokens(page(readers[COMUNE], 0)).count(token) == 1
+    reverse(hub, token, reference="REV-9")
+
+    for ente, service in readers.items():
+        [told] = wait_until(lambda e=ente, s=service: page(s, ends[e], e).payment, "it is numbered")
+        assert told.notification.receiptId == token and told.seq > ends[ente]
+        assert told.reversal.reference == "REV-9"
+        assert told.reversal.reason == {COMUNE: "Addebito non dovuto", ASL: None}[ente]
+        assert page(service, told.seq, ente).payment == []
+        asked = service.getPayment(beneficiary=ente, receiptId=token).payment
+        assert asked.reversal.reversedAt == told.reversal.reversedAt
+        assert "reversed: REV-9" in hub.payer("receipt", "list", ente).stdout
+    whole = page(readers[COMUNE], 0)
+    assert tokens(whole).count(token) == 1
+    assert sum(p.reversal is not None for p in whole.payment) == len(hub.sql(
+        "SELECT r.id FROM receipt r JOIN reversal z ON z.payment_id = r.payment_id"
+        f" WHERE r.creditor = '{COMUNE}'"))
+    pay(channel, two_beneficiaries(comune), v2=True)
 
 
 def test_two_operators_at_once(hub, channel, ente):
