@@ -108,7 +108,10 @@ enum err cli_flow_run(struct cli *cli)
                 "%" PRId64 " accounts have money but no subscription of their bank or Ente: add it"
                 " to the registry",
                 run.settled.unowned);
-    cli->findings = run.settled.unowned > 0;
+    if (run.left_out)
+        cli_say(cli, "%" PRId64 " flows could not be made: mend what is said above, and run again",
+                run.left_out);
+    cli->findings = run.settled.unowned > 0 || run.left_out > 0;
     if (rc == ERR_NONE) TRY(reversals_tell(cli, o.env.db));
 out:
     cli_operator_close(&o);

@@ -133,6 +133,21 @@ static bool wanted(const struct running *r, const struct registry_subscription *
     return !r->run->subscription || !strcmp(r->run->subscription, s->code) || follows(r, s);
 }
 
+/* What cannot be made for an Ente is left for the next run, and holds nobody else's money up [I12]:
+ * its own format, or the folder of its files, is at fault. What a run is for must be made. */
+static enum err left_out(struct running *r, const struct registry_subscription *s, enum err failed)
+{
+    if (failed == ERR_NONE || !s || s->audience != FLOW_AUDIENCE_ENTE ||
+        err_class(failed) == ERR_CLASS_TRANSIENT ||
+        (r->run->subscription && !strcmp(r->run->subscription, s->code)))
+        return failed;
+    log_event(LOG_ERROR, "flow.left_out", LOG_TEXT("subscription", s->code));
+    log_err("flow.left_out", failed);
+    err_clear();
+    r->run->left_out++;
+    return ERR_NONE;
+}
+
 /* ---- from rows to files ---- */
 
 struct flow_rows {
@@ -266,6 +281,25 @@ out:
     return rc;
 }
 
+/* Those that could be made stay in the list. */
+static enum err files_make(struct running *r)
+{
+    enum err rc = ERR_NONE;
+
+    for (struct run_flow *f, **at = &r->first; (f = *at);) {
+        const int64_t before = r->run->left_out;
+
+        TRY(env_go_on(r->env)); /* from here on it is quick */
+        TRY(left_out(r, f->subscription, flow_file_make(r, f)));
+        if (r->run->left_out > before)
+            *at = f->next;
+        else
+            at = &f->next;
+    }
+out:
+    return rc;
+}
+
 /* All files are made and checked before the first is published. What each is, is recorded before it
  * is in place, so that the next run knows it for ours [I7]; that it is, only then. */
 static enum err files_publish(struct running *r)
@@ -273,10 +307,7 @@ static enum err files_publish(struct running *r)
     enum err rc = ERR_NONE;
 
     TRY(flows_read(r));
-    for (struct run_flow *f = r->first; f; f = f->next) {
-        TRY(env_go_on(r->env)); /* from here on it is quick */
-        TRY(flow_file_make(r, f));
-    }
+    TRY(files_make(r));
     CRASHPOINT("S13.made");
     TRY(record(r, "flow.written", written_tx));
     CRASHPOINT("S13.written");
@@ -316,7 +347,7 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     const struct registry *registry = env->registry;
     int lock = -1;
 
-    run->flows = 0;
+    run->flows = run->left_out = 0;
     if (run->subscription && !registry_subscription_find(registry, run->subscription))
         return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
     TRY(node_id_check());
@@ -329,7 +360,7 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     for (size_t i = 0; i < registry->n_subscriptions; i++) {
         const struct registry_subscription *s = &registry->subscriptions[i];
 
-        if (s->enabled && wanted(&r, s)) TRY(subscription_plan(&r, s));
+        if (s->enabled && wanted(&r, s)) TRY(left_out(&r, s, subscription_plan(&r, s)));
     }
     CRASHPOINT("S12.planned");
     TRY(files_publish(&r));

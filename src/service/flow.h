@@ -20,13 +20,13 @@ struct service_flow_run {
     void *cls;
     /* results */
     struct service_settled settled;
-    int64_t flows;
+    int64_t flows, left_out; /* left out: could not be made, and wait for the next run */
 };
 
 /** @return ERR_NONE, also when there was nothing to do | ERR_NOT_FOUND: no such subscription |
  * ERR_FLOW_BUSY: another run is at it, for a period at once, else after minutes | ERR_STOPPED, or
  * what a format or the disk refused: then nothing of this run is published, and the next one goes
- * on. */
+ * on. An Ente's flow is left out alone, unless the run is for its subscription. */
 MUST_USE enum err service_flow_run(struct env *env, struct service_flow_run *run);
 
 /** An installed format, by its name. @return as flow_format_open() */
