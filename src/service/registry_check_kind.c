@@ -130,12 +130,15 @@ static void channel_check(struct registry_check *c, const struct registry_entry 
 static void period_check(struct registry_check *c, const struct registry_entry *e)
 {
     struct period p;
+    int64_t ends_us;
 
     if (period_parse(registry_value(e, "period"), &p) != ERR_NONE) {
         PROBLEM(c, e, "%s", err_detail()->field);
         err_clear();
         return;
     }
+    if (p.kind == PERIOD_TIMED && !period_next(&p, false, 0, &ends_us))
+        PROBLEM(c, e, "period=\"%s\": never ends, in no year", registry_value(e, "period"));
     if (p.kind == PERIOD_FOLLOW && registry_is(e, "audience", "bank"))
         PROBLEM(c, e, "period: a bank's subscription follows no other");
     if (p.kind != PERIOD_TIMED && given(e, "cut-off"))

@@ -137,10 +137,11 @@ def test_all_problems_at_once_and_nothing_taken(hub, document):
     find(document, "creditor", COMUNE).set("bank", "NESSUNA")
     find(document, "channel", ATM).set("broker", "NESSUNO")
     find(document, "bank", "BANCA1").set("abi", "1")
+    find(document, "subscription", "BANCA1-PAIN").set("period", "cron 0 6 30 2 *")
     said = take(hub, document, ok=(78,)).stderr
     assert 'bank="NESSUNA": there is no such bank' in said
     assert f'channel {ATM}: broker="NESSUNO"' in said
-    assert ": bank: " in said
+    assert ": bank: " in said and 'period="cron 0 6 30 2 *": never ends' in said
     lines = [line.split(":")[1] for line in said.splitlines() if "changed.xml:" in line]
     assert len(lines) >= 3 and all(line.isdigit() for line in lines)
     assert version(hub) == before
