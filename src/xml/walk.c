@@ -21,7 +21,8 @@ struct xml_walk {
     enum err rc;
     bool begun;
     size_t path_len, text_len, text_seen;
-    size_t tag; /* bytes since the last '<' that no '>' followed; 0: none */
+    size_t tag;   /* bytes since the last '<' that no '>' followed; 0: none */
+    size_t since; /* bytes since the last '<' */
     char path[2048];
     char text[XML_WALK_TEXT + 1];
 };
@@ -156,14 +157,18 @@ out:
     return rc;
 }
 
-/* A tag's attributes are compared with one another: a long one would take for ever. */
+/* A tag's attributes are compared with one another: a long one would take for ever. A value may
+ * have a '>', which does not end its tag, but no '<'. */
 static enum err tags_check(struct xml_walk *w, const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (w->tag > 0) w->tag++;
-        if (bytes[i] == '<') w->tag = 1;
+        w->since++;
+        if (bytes[i] == '<') w->tag = w->since = 1;
         if (bytes[i] == '>') w->tag = 0;
         if (w->tag > TAG_MAX) return err_set(ERR_XML_INVALID, "a tag of more than 16 KiB");
+        if (w->since > TAG_MAX + TEXT_MAX)
+            return err_set(ERR_XML_INVALID, "a tag and a text of more than 80 KiB");
     }
     return ERR_NONE;
 }

@@ -2,8 +2,9 @@
 /** @file walk.h
  * A document of any size read from start to end at constant memory, validated on the way: for sums
  * and counts of what lies on disk or comes in pieces, where xml/reader.h would build trees. A text
- * of more than 64 KiB, a tag of more than 16 KiB and all that follows a violation of the schema
- * are not read: who made the document may be anybody. */
+ * of more than 64 KiB, a tag of more than 16 KiB (80 KiB with its text, where values have a '>')
+ * and all that follows a violation of the schema are not read: who made the document may be
+ * anybody. */
 #ifndef XML_WALK_H
 #define XML_WALK_H
 

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +179,12 @@ static void test_walk_caps(void **state)
     for (size_t i = 3; i + 1 < LONG; i += 2)
         memcpy(text + i, "b ", 2);
     assert_int_equal(feed(text, 65536), ERR_XML_INVALID);
+    /* A '>' in a value does not end the tag. */
+    for (size_t n = 0, at = 3; at + 32 < LONG; n++)
+        at += (size_t)sprintf(text + at, "b%zu='>' ", n);
+    strcat(text, "/>");
+    assert_int_equal(feed(text, 65536), ERR_XML_INVALID);
+    assert_int_equal(feed(text, LONG), ERR_XML_INVALID);
     free(text);
 }
 
