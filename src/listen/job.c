@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL_MAX = 64 * 1024 };
+
 void listen_answer_init(struct listen_answer *out)
 {
     *out = (struct listen_answer){.status = 200,
@@ -116,6 +118,13 @@ static bool spool_add(struct listen_job *job, const char *bytes, size_t len)
     return listen_file_add(&job->file, bytes, len);
 }
 
+/* Big bodies leave a quarter to small ones: whoever holds them back, unfinished, keeps no payment
+ * out [I12]. */
+static size_t memory_for(const struct listen_job *job, size_t budget_max)
+{
+    return job->body.len > SMALL_MAX ? budget_max - budget_max / 4 : budget_max;
+}
+
 bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t budget_max)
 {
     size_t grown, memory_max = job->route->memory_max;
@@ -129,5 +138,5 @@ bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_
     job->charged = job->body.cap;
     return grown == 0 ||
            atomic_fetch_add_explicit(job->budget, grown, memory_order_relaxed) + grown <=
-               budget_max;
+               memory_for(job, budget_max);
 }

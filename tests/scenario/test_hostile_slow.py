@@ -17,7 +17,7 @@ from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
 from support.registry import PASSWORD
 from support.slow import SlowClients
 
-CONNECTIONS, BODIES = 300, 2 << 20
+CONNECTIONS, BODIES = 300, 8 << 20
 SETTINGS = {"serve.connections": CONNECTIONS, "serve.body_memory": BODIES}
 NORMAL, ASKED = 32, 10
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n"
@@ -97,22 +97,25 @@ def test_connections_are_capped(hub, connections):
 
 
 def test_bodies_are_capped_together(hub, connections):
-    """What does not fit beside the bodies that are being read is refused, and only that."""
+    """What does not fit beside the bodies that are being read is refused, and only that: a quarter is
+    kept for small ones, as long as big ones are held back. [I12]"""
     def head(length):
         return (f"POST /debt-position/v1 HTTP/1.1\r\nHost: hub\r\nContent-Type: text/xml\r\n"
                 f"Content-Length: {length}\r\nAuthorization: {CALLER['Authorization']}\r\n\r\n").encode()
 
-    first, second = connections(2)
-    first.sendall(head(BODIES - 1) + b" " * (BODIES - 2))
-    wait_until(lambda: unread(first) == 0, "the first body to be read")
+    first, second, third = connections(3)
+    for one, length in ((first, BODIES // 2), (second, BODIES // 4)):
+        one.sendall(head(length - 1) + b" " * (length - 2))
+        wait_until(lambda: unread(one) == 0, "the body to be read")
     with contextlib.suppress(ConnectionError):  # refused while it writes
-        second.sendall(head(BODIES - 1) + b" " * (BODIES - 2))
-    assert second.recv(4096).startswith(b"HTTP/1.1 503 ")
-    first.sendall(b" ")
-    assert first.recv(4096).startswith(b"HTTP/1.1 500 ")  # whole, and no XML
+        third.sendall(head(BODIES // 4 - 1) + b" " * (BODIES // 4 - 2))
+    assert third.recv(4096).startswith(b"HTTP/1.1 503 ")
     client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
     assert fault_code(client.verify(COMUNE, "302" + "0" * 15)) == "PPT_STAZIONE_INT_PA_SCONOSCIUTA"
     client.close()
+    for one in (first, second):
+        one.sendall(b" ")
+        assert one.recv(4096).startswith(b"HTTP/1.1 500 ")  # whole, and no XML
 
 
 def test_no_descriptor_is_left(hub, connections):
