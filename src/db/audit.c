@@ -24,10 +24,17 @@ static const struct {
       " AND j.object_id IS NOT NULL AND y.id IS NULL"),
     Q("I1", "a payment without the line of its activation in the journal", "payment",
       "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
-      " AND j.event LIKE 'activate%' WHERE j.id IS NULL AND y.told_by IS NULL"),
+      " AND j.event LIKE 'activate%' AND j.actor = CONCAT('channel/', y.channel)"
+      " WHERE j.id IS NULL AND y.told_by IS NULL"),
+    Q("I1", "a payment's token is not the one that the journal says", "payment",
+      "SELECT y.id, j.event FROM payment y JOIN journal j ON j.object_id = y.id"
+      " AND j.event LIKE 'sendPaymentOutcome%'"
+      " WHERE j.token_hash <> CAST(LEFT(UNHEX(SHA2(y.token, 256)), 8) AS BINARY)"
+      " GROUP BY y.id, j.event"),
     Q("I1", "a payment made elsewhere without the line of its receipt in the journal", "payment",
       "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
-      " AND j.event LIKE 'paSendRT%' WHERE j.id IS NULL AND y.told_by IS NOT NULL"),
+      " AND j.event LIKE 'paSendRT%' AND j.actor LIKE 'caller/%'"
+      " WHERE j.id IS NULL AND y.told_by IS NOT NULL"),
     Q("F27", "a payment made elsewhere of which nobody knows who collected it", "payment",
       "SELECT y.id, y.told_by FROM payment y LEFT JOIN node_receipt r ON r.payment_id = y.id"
       " WHERE y.told_by IS NOT NULL AND r.payment_id IS NULL"),
@@ -46,6 +53,9 @@ static const struct {
     Q("I2", "a receipt of a payment on which nothing was paid to that Ente", "receipt",
       "SELECT r.id, r.creditor FROM receipt r LEFT JOIN entry e ON e.fact_id = r.payment_id"
       " AND e.kind IN ('paid', 'stamp') AND e.creditor = r.creditor WHERE e.id IS NULL"),
+    Q("I2", "a receipt's token is not its payment's", "receipt",
+      "SELECT r.id, r.creditor FROM receipt r JOIN payment y ON y.id = r.payment_id"
+      " WHERE r.token <> y.token"),
     Q("I3", "the entries of a fact do not sum to 0", "entry",
       "SELECT MIN(id), CONCAT('fact ', fact_id, ': ', SUM(amount_cents), ' cents') FROM entry"
       " GROUP BY fact_id HAVING SUM(amount_cents) <> 0"),
@@ -75,6 +85,9 @@ static const struct {
       " WHEN 'stamp' THEN 'unstamped' ELSE 'refunded' END GROUP BY r.id, r.amount_cents"
       " HAVING COUNT(e.id) = 0 OR COUNT(e.id) <> COUNT(b.id)"
       " OR COUNT(b.id) <> (SELECT COUNT(*) FROM entry x WHERE x.fact_id = r.id)"),
+    Q("I3", "an entry's day is not its payment's", "entry",
+      "SELECT e.id, CONCAT(e.day, ', ', COALESCE(y.day, '-')) FROM entry e JOIN payment y"
+      " ON y.id = e.fact_id WHERE NOT e.day <=> y.day"),
     Q("I3", "a transfer has an account and a stamp, or neither", "instalment",
       "SELECT instalment_id, CONCAT('transfer ', number) FROM transfer"
       " WHERE (iban = '') <> (stamp_hash IS NOT NULL)"),
@@ -105,6 +118,14 @@ static const struct {
     Q("I4", "several payments live on one instalment", "instalment",
       "SELECT instalment_id, COUNT(*) FROM payment WHERE state = 'ACTIVE' GROUP BY instalment_id"
       " HAVING COUNT(*) > 1"),
+    Q("I4", "a payment lives on what was paid before", "payment",
+      "SELECT y.id, CONCAT('payment ', z.id) FROM payment y JOIN payment z"
+      " ON z.paid_instalment = y.live_instalment WHERE (z.state = 'PAID' AND z.told_by IS NULL)"
+      " OR z.closed_at <= y.activated_at"),
+    Q("I4", "an instalment without its position or option", "instalment",
+      "SELECT i.id, i.notice_number FROM instalment i LEFT JOIN position p ON p.id = i.position_id"
+      " LEFT JOIN payment_option o ON o.id = i.option_id AND o.position_id = i.position_id"
+      " WHERE p.id IS NULL OR o.id IS NULL"),
     Q("I4", "an instalment and its payments do not agree on whether it is paid", "instalment",
       "SELECT i.id, CONCAT(i.state, ', paid by ', COUNT(y.id)) FROM instalment i LEFT JOIN payment "
       "y"
@@ -141,6 +162,10 @@ static const struct {
       "SELECT r.id, r.creditor FROM receipt r LEFT JOIN outbox o ON o.receipt_id = r.id"
       " JOIN (SELECT creditor, MIN(created_at) first FROM outbox GROUP BY creditor) b"
       " ON b.creditor = r.creditor WHERE o.id IS NULL AND r.created_at > b.first"),
+    Q("I7", "a receipt without a number for a day, or with one that was never given", "receipt",
+      "SELECT r.id, CONCAT(r.creditor, ': ', COALESCE(r.seq, '-')) FROM receipt r LEFT JOIN"
+      " sequencer q ON q.name = 'receipt' WHERE r.seq > COALESCE(q.last, 0)"
+      " OR (r.seq IS NULL AND r.created_at < UTC_TIMESTAMP(6) - INTERVAL 1 DAY)"),
     Q("I7", "a notification of no receipt", "outbox",
       "SELECT o.id, o.kind FROM outbox o LEFT JOIN receipt r ON r.id = o.receipt_id"
       " WHERE r.id IS NULL OR r.payment_id <> o.payment_id"),
@@ -148,6 +173,11 @@ static const struct {
       "SELECT id, state FROM outbox WHERE state NOT IN ('READY', 'CLAIMED', 'HELD', 'DONE', "
       "'PARKED')"
       " OR (state = 'DONE') <> (done_at IS NOT NULL)"),
+    Q("I7", "a notification that is done, and was not sent as it is stored", "outbox",
+      "SELECT o.id, o.destination FROM outbox o LEFT JOIN journal j ON j.object_id = o.payment_id"
+      " AND j.event = o.kind AND j.outcome = 'OK'"
+      " AND j.request_hash = CAST(UNHEX(SHA2(o.payload, 256)) AS BINARY)"
+      " WHERE o.state = 'DONE' AND j.id IS NULL"),
     Q("I7", "a held notification that nothing lets out", "outbox",
       "SELECT o.id, o.destination FROM outbox o LEFT JOIN outbox_lane l ON l.creditor = o.creditor"
       " AND l.destination = o.destination WHERE o.state = 'HELD' AND COALESCE(l.turn, 0) = 0"),
@@ -167,6 +197,10 @@ static const struct {
       " ('paid', 'reversed') OR e.creditor <> s.creditor OR e.account <> s.account OR e.settles <> "
       "s.settles"
       " OR j.kind <> s.kind"),
+    Q("I8", "an entry in a settlement of a period that ended before it", "settlement",
+      "SELECT s.id, CONCAT('entry ', e.id) FROM settlement s JOIN settlement_entry j"
+      " ON j.settlement_id = s.id JOIN entry e ON e.id = j.entry_id WHERE e.created_at >= "
+      "s.cut_off"),
     Q("I8", "a paid entry that is neither settled nor due, or both", "entry",
       "SELECT e.id, CONCAT(e.creditor, ': ', e.amount_cents, ' cents') FROM entry e"
       " LEFT JOIN settlement_entry j ON j.entry_id = e.id LEFT JOIN (SELECT creditor, account,"
@@ -198,6 +232,13 @@ static const struct {
       " FROM flow f GROUP BY f.subscription HAVING COUNT(*) + (SELECT COALESCE(SUM(g.last - g.first"
       " + 1), 0) FROM flow_gap g WHERE g.subscription = f.subscription AND g.last < MAX(f.seq))"
       " <> MAX(f.seq)"),
+    Q("I8", "a flow's number that would be given again", "flow",
+      "SELECT MAX(f.id), CONCAT(f.subscription, ': ', COALESCE(c.next, '-')) FROM flow f LEFT JOIN"
+      " flow_counter c ON c.subscription = f.subscription GROUP BY f.subscription, c.next"
+      " HAVING COALESCE(c.next, 0) <= MAX(f.seq)"),
+    Q("I8", "a published flow that is nowhere, or a file of a flow that is not published", "flow",
+      "SELECT DISTINCT f.id, f.name FROM flow f LEFT JOIN flow_delivery d ON d.flow_id = f.id"
+      " WHERE (f.state = 'PUBLISHED') <> (d.flow_id IS NOT NULL)"),
     Q("I8", "a published flow without hash or size", "flow",
       "SELECT id, name FROM flow WHERE state = 'PUBLISHED' AND (sha256 IS NULL OR size IS NULL)"),
     Q("W5", "the lines of a PSP's flow are not what it says", "psp_flow",
@@ -206,11 +247,6 @@ static const struct {
       " ON l.flow_id = f.id WHERE f.state IN ('LIVE', 'REPLACED') GROUP BY f.id, f.line_count,"
       " f.total_cents HAVING COUNT(l.n) <> f.line_count OR COALESCE(SUM(l.amount_cents), 0)"
       " <> f.total_cents"),
-    Q("W5", "bytes of a PSP's flow are missing", "psp_flow",
-      "SELECT f.id, CONCAT(f.size, ': ', COALESCE(SUM(UNCOMPRESSED_LENGTH(p.bytes)), 0))"
-      " FROM psp_flow f LEFT JOIN psp_flow_part p ON p.flow_id = f.id"
-      " WHERE f.state IN ('LIVE', 'REPLACED') GROUP BY f.id, f.size"
-      " HAVING COALESCE(SUM(UNCOMPRESSED_LENGTH(p.bytes)), 0) <> f.size"),
     Q("W5", "several revisions of a PSP's flow are live", "psp_flow",
       "SELECT MAX(id), flow_id FROM psp_flow WHERE state = 'LIVE' GROUP BY psp, flow_id, year"
       " HAVING COUNT(*) > 1"),
@@ -237,6 +273,15 @@ static const struct {
       " 'collector-error', 'ente-settled') OR (state = 'OPEN' AND (reason IS NOT NULL OR closed_at "
       "IS NOT NULL)) OR (reason IS NULL) <> (closed_by IS NULL)"
       " OR (reason IS NOT NULL AND closed_at IS NULL)"),
+    Q("I10", "a version of the registry is not what was imported", "registry_version",
+      "SELECT v.version, v.imported_by FROM registry_version v LEFT JOIN journal j"
+      " ON j.object_id = v.version AND j.event = 'registry.import' AND j.detail <> ''"
+      " WHERE v.sha256 <> CAST(UNHEX(SHA2(v.document, 256)) AS BINARY)"
+      " OR j.detail <> LOWER(HEX(v.sha256))"),
+    Q("I10", "a version of the registry that was imported is gone", "registry_version",
+      "SELECT j.object_id, j.actor FROM journal j LEFT JOIN registry_version v"
+      " ON v.version = j.object_id WHERE j.event = 'registry.import' AND j.object_id IS NOT NULL"
+      " AND v.version IS NULL"),
     Q("I10", "an anomaly that somebody closed without a line in the journal", "anomaly",
       "SELECT a.id, CONCAT(a.closed_by, ': ', a.reason) FROM anomaly a LEFT JOIN journal j"
       " ON j.object_id = a.id AND j.event = 'anomaly.close' WHERE a.reason IS NOT NULL"

@@ -89,6 +89,7 @@ static enum err version_store(struct db *db, const struct import *i, int64_t ver
     memcpy(row.sha256, hash.bytes, sizeof row.sha256);
     TRY(db_registry_add(db, &row, i->merged.bytes, i->merged.len));
     db_journal_set(&journal, i->in->by, "registry.import", NULL, NULL, "OK");
+    crypto_hash_hex(&hash, journal.detail); /* sealed with the line */
     journal.id = i->journal_id;
     journal.object_id = row.version;
     TRY(db_journal_add(db, &journal, 1));

@@ -22,8 +22,9 @@ QUESTIONS = {what: (rule, table) for rule, what, table in
              QUESTION.findall((ROOT / "src/db/audit.c").read_text(encoding="utf-8"))}
 CHANGED, GONE = ("a published file's bytes are not those that were published",
                  "a published file is not there")
-QUESTIONS |= {what: ("I8", "flow") for what in (CHANGED, GONE)}
-ASKED = len(QUESTIONS) - 2  # of the database alone
+OTHER_BYTES = "bytes of a PSP's flow are not those that came"
+ASKED = len(QUESTIONS)  # of the database alone
+QUESTIONS |= {CHANGED: ("I8", "flow"), GONE: ("I8", "flow"), OTHER_BYTES: ("W5", "psp_flow")}
 UNKNOWN_FILE = "a published file that the database does not know"  # seen in test_backup.py too
 SEAL = re.compile(r'tell\(&?w, "(\w+)",[^"]+"([^"]+)"\)', re.S)
 QUESTIONS |= {what: ("I10", table) for table, what in
@@ -43,6 +44,9 @@ SETTLED = "a settlement's count or total is not its entries'"
 FLOW_TOTAL = "a flow's total is not its settlements'"
 ENTRIES = "a payment that took money has no or other entries"
 DUE = "a paid entry that is neither settled nor due, or both"
+NUMBER = "a receipt without a number for a day, or with one that was never given"
+TOKEN = "a receipt's token is not its payment's"
+IMPORTED = "a version of the registry is not what was imported"
 PAID_ENTRY = "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"
 
 # What is changed, and which questions name which row. Names in braces are ids: {paid} a payment
@@ -57,9 +61,10 @@ CORRUPTIONS = [
     ("DELETE FROM journal WHERE object_id = {paid} AND event LIKE 'activate%'",
      {"a payment without the line of its activation in the journal": "{paid}", LINE_GONE:
       "SELECT id FROM kept.journal WHERE object_id = {paid} AND event LIKE 'activate%'"}),
-    ("DELETE FROM journal WHERE object_id = {elsewhere}",
+    ("DELETE FROM journal WHERE object_id = {elsewhere} AND actor LIKE 'caller/%'",
      {"a payment made elsewhere without the line of its receipt in the journal": "{elsewhere}",
-      LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {elsewhere}"}),
+      LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {elsewhere}"
+      " AND actor LIKE 'caller/%'"}),
     ("DELETE FROM node_receipt WHERE payment_id = {elsewhere}",
      {"a payment made elsewhere of which nobody knows who collected it": "{elsewhere}"}),
     ("INSERT INTO node_receipt (payment_id, psp_name, channel_description, created_at)"
@@ -72,6 +77,9 @@ CORRUPTIONS = [
      {EDITED: "SELECT id FROM journal WHERE event = 'verifyPaymentNotice' OR object_id = {failed}"}),
     ("DELETE FROM journal WHERE object_id = {failed} AND event LIKE 'send%'",
      {LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {failed} AND event LIKE 'send%'"}),
+    ("UPDATE journal_seal SET seq = -seq WHERE seq IN (3, 5);"
+     " UPDATE journal_seal SET seq = 8 + seq WHERE seq < 0",
+     {EDITED: "SELECT journal_id FROM journal_seal WHERE seq BETWEEN 3 AND 6"}),
     ("DELETE FROM journal_seal WHERE seq IN (4, 6)", {PLACE_GONE: "SELECT 5 UNION SELECT 7"}),
     ("DELETE FROM journal_seal WHERE seq >= {head}",
      {CUT: "SELECT last FROM sequencer WHERE name = 'seal'", SIGNED: "{head}"}),
@@ -85,12 +93,13 @@ CORRUPTIONS = [
     ("ALTER TABLE receipt DROP KEY payment; INSERT INTO receipt (id, payment_id, creditor, token,"
      " created_at) SELECT 4711, payment_id, creditor, token, '2020-01-01' FROM receipt"
      " WHERE payment_id = {paid}",
-     {"an Ente has not exactly one receipt of a payment": "{paid}"}),
+     {"an Ente has not exactly one receipt of a payment": "{paid}", NUMBER: "4711"}),
     ("DELETE FROM outbox WHERE payment_id = {paid}; DELETE FROM receipt WHERE payment_id = {paid}",
      {"an Ente has not exactly one receipt of a payment": "{paid}"}),
     ("INSERT INTO receipt (id, payment_id, creditor, token, created_at)"
      " VALUES (4711, {paid}, 'X', 'X', '2020-01-01')",
-     {"a receipt of a payment on which nothing was paid to that Ente": "4711"}),
+     {"a receipt of a payment on which nothing was paid to that Ente": "4711", TOKEN: "4711",
+      NUMBER: "4711"}),
     ("UPDATE outbox SET state = 'HELD', done_at = NULL WHERE payment_id = {paid}",
      {"a held notification that nothing lets out": "SELECT id FROM outbox WHERE payment_id = {paid}"}),
     ("INSERT INTO outbox_lane (creditor, destination, failures, turn, since)"
@@ -188,13 +197,15 @@ CORRUPTIONS = [
     ("UPDATE psp_flow SET total_cents = total_cents + 1 WHERE id = {report}",
      {"the lines of a PSP's flow are not what it says": "{report}"}),
     ("DELETE FROM psp_flow_part WHERE flow_id = {report}",
-     {"bytes of a PSP's flow are missing": "{report}"}),
+     {OTHER_BYTES: "{report}"}),
+    ("UPDATE psp_flow_part SET bytes = COMPRESS(REPLACE(UNCOMPRESS(bytes), 'RF1', 'RF2'))"
+     " WHERE flow_id = {report}", {OTHER_BYTES: "{report}"}),
     ("ALTER TABLE psp_flow DROP KEY live_key; INSERT INTO psp_flow (id, psp, channel, creditor,"
      " flow_id, flow_time, flow_at, year, state, reference, settled_on, line_count, total_cents,"
      " size, received_at, sha256) SELECT 4711, psp, channel, creditor, flow_id, flow_time, flow_at,"
      " year, state, reference, settled_on, 0, 0, 0, received_at, sha256 FROM psp_flow"
      " WHERE id = {report}",
-     {"several revisions of a PSP's flow are live": "{report}"}),
+     {"several revisions of a PSP's flow are live": "{report}", OTHER_BYTES: "4711"}),
     ("UPDATE psp_flow_claim SET line = 9 WHERE flow_id = {report}",
      {"a matched line is not what was paid": "{report}"}),
     ("UPDATE anomaly SET state = 'CLOSED' WHERE flow_id = {report}",
@@ -209,6 +220,39 @@ CORRUPTIONS = [
     ("INSERT INTO anomaly_note (anomaly_id, id, at, author, text) SELECT id, 4711, '2026-01-01',"
      " 'operator/x', 'x' FROM anomaly WHERE payment_id = {late}",
      {"a note about an anomaly without a line in the journal, or about none": "4711"}),
+    ("UPDATE payment SET channel = '66666666666_02' WHERE id = {paid}",
+     {"a payment without the line of its activation in the journal": "{paid}"}),
+    ("UPDATE payment SET token = 'X' WHERE id = {paid}",
+     {"a payment's token is not the one that the journal says": "{paid}",
+      TOKEN: "SELECT id FROM receipt WHERE payment_id = {paid}"}),
+    ("UPDATE receipt SET token = 'X' WHERE payment_id = {paid}",
+     {TOKEN: "SELECT id FROM receipt WHERE payment_id = {paid}"}),
+    ("UPDATE entry SET day = '2020-01-01' WHERE payment_id = {paid} AND kind = 'paid'",
+     {"an entry's day is not its payment's": PAID_ENTRY}),
+    ("UPDATE payment SET state = 'ACTIVE', closed_at = NULL, instalment_id = {paid_instalment}"
+     " WHERE id = {failed}; UPDATE position SET live_count = 1 WHERE id = {paid_position}",
+     {"a payment lives on what was paid before": "{failed}"}),
+    ("DELETE FROM position WHERE id = {open_position}",
+     {"an instalment without its position or option": "{open}"}),
+    ("UPDATE receipt SET seq = seq + 1000 WHERE payment_id = {paid}",
+     {NUMBER: "SELECT id FROM receipt WHERE payment_id = {paid}"}),
+    ("UPDATE outbox SET payload = REPLACE(payload, '12.34', '99.34') WHERE payment_id = {paid}"
+     " AND kind = 'notifyPayment'",
+     {"a notification that is done, and was not sent as it is stored":
+      "SELECT id FROM outbox WHERE payment_id = {paid} AND kind = 'notifyPayment'"}),
+    ("UPDATE settlement SET cut_off = '2020-01-01' WHERE id = {settlement}",
+     {"an entry in a settlement of a period that ended before it": "{settlement}"}),
+    ("UPDATE flow_counter SET next = 2 WHERE subscription = (SELECT MIN(subscription) FROM flow)",
+     {"a flow's number that would be given again": "SELECT MAX(id) FROM flow GROUP BY subscription"
+      " ORDER BY subscription LIMIT 1"}),
+    ("DELETE FROM flow_delivery WHERE flow_id = {flow}",
+     {"a published flow that is nowhere, or a file of a flow that is not published": "{flow}"}),
+    ("UPDATE registry_version SET document = REPLACE(document, 'Comune di Prova', 'X')",
+     {IMPORTED: "SELECT 1"}),
+    ("UPDATE registry_version SET document = REPLACE(document, 'Comune di Prova', 'X'),"
+     " sha256 = CAST(UNHEX(SHA2(document, 256)) AS BINARY)", {IMPORTED: "SELECT 1"}),
+    ("DELETE FROM registry_version",
+     {"a version of the registry that was imported is gone": "SELECT 1"}),
     ("UPDATE flow_delivery SET target = '/nowhere' WHERE flow_id = {flow}", {GONE: "{flow}"}),
 ]
 
