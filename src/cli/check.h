@@ -29,10 +29,12 @@ bool check_can_write(const char *path, char out_where[CHECK_PATH_SIZE]);
  * @return false: it is wrong */
 bool check_secret_file(const char *path, bool group_too, struct check_result *r);
 
-check_fn check_files, check_key, check_messages, check_flow;
+check_fn check_files, check_key, check_messages, check_flow, check_spool, check_journal;
+/** May the process have as many files open as its settings ask for? */
+check_fn check_descriptors;
 /** Room on the disk of a setting's folder. which: CONFIG_*_DIR. */
 check_fn check_space;
-check_fn check_tls, check_peer_certificate, check_proxies;
+check_fn check_tls, check_peer_certificate, check_peer_ca, check_proxies;
 check_fn check_contracts, check_formats;
 check_fn check_registry, check_secrets, check_deliveries, check_peers;
 

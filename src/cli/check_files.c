@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/config.h"
 #include "cli/check.h"
+#include "crypto/sign.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #define KEY_BYTES 32
+#define OWN_FILES 64 /* listeners, log, loops, journal */
 #define SPACE_MIN (UINT64_C(1) << 30)
 
 void check_files(struct cli *cli, int which, struct check_result *out)
@@ -81,17 +84,79 @@ void check_key(struct cli *cli, int which, struct check_result *out)
     check_cure(out, "set hub.key_file to a place that this user may write");
 }
 
+/* A folder, or a file, that is there or can be made. */
+static void place_check(const char *setting, const char *path, struct check_result *out)
+{
+    char where[CHECK_PATH_SIZE];
+    struct stat st;
+
+    check_found(out, "%s", path);
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+        if (access(path, W_OK) == 0) return;
+        (void)snprintf(where, sizeof where, "%s", path);
+    } else if (check_can_write(path, where)) {
+        return;
+    }
+    check_wrong(out, "%s: %s", where, strerror(errno));
+    check_cure(out, "set %s to a place that this user may write", setting);
+}
+
 void check_flow(struct cli *cli, int which, struct check_result *out)
 {
-    const char *path = config_text(CONFIG_FLOW_DIR);
-    char where[CHECK_PATH_SIZE];
+    (void)cli;
+    (void)which;
+    place_check("flow.dir", config_text(CONFIG_FLOW_DIR), out);
+}
+
+void check_spool(struct cli *cli, int which, struct check_result *out)
+{
+    (void)cli;
+    (void)which;
+    place_check("serve.spool_dir", config_text(CONFIG_SERVE_SPOOL_DIR), out);
+}
+
+/* The signed ends of the chain are proof only with the key that signed them. */
+void check_journal(struct cli *cli, int which, struct check_result *out)
+{
+    const char *key = config_text(CONFIG_JOURNAL_KEY_FILE),
+               *heads = config_text(CONFIG_JOURNAL_HEADS);
+    struct signer *signer = NULL;
 
     (void)cli;
     (void)which;
-    check_found(out, "%s", path);
-    if (check_can_write(path, where)) return;
-    check_wrong(out, "%s: %s", where, strerror(errno));
-    check_cure(out, "set flow.dir to a folder that this user may write");
+    if (access(key, F_OK) != 0 && access(heads, F_OK) == 0) {
+        check_wrong(out, "%s is not there, and %s is signed with it", key, heads);
+        check_cure(out, "put it back from the backup of the hub's files");
+        return;
+    }
+    place_check("journal.heads", heads, out);
+    if (out->wrong) return;
+    if (access(key, F_OK) != 0) {
+        place_check("journal.key_file", key, out);
+        return;
+    }
+    if (crypto_signer_open(key, &signer) == ERR_NONE) {
+        crypto_signer_close(&signer);
+        return;
+    }
+    check_wrong(out, "%s", err_detail()->field);
+    check_cure(out, "journal.key_file: 32 bytes, mode 0600, of this user");
+}
+
+void check_descriptors(struct cli *cli, int which, struct check_result *out)
+{
+    struct rlimit limit;
+    int64_t wanted =
+        config_int(CONFIG_SERVE_CONNECTIONS) + 4 * config_int(CONFIG_SERVE_WORKERS) + OWN_FILES;
+
+    (void)cli;
+    (void)which;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    check_found(out, "%" PRIu64 " may be open here", (uint64_t)limit.rlim_max);
+    if (limit.rlim_max == RLIM_INFINITY || (int64_t)limit.rlim_max >= wanted) return;
+    check_wrong(out, "%" PRIu64 " may be open here, serve.connections asks for %" PRId64,
+                (uint64_t)limit.rlim_max, wanted);
+    check_cure(out, "raise it (LimitNOFILE of the unit, ulimit -n), or lower serve.connections");
 }
 
 /* A full disk stops payments, so it is said before. */

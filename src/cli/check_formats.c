@@ -2,7 +2,9 @@
 #include "base/config.h"
 #include "cli/check.h"
 #include "flow/format.h"
+#include "wire/contract.h"
 #include "wire/port.h"
+#include "wire/route.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,22 +12,38 @@
 
 static const char REINSTALL[] = "install the program's files again, or mend what you changed";
 
+/* Those of every path that takes messages, and what a path tells of itself. */
+static enum err contracts_try(const char *share, size_t *out_schemas)
+{
+    enum err rc;
+    struct wire_contracts *told = NULL;
+    const char *public = config_text(CONFIG_SERVE_PUBLIC_URL);
+
+    for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++) {
+        if (!wire_routes[i].port || wire_routes[i].port->schema) continue;
+        TRY(wire_port_open(wire_routes[i].port, share));
+        ++*out_schemas;
+    }
+    TRY(wire_contract_open(share, *public ? public : "http://localhost", &told));
+out:
+    wire_contract_close(&told);
+    return rc;
+}
+
 void check_contracts(struct cli *cli, int which, struct check_result *out)
 {
-    struct wire_port *const ports[] = {&wire_node_for_psp, &wire_debt_position, &wire_payments};
+    size_t n = 0;
+    enum err rc = contracts_try(config_text(CONFIG_HUB_SHARE), &n);
 
     (void)cli;
     (void)which;
-    check_found(out, "%zu schemas compile", ARRAY_LEN(ports));
-    for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
-        enum err rc = wire_port_open(ports[i], config_text(CONFIG_HUB_SHARE));
-
-        wire_port_close(ports[i]);
-        if (rc == ERR_NONE) continue;
-        check_wrong(out, "%s: %s", err_text(rc), err_detail()->field);
-        check_cure(out, "%s", REINSTALL);
-        return;
-    }
+    for (size_t i = 0; i < WIRE_ROUTE_COUNT; i++)
+        if (wire_routes[i].port) wire_port_close(wire_routes[i].port);
+    check_found(out, "%zu schemas compile", n);
+    if (rc == ERR_NONE) return;
+    check_wrong(out, "%s: %s", err_text(rc), err_detail()->field);
+    check_cure(out, "%s",
+               rc == ERR_CONFIG ? "set serve.public_url to the URL that clients see" : REINSTALL);
 }
 
 /* @return false: it does not compile */

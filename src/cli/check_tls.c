@@ -17,12 +17,44 @@ static void validity_check(const struct tls_context *context, const char *then,
                     v.crl_days);
     else
         check_found(out, "ends in %d days", v.certificate_days);
+    if (v.not_yet) {
+        check_wrong(out, "its time begins later");
+        check_cure(out, "look at this machine's clock, or take the certificate that is in force");
+        return;
+    }
     if (v.certificate_days >= DAYS_MIN && (!v.has_crl || v.crl_days >= 0)) return;
     out->wrong = true;
     check_cure(out, "put a new %s in place: %s",
                v.certificate_days < DAYS_MIN ? "certificate"
                                              : "revocation list (now all are refused)",
                then);
+}
+
+/* Without one that is in force nobody whom they vouch for is let in, or spoken to. */
+static bool authorities_check(const char *setting, const char *path, struct check_result *out)
+{
+    int days = 0;
+
+    if (!*path) return true;
+    if (crypto_tls_authorities(path, &days) != ERR_NONE) {
+        check_wrong(out, "%s: %s", setting, err_detail()->field);
+        check_cure(out, "a PEM file of authorities' certificates, readable for this user");
+        return false;
+    }
+    if (days >= DAYS_MIN) return true;
+    check_wrong(out, "%s: the last authority ends in %d days", setting, days);
+    check_cure(out, "add its successor's certificate to the file");
+    return false;
+}
+
+void check_peer_ca(struct cli *cli, int which, struct check_result *out)
+{
+    const char *path = config_text(CONFIG_WORK_PEER_CA);
+
+    (void)cli;
+    (void)which;
+    check_found(out, "%s", *path ? path : "the system's");
+    (void)authorities_check("work.peer_ca", path, out);
 }
 
 void check_tls(struct cli *cli, int which, struct check_result *out)
@@ -45,7 +77,8 @@ void check_tls(struct cli *cli, int which, struct check_result *out)
                    "each authority of serve.tls_client_ca");
         return;
     }
-    if (check_secret_file(files.certificate, true, out))
+    if (check_secret_file(files.certificate, true, out) &&
+        authorities_check("serve.tls_client_ca", files.client_ca, out))
         validity_check(context, "SIGHUP makes payer serve take it", out);
     crypto_tls_close(&context);
 }

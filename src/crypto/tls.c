@@ -64,13 +64,18 @@ static enum err harden(SSL_CTX *ctx)
     return ERR_NONE;
 }
 
-/* Key and certificate must belong together: loading the key checks it. */
+/* Key and certificate must belong together. Loading a key of another kind than the certificate's is
+ * no error to the library: it keeps each for itself. */
 static enum err load_own(SSL_CTX *ctx, const char *pem)
 {
     if (!is_named(pem)) return err_set(ERR_TLS_FILE, "no file with a certificate is named");
     if (SSL_CTX_use_certificate_chain_file(ctx, pem) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx, pem, SSL_FILETYPE_PEM) != 1)
         return file_error(pem);
+    if (!SSL_CTX_get0_certificate(ctx) || SSL_CTX_check_private_key(ctx) != 1) {
+        ERR_clear_error();
+        return err_setf(ERR_TLS_FILE, "%s: the key is not the certificate's", pem);
+    }
     return ERR_NONE;
 }
 
@@ -181,6 +186,30 @@ void crypto_tls_validity(const struct tls_context *context, struct tls_validity 
     out->certificate_days = days_until(X509_get0_notAfter(own));
     out->has_crl = context->has_crl;
     out->crl_days = context->crl_days;
+    out->not_yet = X509_cmp_current_time(X509_get0_notBefore(own)) > 0;
+}
+
+enum err crypto_tls_authorities(const char *path, int *out_days)
+{
+    X509_STORE *store = X509_STORE_new();
+    STACK_OF(X509) *all = NULL;
+    enum err rc = ERR_NONE;
+
+    ALWAYS(store);
+    *out_days = INT_MIN;
+    if (X509_STORE_load_file(store, path) != 1 || !(all = X509_STORE_get1_all_certs(store))) {
+        rc = file_error(path);
+        goto out;
+    }
+    for (int i = 0; i < sk_X509_num(all); i++) {
+        int days = days_until(X509_get0_notAfter(sk_X509_value(all, i)));
+
+        if (days > *out_days) *out_days = days;
+    }
+out:
+    sk_X509_pop_free(all, X509_free);
+    X509_STORE_free(store);
+    return rc;
 }
 
 void crypto_tls_close(struct tls_context **context)

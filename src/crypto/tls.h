@@ -29,8 +29,12 @@ struct tls_validity {
     int certificate_days;
     bool has_crl;
     int crl_days; /**< of the list that ends first */
+    bool not_yet; /**< the certificate's time begins later */
 };
 void crypto_tls_validity(const struct tls_context *context, struct tls_validity *out);
+/** A file of authorities' certificates: in how many whole days the last of them ends; negative
+ * once it has. @return ERR_NONE | ERR_TLS_FILE */
+MUST_USE enum err crypto_tls_authorities(const char *path, int *out_days);
 
 /** A new server-side SSL object; owned by the caller (libevent frees it). NULL: no memory. */
 struct ssl_st *crypto_tls_new(struct tls_context *context);

@@ -218,6 +218,8 @@ void db_close(struct db **db)
 
 static enum err error_of(struct db *db, unsigned number, const char *what, const char *message)
 {
+    enum err rc;
+
     switch (number) {
     case ER_DUP_ENTRY:
         return ERR_DB_DUPLICATE; /* a normal answer: no detail [R4] */
@@ -229,13 +231,16 @@ static enum err error_of(struct db *db, unsigned number, const char *what, const
     case ER_QUERY_INTERRUPTED:
     case ER_TIMEOUT_STATEMENT:
         return err_setf(ERR_DB_REPLAY, "%s: error %u", what, number);
+    case ER_OPTION_PREVENTS_STATEMENT: /* read_only: a new connection may lead to the writer */
+    case ER_READ_ONLY_MODE:
+        rc = err_setf(ERR_DB_LOST, "%s: error %u: %.100s", what, number, message);
+        db_disconnect(db); /* with it goes the message */
+        return rc;
     case CR_SERVER_GONE:
     case CR_LOST:
     case CR_TLS: /* over TLS a time limit and a broken connection both come as this */
     case CR_LOST_MORE:
     case ER_WSREP_NOT_READY:
-    case ER_OPTION_PREVENTS_STATEMENT: /* read_only: a new connection may lead to the writer */
-    case ER_READ_ONLY_MODE:
     case ER_MAX_PREPARED_STMT_COUNT_REACHED: /* those of this connection end with it */
     case ER_SERVER_SHUTDOWN:
     case ER_KILLED_CONNECTION:

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/config.h"
+#include "db/internal.h"
 #include "db/migrate.h"
 #include "db/script.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define FILE_MAX_BYTES ((size_t)1 << 18)
 
@@ -27,6 +29,14 @@ static const struct db_stmt GRANT_NOTE = {
     "schema_grant_note",
     "REPLACE INTO schema_grant (role, checksum, granted_at)"
     " VALUES (?, SHA2(?, 256), UTC_TIMESTAMP(6))",
+    0,
+};
+
+static const struct db_stmt RIGHTS = {
+    "schema_rights",
+    "SELECT table_name, privilege_type FROM information_schema.table_privileges"
+    " WHERE table_schema = DATABASE() UNION ALL SELECT '*', privilege_type"
+    " FROM information_schema.schema_privileges WHERE table_schema = DATABASE()",
     0,
 };
 
@@ -68,5 +78,85 @@ enum err db_grant(struct db *db)
     for (size_t i = 0; i < ARRAY_LEN(roles); i++)
         TRY(role_grant(db, roles[i]));
 out:
+    return rc;
+}
+
+/* Rights as lines "RIGHT on TABLE", in two lists. */
+struct rights {
+    struct buf given, wanted;
+    char table[65], right[65];
+};
+
+static enum err given_row(void *cls)
+{
+    struct rights *r = cls;
+
+    return buf_printf(&r->given, "%s on %s\n", r->right, r->table);
+}
+
+/* GRANT INSERT, UPDATE ON `{db}`.position TO …, a line each. */
+static enum err wanted_read(const char *file, struct buf *out)
+{
+    static const char head[] = "GRANT ", on[] = " ON `{db}`.";
+    enum err rc = ERR_NONE;
+
+    for (const char *line = file; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        const char *right = line + strlen(head), *end, *table;
+
+        if (strncmp(line, head, strlen(head)) != 0) continue;
+        end = strstr(right, on);
+        if (!end) continue;
+        table = end + strlen(on);
+        for (size_t n; right < end; right += n + strspn(right + n, ", ")) {
+            n = strcspn(right, ",");
+            if (right + n > end) n = (size_t)(end - right);
+            TRY(buf_printf(out, "%.*s on %.*s\n", (int)n, right, (int)strcspn(table, " "), table));
+            if (right + n == end) break;
+        }
+    }
+out:
+    return rc;
+}
+
+/* The first line of one list that the other has not; NULL: none. */
+static const char *first_only(const struct buf *one, const struct buf *other, size_t *out_len)
+{
+    for (const char *line = buf_str(one); *line; line += *out_len + 1) {
+        const char *at = buf_str(other);
+        bool there = false;
+
+        *out_len = strcspn(line, "\n");
+        for (; *at && !there; at += strcspn(at, "\n") + 1)
+            there = !strncmp(at, line, *out_len + 1);
+        if (!there) return line;
+    }
+    return NULL;
+}
+
+enum err db_rights_check(struct db *db)
+{
+    struct buf text = BUF_INIT(FILE_MAX_BYTES);
+    struct rights r = {BUF_INIT(FILE_MAX_BYTES), BUF_INIT(FILE_MAX_BYTES), "", ""};
+    const char *only, *what = "missing";
+    char path[2048];
+    size_t len;
+    enum err rc;
+
+    snprintf(path, sizeof path, "%s/db/grants/%s.sql", config_text(CONFIG_HUB_SHARE),
+             db_role_names[db->role]);
+    TRY(buf_read_file(&text, path));
+    TRY(wanted_read(buf_str(&text), &r.wanted));
+    TRY(db_rows(db, &RIGHTS, DB_NONE_IN, DB_OUT(DB_GET_TEXT(r.table), DB_GET_TEXT(r.right)),
+                given_row, &r));
+    only = first_only(&r.wanted, &r.given, &len);
+    if (!only) {
+        only = first_only(&r.given, &r.wanted, &len);
+        what = "too much";
+    }
+    if (only) rc = err_setf(ERR_DB_RIGHTS, "%s: %.*s", what, (int)len, only);
+out:
+    buf_free(&text);
+    buf_free(&r.given);
+    buf_free(&r.wanted);
     return rc;
 }

@@ -27,5 +27,7 @@ void db_journal_set(struct db_journal_row *row, const char *actor, const char *e
 /** The lines also prove to db_tx_run that their transaction was saved. */
 MUST_USE enum err db_journal_add(struct db *db, const struct db_journal_row *rows, size_t n);
 MUST_USE enum err db_journal_find(struct db *db, int64_t id, bool *out_found);
+/** Can this account write a line now? It is taken back. */
+MUST_USE enum err db_journal_try(struct db *db);
 
 #endif

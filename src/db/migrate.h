@@ -20,6 +20,9 @@ MUST_USE enum err db_migrate(struct db *db, db_migrated_fn *migrated, void *cls)
 /** Give the accounts their rights anew from hub.share's db/grants/<role>.sql; rights that a file
  * no longer names are taken away. The database as DB_ROLE_MIGRATE. */
 MUST_USE enum err db_grant(struct db *db);
+/** Has this connection's account the rights of its file, and no other?
+ * @return ERR_NONE | ERR_DB_RIGHTS, naming the first that is not so */
+MUST_USE enum err db_rights_check(struct db *db);
 
 struct db_schema {
     char server[64];        /* the server's version, as it says it */

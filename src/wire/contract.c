@@ -132,8 +132,9 @@ static enum err url_set(struct wire_contracts *c, const char *url)
 
     while (len > 0 && url[len - 1] == '/')
         len--;
-    if (len == 0 || len >= sizeof c->url || strcspn(url, "\"<>& \t\r\n") < len)
-        return err_set(ERR_CONFIG, "serve.public_url");
+    if (len >= sizeof c->url || strcspn(url, "\"<>& \t\r\n") < len ||
+        (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0))
+        return err_setf(ERR_CONFIG, "serve.public_url: \"%.100s\" is no URL", url);
     memcpy(c->url, url, len);
     return ERR_NONE;
 }

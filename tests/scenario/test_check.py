@@ -5,10 +5,12 @@ import json
 import pathlib
 import shutil
 import socket
+import subprocess
 
 import pytest
 
 from support.authority import Authority
+from support.hub import wait_until
 from support.witness import ROOT
 
 OWN_HUB = True
@@ -59,8 +61,10 @@ def test_a_sheet_and_a_contract_that_do_not_compile(hub, shared):
     sheet.write_text(sheet.read_text().replace("</xsl:stylesheet>", ""))
     assert "pain.001.001.03" in only(hub, "flow formats", *option)["found"]
     shutil.copyfile(ROOT / "xslt/flow/pain.001.001.03/sheet.xsl", sheet)
-    (folder / "wsdl/node/common-types.xsd").unlink()
-    assert "install" in only(hub, "contracts", *option)["cure"]
+    for name in sorted(path.relative_to(folder) for path in (folder / "wsdl").glob("*/*.[wx]s*")):
+        away = (folder / name).rename(folder / "away")
+        assert "install" in only(hub, "contracts", *option)["cure"], name
+        away.rename(folder / name)
 
 
 def test_a_subscription_whose_format_does_not_fit(hub, shared):
@@ -114,6 +118,93 @@ def test_a_certificate_that_ends_soon_or_whose_key_others_may_read(hub):
     row = only(hub, "TLS certificate", *option[:3],
                f"serve.tls_certificate={made.pem}")
     assert row["found"].startswith("ends in ") and "new certificate" in row["cure"]
+
+
+def test_authorities_and_certificates_that_are_not_in_force(hub):
+    """Each refuses somebody: the hub's clients, or the hub itself at its peers'."""
+    authority, t = Authority(hub.home / "one"), hub.home / "times"
+    t.mkdir()
+    own, kept = authority.server(), {}
+    for name, when, days in (("past", "2020-01-01", 30), ("soon", "", 5), ("later", "2090-01-01", 30)):
+        subprocess.run([*(["faketime", when] if when else []), "openssl", "req", "-x509", "-nodes",
+                        "-newkey", "rsa:2048", "-subj", f"/CN={name}", "-days", str(days),
+                        "-keyout", t / f"{name}.key", "-out", t / f"{name}.crt"],
+                       check=True, capture_output=True)
+        kept[name] = t / f"{name}.pem"
+        kept[name].write_bytes((t / f"{name}.crt").read_bytes() + (t / f"{name}.key").read_bytes())
+        kept[name].chmod(0o400)
+
+    def served(certificate, authorities=""):
+        return ("--set", "serve.tls_port=0", "--set", f"serve.tls_certificate={certificate}",
+                "--set", f"serve.tls_client_ca={authorities}")
+
+    assert check(hub, *served(own.pem, authority.crt))["TLS certificate"]["ok"]
+    assert "begins later" in only(hub, "TLS certificate", *served(kept["later"]))["found"]
+    assert "ends in -" in only(hub, "TLS certificate", *served(kept["past"]))["found"]
+    for name in ("past", "soon"):
+        row = only(hub, "TLS certificate", *served(own.pem, t / f"{name}.crt"))
+        assert "serve.tls_client_ca: the last authority ends in" in row["found"]
+        peers = only(hub, "peers' authorities", "--set", f"work.peer_ca={t / name}.crt")
+        assert "work.peer_ca: the last authority ends in" in peers["found"]
+    both = t / "both.crt"
+    both.write_bytes((t / "past.crt").read_bytes() + authority.crt.read_bytes())
+    assert check(hub, *served(own.pem, both))["TLS certificate"]["ok"]  # its successor is there
+    for n, (key, says) in enumerate(((t / "soon.key", "not the certificate's"),  # of another kind
+                                     (authority.key, "mismatch"))):
+        misfit = t / f"misfit-{n}.pem"
+        misfit.write_bytes(own.crt.read_bytes() + key.read_bytes())
+        misfit.chmod(0o400)
+        assert says in only(hub, "TLS certificate", *served(misfit))["found"]
+        assert says in hub.payer("serve", *served(misfit), ok=(78,)).stderr
+    assert "No such file" in only(hub, "peers' authorities", "--set", "work.peer_ca=/nope")["found"]
+
+
+def test_an_account_that_may_too_little_or_too_much(hub):
+    """Seen before the first payment is refused, or the journal is not what it was."""
+    hub.sql("REVOKE INSERT ON payer.payment FROM payer_serve@localhost")
+    row = only(hub, "database as serve")
+    assert "missing: INSERT on payment" in row["found"] and "payer db migrate" in row["cure"]
+    hub.payer("db", "migrate")
+    assert check(hub)["database as serve"]["found"] == "connects, has its rights, and writes"
+    for role in ("work", "audit"):
+        hub.sql(f"GRANT DELETE ON payer.journal TO payer_{role}@localhost")
+        row = only(hub, f"database as {role}")
+        assert "too much: DELETE on journal" in row["found"] and "REVOKE" in row["cure"]
+        hub.sql(f"REVOKE DELETE ON payer.journal FROM payer_{role}@localhost")
+
+
+def test_a_database_that_only_reads(hub):
+    """A replica lets everybody in, and takes no payment. What is tried is taken back."""
+    hub.sql("SET GLOBAL read_only = 1")
+    try:
+        rows = check(hub, status=1)
+    finally:
+        hub.sql("SET GLOBAL read_only = 0")
+    assert {name for name, row in rows.items() if not row["ok"]} == {
+        "database as serve", "database as work"}
+    assert "read-only" in rows["database as work"]["found"]
+    assert "read_only = 0" in rows["database as work"]["cure"]
+    assert hub.sql("SELECT COUNT(*) FROM journal WHERE event = 'check'") == ["0"]
+
+
+def test_files_of_the_journal_and_of_big_messages(hub):
+    key = hub.home / "var/journal.key"
+    wait_until(lambda: (hub.home / "var/journal.heads").exists(), "a signed end")
+    key.chmod(0o644)
+    assert "others may read it" in only(hub, "journal's files")["found"]
+    key.chmod(0o600)
+    away = key.rename(key.with_suffix(".away"))
+    row = only(hub, "journal's files")
+    assert "is signed with it" in row["found"] and "backup" in row["cure"] and not key.exists()
+    away.rename(key)
+    assert "journal.heads" in only(hub, "journal's files", "--set", "journal.heads=/proc/1/x")["cure"]
+    assert "serve.spool_dir" in only(hub, "spool folder", "--set", "serve.spool_dir=/proc/1/x")["cure"]
+    assert "no URL" in only(hub, "contracts", "--set", "serve.public_url=hub.example")["found"]
+
+
+def test_fewer_open_files_than_connections(hub):
+    row = only(hub, "open files", "--set", "serve.connections=1000000")
+    assert "serve.connections asks for 1000096" in row["found"] and "LimitNOFILE" in row["cure"]
 
 
 def test_a_folder_on_a_full_disk_that_cannot_be_written(hub):

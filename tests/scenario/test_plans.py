@@ -21,6 +21,7 @@ SAMPLE = 10007     # a position in the middle, of Ente 7
 
 SMALL = {"channel_day", "outbox_lane", "registry_version", "registry_switch", "sequencer", "iuv_block", "flow_counter", "flow_period", "restoration",
          "schema_migration", "schema_grant", "information_schema.tables",
+         "information_schema.table_privileges", "information_schema.schema_privileges",
          "information_schema.session_variables", "information_schema.processlist"}  # an operator's or a constant number of rows
 
 # Statements that may read more, or sort aside, and why that harms nobody.
