@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "crypto/sign.h"
 #include "domain/calendar.h"
+#include "domain/notice.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -118,6 +119,16 @@ out:
     return rc;
 }
 
+/* The index is on whole numbers: a part of one would find nothing, as if nothing had happened. */
+static enum err notice_whole(const char *notice)
+{
+    if (!notice || (strlen(notice) == NOTICE_LEN && strspn(notice, "0123456789") == NOTICE_LEN))
+        return ERR_NONE;
+    return err_setf(ERR_USAGE,
+                    "--notice \"%.40s\": expected %d digits; by an IUV: payer journal show IUV",
+                    notice, NOTICE_LEN);
+}
+
 enum err cli_journal_grep(struct cli *cli)
 {
     enum err rc;
@@ -130,6 +141,7 @@ enum err cli_journal_grep(struct cli *cli)
                                      .outcome = cli->values[CLI_OPTION_OUTCOME]};
 
     TRY(cli_page_open(cli, "", &g.page));
+    TRY(notice_whole(query.notice_number));
     TRY(times_read(cli, &g, &query));
     if (channel) snprintf(g.actor, sizeof g.actor, "channel/%.60s", channel);
     query.actor = g.actor;

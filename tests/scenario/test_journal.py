@@ -88,6 +88,7 @@ def test_a_page_at_a_time(hub, comune):
     (("--since", "yesterday"), "expected 2026-11-26"),
     (("--until", "2026-13-01"), "expected 2026-11-26"),
     (("--after", "x"), "--after"),
+    (("--notice", "01000000000000123"), "payer journal show IUV"),
     (("--state", "OPEN"), "--state"),
 ])
 def test_a_wrong_option_is_named(hub, options, says):
