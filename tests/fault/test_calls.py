@@ -228,6 +228,25 @@ def test_send(hub, asl, raw):
         assert len({a["sha256"] for a in hub.peers.attempts(notice.number)}) == 1
 
 
+@errors
+def test_reversal(hub, ente, raw, number):
+    """All of it or nothing, and said again it is done once. [F3] [F31]"""
+    for failing in hub.fault.each(number):
+        notice = ente.position()
+        token = raw.activate(notice.creditor, notice.number, notice.amount).paymentToken
+        raw.outcome(token)
+        order = ("payment", "reverse", token, "--reason", "r", "--reference", "R")
+        with failing:
+            done = hub.payer(*order, ok=(0, AGAIN))
+        assert hub.fault.went_on(done)
+        assert [p.state for p in hub.position(notice).payments] == [
+            "PAID" if done.returncode else "REVERSED"]
+        assert "REVERSED" in hub.payer(*order).stdout
+        assert hub.sql("SELECT COUNT(*) FROM reversal r JOIN payment y ON y.id = r.payment_id"
+                       f" WHERE y.token = '{token}'") == ["1"]
+        hub.payer("audit")
+
+
 @pytest.mark.parametrize("first", [1, 2, 3, 4])
 def test_flow(hub, comune, asl, raw, first):
     """Settled and published in whole steps: what a run left is in the next one's. [I8]"""

@@ -331,3 +331,18 @@ def test_reversals_beside_a_run(hub, channel, ente):
         list(threads.map(lambda token: reverse(hub, token), tokens))
         runs.result()
     assert [shown(hub, token).state for token in tokens] == ["REVERSED"] * 12
+
+
+def test_late_money_beside_a_reversal(hub, ente):
+    """Whichever is first: one of them is paid at most, and none is lost. [I4] [W4]"""
+    for _ in range(4):
+        notice, clients = ente.position(), [hub.channel() for _ in range(2)]
+        late = clients[0].activate(COMUNE, notice.number, notice.amount, expiration_ms=1).paymentToken
+        token = pay(clients[1], notice)
+        with concurrent.futures.ThreadPoolExecutor(2) as threads:
+            outcome = threads.submit(clients[0].outcome, late)
+            reverse(hub, token)
+            assert fault_code(outcome.result()) == "PPT_TOKEN_SCADUTO"
+        assert shown(hub, token).state == "REVERSED"
+        state = shown(hub, late).state
+        assert (state, hub.position(notice).state) in {("DUPLICATE", "OPEN"), ("PAID_LATE", "PAID")}
