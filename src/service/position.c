@@ -59,6 +59,12 @@ static void taken(struct position_submission *s)
                           "a notice number, and an IUV in it, that no other position has");
 }
 
+static void unrefuse(struct position_submission *s)
+{
+    memset(&s->refusal, 0, sizeof s->refusal);
+    s->refusal.code = "";
+}
+
 static enum err notice_taken(struct env *env, struct position_submission *s)
 {
     enum err rc = ERR_NONE;
@@ -133,16 +139,16 @@ static enum err asking_end(struct env *env, struct position_submission *list, co
 {
     enum err rc;
 
-    TRY(db_position_find_many(env->db, creditor, false, a->own, a->n_own));
+    /* Notices first: of one that another commits between the two, the own id is seen as well. */
     TRY(db_position_find_many(env->db, creditor, true, a->notices, a->n_notices));
+    TRY(db_position_find_many(env->db, creditor, false, a->own, a->n_own));
     for (size_t i = 0; i < a->n_notices; i++)
         if (a->notices[i].id) taken(&list[a->notice_of[i]]);
     for (size_t i = 0; i < a->n_own; i++) {
         struct position_submission *s = &list[a->own_of[i]];
 
         if (!a->own[i].id) continue;
-        memset(&s->refusal, 0, sizeof s->refusal); /* its own notice numbers, maybe */
-        s->refusal.code = "";
+        unrefuse(s); /* its own notice numbers, maybe */
         s->result = POSITION_UNCHANGED;
         if (!quiet || memcmp(a->own[i].hash, s->position->content_hash, 32) != 0)
             TRY(known(env, s, a->own[i].id, a->own[i].hash));
@@ -248,9 +254,12 @@ static enum err store_one(struct env *env, struct storing *one)
         rc = db_tx_run(env->db, "position", store_tx, one);
         if (rc != ERR_DB_DUPLICATE) return rc;
         err_clear();
+        TRY(notice_taken(env, s)); /* first: as in asking_end() */
         TRY(db_position_find(env->db, s->position->creditor, s->position->own_id, &id, hash));
-        if (id) return known(env, s, id, hash);
-        TRY(notice_taken(env, s));
+        if (id) {
+            unrefuse(s);
+            return known(env, s, id, hash);
+        }
         if (s->result == POSITION_REFUSED) return ERR_NONE;
         TRY(number(env, s->position));
     }
@@ -290,17 +299,31 @@ static bool collide(const struct debt_position *a, const struct debt_position *b
     return false;
 }
 
-static enum err store(struct env *env, struct storing *all)
+static size_t new_ones(const struct storing *all)
 {
-    enum err rc = ERR_NONE;
-    size_t new = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < all->n; i++)
-        new += all->list[i].result == POSITION_CREATED;
-    if (new == 0) goto out;
-    rc = db_tx_run(env->db, "positions", store_tx, all);
-    if (rc != ERR_DB_DUPLICATE) goto out;
-    err_clear();
+        n += all->list[i].result == POSITION_CREATED;
+    return n;
+}
+
+/* What another process stored meanwhile is looked up at once, and what is left tried together
+ * again: one by one only when that finds none. */
+static enum err store(struct env *env, struct storing *all, bool quiet)
+{
+    enum err rc = ERR_NONE;
+    size_t new = new_ones(all), before;
+
+    do {
+        before = new;
+        if (new == 0) goto out;
+        rc = db_tx_run(env->db, "positions", store_tx, all);
+        if (rc != ERR_DB_DUPLICATE) goto out;
+        err_clear();
+        TRY(look(env, all->list, all->n, quiet));
+        new = new_ones(all);
+    } while (new < before);
     TRY(store_each(env, all));
 out:
     return rc;
@@ -324,7 +347,7 @@ static enum err submit_some(struct env *env, struct storing *some, bool quiet)
     TRY(look(env, some->list, some->n, quiet));
     for (size_t i = 0; i < some->n; i++)
         if (some->list[i].result == POSITION_CREATED) TRY(number(env, some->list[i].position));
-    TRY(store(env, some));
+    TRY(store(env, some, quiet));
 out:
     return rc;
 }

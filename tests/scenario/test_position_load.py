@@ -6,6 +6,7 @@ import csv
 import hashlib
 import os
 import random
+import re
 import subprocess
 
 import pytest
@@ -100,6 +101,22 @@ def test_a_load_that_is_told_to_stop_ends_after_its_batch(hub):
     assert 0 < loaded(hub) < whole and out.startswith(f"{loaded(hub)} created")
     load(hub, file)
     assert loaded(hub) > whole
+    for table in EMPTY:
+        hub.sql(f"TRUNCATE TABLE {table}")
+
+
+def test_loads_of_one_file_at_once(hub):
+    """Who comes second finds what the first one stored: no report refuses it. [I2]"""
+    file, reports = write(hub.home / "at-once.csv", 1500), [hub.home / f"at-once-{n}" for n in range(4)]
+    started = [subprocess.Popen([program(), "position", "load", str(file), "--rejects", str(report)],
+                                env=hub.environment, cwd=hub.home, text=True, stdout=subprocess.PIPE)
+               for report in reports]
+    said = [re.findall(r"\d+", process.communicate(timeout=60)[0])[:3] for process in started]
+    whole = loaded(hub)
+    assert sum(int(created) for created, _, _ in said) == whole
+    assert {int(created) + int(unchanged) for created, unchanged, _ in said} == {whole}
+    load(hub, file)
+    assert {report.read_bytes() for report in reports} == {(hub.home / "big-rejects.csv").read_bytes()}
     for table in EMPTY:
         hub.sql(f"TRUNCATE TABLE {table}")
 
