@@ -183,6 +183,13 @@ enum err backup_restore_finish(struct cli *cli)
     server_path(mark, MARK);
     if (access(mark, F_OK) != 0) goto out;
     TRY(cli_db(cli, DB_ROLE_MIGRATE, &db));
+    rc = db_tables_try(db);
+    if (rc != ERR_NONE)
+        cli_say(cli,
+                "The copy is not whole. Next: payer db stop, move %s away, and restore another "
+                "backup.",
+                config_text(CONFIG_DB_DIR));
+    TRY(rc);
     TRY(db_migrate(db, step_say, cli));
     TRY(db_grant(db));
     TRY(db_numbers_skip(db));

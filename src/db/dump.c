@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/internal.h"
 #include "db/migrate.h"
+#include "db/restore.h"
 
 #include <string.h>
 
@@ -61,21 +62,53 @@ out:
     return rc;
 }
 
-enum err db_schema_print(struct db *db, struct buf *out)
+/* Each table and view, in order of name. */
+static enum err tables_each(struct db *db,
+                            enum err (*each)(struct db *db, const char *name, struct buf *out),
+                            struct buf *out)
 {
     enum err rc;
     struct names n = {.list = BUF_INIT(NAMES_MAX)};
     char *name, *end;
 
-    TRY(buf_text(out, "-- The schema as all migrations make it, for readers: `payer db schema`.\n"
-                      "-- Made by `make generated`; the migrations are what is applied.\n"));
     TRY(db_rows(db, &TABLES, DB_NONE_IN, DB_OUT(DB_GET_TEXT(n.name)), name_keep, &n));
     for (name = (char *)n.list.bytes; name && *name; name = end + 1) {
         end = strchr(name, '\n');
         *end = 0;
-        TRY(table_print(db, name, out));
+        TRY(each(db, name, out));
     }
 out:
     buf_free(&n.list);
+    return rc;
+}
+
+enum err db_schema_print(struct db *db, struct buf *out)
+{
+    enum err rc;
+
+    TRY(buf_text(out, "-- The schema as all migrations make it, for readers: `payer db schema`.\n"
+                      "-- Made by `make generated`; the migrations are what is applied.\n"));
+    TRY(tables_each(db, table_print, out));
+out:
+    return rc;
+}
+
+static enum err table_try(struct db *db, const char *name, struct buf *sql)
+{
+    enum err rc;
+
+    buf_reset(sql);
+    TRY(buf_printf(sql, "SELECT 1 FROM `%s` LIMIT 1", name));
+    TRY(db_script(db, buf_str(sql)));
+out:
+    return rc;
+}
+
+enum err db_tables_try(struct db *db)
+{
+    struct buf sql = BUF_INIT(1024);
+    enum err rc = tables_each(db, table_try, &sql);
+
+    buf_free(&sql);
     return rc;
 }

@@ -10,6 +10,9 @@
 #define RESTORE_FLOWS 1000      /* of a subscription */
 #define RESTORE_NUMBERS 1000000 /* receipts; notices of an archive */
 
+/** Can each table be read? A copy may lack a table's file, which nothing else asks for at a start.
+ * @return ERR_NONE | ERR_DB_SQL, with what the server says of the first that cannot */
+MUST_USE enum err db_tables_try(struct db *db);
 /** Note a restore and move each counter on. Run twice it leaves out more, which does no harm. As
  * DB_ROLE_MIGRATE, on this program's schema. */
 MUST_USE enum err db_numbers_skip(struct db *db);

@@ -176,3 +176,17 @@ def test_nothing_is_overwritten_and_half_a_backup_is_none(hub):
                                          ok=(75,)).stderr
     assert "not ours" in hub.payer("db", "backup", str(hub.home / "x"), "--set", "db.host=db.example",
                                    ok=(64,)).stderr
+
+
+def test_a_copy_that_lost_a_table_is_told_when_it_is_restored(hub):
+    """Not by the first payment that needs it."""
+    folder = hub.home / "fifth"
+    hub.payer("db", "backup", str(folder))
+    (folder / "payer" / "payment.ibd").unlink()
+    elsewhere = ("--set", f"db.dir={hub.home}/lost", "--set", f"journal.heads={hub.home}/lost/heads")
+    said = hub.payer("db", "restore", str(folder), *elsewhere, ok=(70, 75, 78)).stderr
+    try:
+        assert "The copy is not whole" in said and "It is restored" not in said, said
+        assert "Tablespace is missing" in said
+    finally:
+        hub.payer("db", "stop", *elsewhere)
