@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/audit.h"
+
+#include "base/config.h"
 #include "cli/row.h"
 
 #include <inttypes.h>
@@ -35,6 +37,9 @@ enum err cli_audit(struct cli *cli)
             "%d questions, %" PRId64 " published files, %" PRId64 " sealed lines, %" PRId64
             " signed heads, %" PRId64 " findings",
             audit.questions, audit.files, audit.sealed, audit.heads, audit.findings);
+    if (audit.sealed && !audit.heads)
+        cli_say(cli, "Nothing proves how far the journal went: no signed head is in %s.",
+                config_text(CONFIG_JOURNAL_HEADS));
 out:
     return rc;
 }

@@ -416,6 +416,16 @@ def test_nothing_wrong_is_nothing_said(hub, filled):
     assert f"{ASKED} questions" in done.stderr and " 0 findings" in done.stderr
 
 
+def test_without_signed_heads_the_proof_is_missed(hub, filled):
+    """No finding: a restore beside has none yet. But whoever reads is told what was not looked at."""
+    path = hub.home / "var" / "journal.heads"
+    assert "Nothing proves" not in hub.payer("audit").stderr
+    away = path.rename(path.with_suffix(".away"))
+    said = hub.payer("audit").stderr
+    away.rename(path)
+    assert "Nothing proves how far the journal went" in said and str(path) in said
+
+
 @pytest.mark.parametrize("edit,what", [
     (lambda lines: [*lines[:-1], lines[-1].replace(" ", "1 ", 1)], "not signed by this hub's key"),
     (lambda lines: [lines[0][:-88] + lines[0][-88:].swapcase(), *lines[1:]], "not signed by this hub's key"),
