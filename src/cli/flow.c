@@ -105,8 +105,8 @@ enum err cli_flow_run(struct cli *cli)
                 run.settled.held);
     if (run.settled.unowned)
         cli_say(cli,
-                "%" PRId64 " accounts have money but no subscription of their bank or Ente: add it"
-                " to the registry",
+                "%" PRId64 " accounts have money but no subscription of their bank or Ente that is"
+                " enabled, with its bank: see to it in the registry",
                 run.settled.unowned);
     if (run.left_out)
         cli_say(cli, "%" PRId64 " flows could not be made: mend what is said above, and run again",

@@ -145,8 +145,8 @@ struct registry_subscription { /* of a flow */
     const char *period, *cut_off; /* domain/period.h; cut_off "": the period's end itself */
     enum flow_audience audience;
     enum flow_holds holds;
-    bool empty; /* a file for a period without payments too */
-    bool enabled;
+    bool empty;   /* a file for a period without payments too */
+    bool enabled; /* and so is the bank that it is for */
 };
 
 struct registry {

@@ -165,6 +165,7 @@ static enum err flow_row(void *cls)
     struct run_flow *f;
 
     l->n++;
+    if (s && !s->enabled) return ERR_NONE; /* it waits, as what would follow it does */
     /* Another's flow that cannot be made is not in the way of this run's. */
     if (r->run->subscription && (!s || !wanted(r, s))) return ERR_NONE;
     f = arena_alloc(&r->arena, sizeof *f);
@@ -340,6 +341,17 @@ static enum err node_id_check(void)
     return err_set(ERR_CONFIG, "hub.node_id: 1 to 10 letters, digits and hyphens expected");
 }
 
+/* @param code  NULL: all are meant */
+static enum err subscription_check(const struct registry *registry, const char *code)
+{
+    const struct registry_subscription *s =
+        code ? registry_subscription_find(registry, code) : NULL;
+
+    if (!code || (s && s->enabled)) return ERR_NONE;
+    if (!s) return err_setf(ERR_NOT_FOUND, "subscription %s", code);
+    return err_setf(ERR_DATA, "subscription %s: it is disabled, or its bank is", code);
+}
+
 enum err service_flow_run(struct env *env, struct service_flow_run *run)
 {
     enum err rc;
@@ -348,8 +360,7 @@ enum err service_flow_run(struct env *env, struct service_flow_run *run)
     int lock = -1;
 
     run->flows = run->left_out = 0;
-    if (run->subscription && !registry_subscription_find(registry, run->subscription))
-        return err_setf(ERR_NOT_FOUND, "subscription %s", run->subscription);
+    TRY(subscription_check(registry, run->subscription));
     TRY(node_id_check());
     TRY(service_flow_held(env->db));
     /* Two at once would take each other's unfinished files for what a killed run left. */

@@ -212,6 +212,17 @@ out:
     return rc;
 }
 
+/* Nothing is ordered from a bank that is disabled: what its subscription would tell waits. */
+static void subscriptions_close(const struct registry *r, struct registry_subscription *list)
+{
+    for (size_t i = 0; i < r->n_subscriptions; i++) {
+        const struct registry_bank *bank = registry_bank_find(r, list[i].party);
+
+        if (list[i].audience == FLOW_AUDIENCE_BANK && (!bank || !bank->enabled))
+            list[i].enabled = false;
+    }
+}
+
 enum err registry_build(struct registry_entry *root, int64_t version, struct registry **out)
 {
     struct registry *r = calloc(1, sizeof *r);
@@ -226,6 +237,8 @@ enum err registry_build(struct registry_entry *root, int64_t version, struct reg
 
         TRY(list_build(&r->arena, part, &root->parts[p], (char *)r, &array));
         if (array != NULL) TRY(parts_build(&r->arena, &root->parts[p], array));
+        if (!strcmp(part->kind->name, "subscription"))
+            subscriptions_close(r, (struct registry_subscription *)(void *)array);
     }
     *out = r;
     r = NULL;

@@ -24,15 +24,20 @@ const struct registry_subscription *service_settle_driver(const struct registry 
     const struct registry_account *a = c ? registry_account_find(c, account) : NULL;
     const char *bank = a && *a->bank ? a->bank : c ? c->bank : "";
     const struct registry_subscription *own = NULL;
+    bool waits = false;
 
     for (size_t i = 0; i < registry->n_subscriptions; i++) {
         const struct registry_subscription *s = &registry->subscriptions[i];
 
+        if (s->audience == FLOW_AUDIENCE_BANK && !strcmp(s->party, bank)) {
+            if (s->enabled) return s;
+            waits = true;
+        }
         if (!s->enabled) continue;
-        if (s->audience == FLOW_AUDIENCE_BANK && !strcmp(s->party, bank)) return s;
         if (s->audience == FLOW_AUDIENCE_ENTE && !own && !strcmp(s->party, creditor)) own = s;
     }
-    return own;
+    /* An Ente is told of no money that its bank is not ordered to pay. */
+    return waits ? NULL : own;
 }
 
 /* The accounts that are due, buffered: each is worked on with the same connection. */

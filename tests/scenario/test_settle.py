@@ -4,6 +4,7 @@ and money that nobody settles is seen. [I8]"""
 import concurrent.futures
 import subprocess
 
+import pytest
 from lxml import etree
 
 from scenario.test_database import Database
@@ -160,6 +161,58 @@ def test_money_that_nobody_settles_is_told_until_somebody_does(hub, channel, asl
     [(flow, _)] = hub.fdr(notice.iuv)
     assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
     wait_until(lambda: unowned() == 0, "the account counted no more")
+
+
+@pytest.fixture(params=["subscription", "bank"])
+def disabled(hub, request):
+    """A registry in which nothing may be ordered from the bank of ASL."""
+    tree = etree.parse(str(hub.registry))
+    code = {"subscription": "BANCA2-PAIN", "bank": "BANCA2"}[request.param]
+    tree.find(f"{NS}{request.param}[@code='{code}']").set("enabled", "no")
+    path = hub.home / f"{request.param}.xml"
+    tree.write(str(path))
+    yield path
+    hub.payer("registry", "import", str(hub.registry))
+
+
+def test_nothing_is_ordered_of_a_bank_that_is_disabled(hub, channel, asl, disabled):
+    """Nor is its Ente told of money as transferred that nobody ordered: it waits, and is told until
+    both are enabled. [I8]"""
+    hub.payer("flow", "run")
+    before = set(hub.flow_files())
+    hub.payer("registry", "import", str(disabled))
+    notice = asl.position()
+    pay(channel, notice)
+    run = hub.payer("flow", "run", ok=(1,))
+    assert "1 accounts have money but no subscription of their bank or Ente that is enabled" in run.stderr
+    assert hub.fdr(notice.iuv) == [] and set(hub.flow_files()) == before
+    said = hub.payer("flow", "run", "BANCA2-PAIN", ok=(65,)).stderr
+    assert "subscription BANCA2-PAIN: it is disabled, or its bank is" in said
+    wait_until(lambda: hub.work_metrics()["payer_settlement_unowned"] == 1, "the account counted")
+
+    hub.payer("registry", "import", str(hub.registry))
+    hub.payer("flow", "run")
+    [(flow, _)] = hub.fdr(notice.iuv)
+    assert len(hub.transfers(flow.findtext(f"{FDR}identificativoFlusso"))) == 1
+
+
+def test_an_order_that_was_not_published_waits_too(hub, channel, asl, disabled):
+    """A run was cut off before its file was in place, and then its bank was disabled."""
+    pay(channel, asl.position())
+    hub.payer("flow", "run")
+    order = [f for f in hub.json("flow", "list", "BANCA2-PAIN", "--state", "PUBLISHED")][-1]
+    [path] = [p for p in hub.flow_files() if p.name == order.name]
+    content = path.read_bytes()
+    path.unlink()
+    hub.sql(f"DELETE FROM flow_delivery WHERE flow_id = {order.id}; UPDATE flow SET state = 'MADE',"
+            f" sha256 = NULL, size = NULL, published_at = NULL WHERE id = {order.id}")
+    hub.payer("registry", "import", str(disabled))
+    hub.payer("flow", "run")
+    assert not path.exists()
+    assert [f.id for f in hub.json("flow", "list", "--state", "MADE")] == [order.id]
+    hub.payer("registry", "import", str(hub.registry))
+    hub.payer("flow", "run")
+    assert path.read_bytes() == content
 
 
 def test_money_that_a_subscription_holds_back_is_told_and_no_finding(hub, channel, asl):
