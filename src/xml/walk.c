@@ -27,10 +27,11 @@ struct xml_walk {
     char text[XML_WALK_TEXT + 1];
 };
 
+/* The parser goes on to the end of what it was fed: were it stopped here it would free what the
+ * schema library's handler, which comes after ours, is handed. */
 static void stop(struct xml_walk *w, enum err rc)
 {
     if (w->rc == ERR_NONE) w->rc = rc;
-    xmlStopParser(w->parser);
 }
 
 static void on_open(void *cls, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -66,6 +67,7 @@ static void on_text(void *cls, const xmlChar *text, int text_len)
     struct xml_walk *w = cls;
     size_t len = (size_t)text_len, room = XML_WALK_TEXT - w->text_len;
 
+    if (w->rc != ERR_NONE) return;
     w->text_seen += len;
     if (w->text_seen > TEXT_MAX) stop(w, err_set(ERR_XML_INVALID, "a text of more than 64 KiB"));
     if (len > room) len = room;

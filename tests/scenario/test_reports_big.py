@@ -10,6 +10,7 @@ import pytest
 from scenario.test_reports import number
 from support.channel import SOAP
 from support.reports import FlowPsp, Station, document, flow_id, payment
+from support.wait import SANITIZER
 
 OWN_HUB = True
 LONGER = 8
@@ -47,7 +48,7 @@ def test_two_at_once(hub, capsys):
     with capsys.disabled():
         print(f"\n  two flows of {PAYMENTS} payments, {size >> 10} MiB of base64: {sent >> 10} MiB to take "
               f"them, {most >> 10} MiB in all, {left >> 10} MiB left")
-    assert most < RATIO * size and left < size / 5
+    assert SANITIZER or (most < RATIO * size and left < size / 5)  # one keeps what was freed
     assert not list((hub.home / "var/spool").iterdir())
 
 
@@ -61,4 +62,4 @@ def test_big_around_no_flow(hub, piece):
     psp.post("nodoInviaFlussoRendicontazione", b'<s:Envelope xmlns:s="%s"><s:Body>' % SOAP.encode()
              + piece * (size // len(piece)) + b"</s:Body></s:Envelope>")
     assert psp.status == 500
-    assert memory(hub, "RssAnon") - before < size >> 10
+    assert SANITIZER or memory(hub, "RssAnon") - before < size >> 10

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Documents that are read in pieces: a text lifted out of a message, a walk that is fed. */
 #include "xml/lift.h"
+#include "xml/schema.h"
 #include "xml/walk.h"
 
 #include <setjmp.h>
@@ -188,6 +189,31 @@ static void test_walk_caps(void **state)
     free(text);
 }
 
+/* The schema's handlers come after ours, with the same text: it is there until they return. */
+static void test_walk_caps_with_schema(void **state)
+{
+    enum { PIECE = 36000 };
+    static char piece[PIECE];
+    static const char head[] =
+        "<FlussoRiversamento xmlns='http://www.digitpa.gov.it/schemas/2011/Pagamenti/'>"
+        "<versioneOggetto>";
+    struct xml_schema *schema;
+    struct xml_problem problem;
+    struct xml_walk *w;
+
+    (void)state;
+    memset(piece, 'x', sizeof piece);
+    assert_int_equal(xml_schema_open("xslt/flow/flusso-riversamento-1.0/output.xsd", &schema),
+                     ERR_NONE);
+    assert_int_equal(xml_walk_open(schema, NULL, NULL, &problem, &w), ERR_NONE);
+    assert_int_equal(xml_walk_feed(w, head, sizeof head - 1), ERR_NONE);
+    assert_int_equal(xml_walk_feed(w, piece, sizeof piece), ERR_NONE);
+    assert_int_equal(xml_walk_feed(w, piece, sizeof piece), ERR_XML_INVALID);
+    xml_walk_close(&w);
+    xml_schema_close(&schema);
+    err_clear();
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -204,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_lift_keeps_little),
         cmocka_unit_test(test_walk),
         cmocka_unit_test(test_walk_caps),
+        cmocka_unit_test(test_walk_caps_with_schema),
     };
 
     return cmocka_run_group_tests(tests, begin, NULL);
