@@ -12,10 +12,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { SENDERS_MAX = 64 };
+
+#define LEAP_US INT64_C(60000000)
 
 /* What the keeper does besides sending: how often at least, and whether --once waits for it. */
 static const struct {
@@ -134,16 +137,30 @@ out:
     return rc;
 }
 
-/* The keeper's rounds. */
+/* Did the clock leap since the last look: set right, or of a machine that slept? */
+static bool leapt(int64_t *offset_us)
+{
+    int64_t was_us = *offset_us;
+
+    *offset_us = clock_wall_us() - clock_monotonic_us();
+    return llabs(*offset_us - was_us) > LEAP_US;
+}
+
+/* The keeper's rounds. After a leap all is due at once: what was saved during it is a day behind
+ * the newest line soon, where the seal does not reach. */
 static void *keeper(void *cls)
 {
     struct work *work = cls;
     struct work_hand hand;
-    int64_t due_us[ARRAY_LEN(chores)] = {0};
+    int64_t due_us[ARRAY_LEN(chores)] = {0}, offset_us = 0;
 
     if (!hand_open_wait(work, &hand)) return NULL;
     while (!atomic_load(&work->stop)) {
         for (size_t i = 0; i < ARRAY_LEN(chores); i++) {
+            if (leapt(&offset_us)) {
+                memset(due_us, 0, sizeof due_us);
+                i = 0;
+            }
             if (clock_monotonic_us() < due_us[i]) continue;
             while (step(&hand, chores[i].step) && !atomic_load(&work->stop))
                 ;
