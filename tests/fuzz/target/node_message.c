@@ -44,6 +44,7 @@ static void same(const char *read, const struct xml_node *parent, const char *na
 static void check_receipt(const struct node_call *call, const struct xml_node *receipt)
 {
     const struct xml_node *list = xml_child(receipt, NULL, "transferList");
+    const char *iban;
     int64_t cents = 0;
     int n = 0;
 
@@ -59,7 +60,9 @@ static void check_receipt(const struct node_call *call, const struct xml_node *r
     for (const struct xml_node *t = xml_child(list, NULL, "transfer"); t;
          t = xml_next(t, NULL, "transfer"), n++) {
         same(call->transfers[n].creditor, t, "fiscalCodePA");
-        if (xml_child(t, NULL, "IBAN")) same(call->transfers[n].iban, t, "IBAN");
+        iban = xml_child_text(t, NULL, "IBAN");
+        if (iban && strlen(iban) < sizeof call->transfers[n].iban) /* else none was asked for */
+            same(call->transfers[n].iban, t, "IBAN");
     }
     ALWAYS(n == call->n_transfers);
 }
