@@ -7,9 +7,8 @@ import pwd
 
 import pytest
 
-from scenario.test_reports import lines, number
 from support.hub import COMUNE, wait_until
-from support.reports import NOW, FlowPsp, flow_id, later, payment
+from support.reports import NOW, FlowPsp, flow_id, later, lines, number, payment
 
 OWN_HUB = True
 ME = f"operator/{pwd.getpwuid(os.getuid()).pw_name}"

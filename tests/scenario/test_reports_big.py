@@ -7,9 +7,8 @@ import re
 
 import pytest
 
-from scenario.test_reports import number
 from support.channel import SOAP
-from support.reports import FlowPsp, Station, document, flow_id, payment
+from support.reports import FlowPsp, Station, document, flow_id, number, payment
 from support.wait import SANITIZER
 
 OWN_HUB = True

@@ -9,8 +9,9 @@ import itertools
 import xml.sax.saxutils
 
 from support.channel import SOAP
-from support.registry import PASSWORD
 from support.connection import Connection
+from support.registry import PASSWORD
+from support.wait import wait_until
 from support.witness import cents, euros, local, parse, schema_errors
 
 NS = "http://ws.pagamenti.telematici.gov/"
@@ -154,3 +155,27 @@ class Station(Caller):
 
 def later(time, minutes=1):
     return (datetime.datetime.fromisoformat(time) + datetime.timedelta(minutes=minutes)).isoformat()
+
+
+def paid(channel, ente, amount="12.34"):
+    notice = ente.position(amount=amount)
+    token = channel.activate(notice.creditor, notice.number, amount).paymentToken
+    assert channel.outcome(token).outcome == "OK"
+    return notice, token
+
+
+def number(hub, identifier, state="LIVE", timeout_s=20):
+    """The hub's own id of a flow, once its lines are matched."""
+    def found():
+        after = ()
+        while rows := hub.json("psp-flow", "list", *after):
+            for row in rows:
+                if row.flow_id == identifier and row.state == state and row.matching == "DONE":
+                    return row.id
+            after = ("--after", str(rows[-1].id))
+        return None
+    return wait_until(found, f"{identifier} {state} and matched", timeout_s)
+
+
+def lines(hub, identifier):
+    return [line.state for line in hub.json("psp-flow", "lines", str(number(hub, identifier)))]
