@@ -86,17 +86,26 @@ out:
 
 struct grepping {
     struct cli_page page;
-    struct db_journal_line line;
+    struct db_journal_line line; /* the one that comes */
+    int64_t last_id;
     char actor[71];
     unsigned char token_hash[8];
 };
+
+static void grep_tell(void *cls, const struct db_journal_line *line)
+{
+    struct grepping *g = cls;
+
+    g->page.n++;
+    g->last_id = line->row.id;
+    line_print(g->page.cli, line);
+}
 
 static enum err grep_row(void *cls)
 {
     struct grepping *g = cls;
 
-    g->page.n++;
-    line_print(g->page.cli, &g->line);
+    grep_tell(g, &g->line);
     return ERR_NONE;
 }
 
@@ -109,7 +118,7 @@ static enum err times_read(struct cli *cli, const struct grepping *g,
 
     if (since)
         TRY(cli_time_read("--since", since, &since_us));
-    else if (!until && !g->page.after && !query->notice_number)
+    else if (!until && !g->page.after && !query->notice_number && !cli_has(cli, CLI_OPTION_IUV))
         since_us = clock_wall_us() - DAY_US;
     if (until) TRY(cli_time_read("--until", until, &until_us));
     query->after_id = clock_id_floor(since_us);
@@ -120,13 +129,20 @@ out:
 }
 
 /* The index is on whole numbers: a part of one would find nothing, as if nothing had happened. */
-static enum err notice_whole(const char *notice)
+static enum err numbers_check(const char *notice, const char *iuv)
 {
-    if (!notice || (strlen(notice) == NOTICE_LEN && strspn(notice, "0123456789") == NOTICE_LEN))
-        return ERR_NONE;
-    return err_setf(ERR_USAGE,
-                    "--notice \"%.40s\": expected %d digits; by an IUV: payer journal show IUV",
-                    notice, NOTICE_LEN);
+    char first[NOTICE_LEN + 1];
+
+    if (notice && iuv) return err_set(ERR_USAGE, "--notice and --iuv: expected one of them");
+    if (notice && (strlen(notice) != NOTICE_LEN || strspn(notice, "0123456789") != NOTICE_LEN))
+        return err_setf(ERR_USAGE, "--notice \"%.40s\": expected %d digits; of an IUV: --iuv IUV",
+                        notice, NOTICE_LEN);
+    if (iuv && !notice_of_iuv(iuv, 0, first))
+        return err_setf(ERR_USAGE,
+                        "--iuv \"%.40s\": expected 15 or 17 digits; of a notice number: --notice "
+                        "NUMBER",
+                        iuv);
+    return ERR_NONE;
 }
 
 enum err cli_journal_grep(struct cli *cli)
@@ -135,13 +151,14 @@ enum err cli_journal_grep(struct cli *cli)
     struct db *db;
     struct grepping g = {.actor = ""};
     const char *channel = cli->values[CLI_OPTION_CHANNEL], *token = cli->values[CLI_OPTION_TOKEN];
+    const char *iuv = cli->values[CLI_OPTION_IUV];
     struct db_journal_query query = {.notice_number = cli->values[CLI_OPTION_NOTICE],
                                      .creditor = cli->values[CLI_OPTION_CREDITOR],
                                      .event = cli->values[CLI_OPTION_EVENT],
                                      .outcome = cli->values[CLI_OPTION_OUTCOME]};
 
     TRY(cli_page_open(cli, "", &g.page));
-    TRY(notice_whole(query.notice_number));
+    TRY(numbers_check(query.notice_number, iuv));
     TRY(times_read(cli, &g, &query));
     if (channel) snprintf(g.actor, sizeof g.actor, "channel/%.60s", channel);
     query.actor = g.actor;
@@ -150,8 +167,11 @@ enum err cli_journal_grep(struct cli *cli)
         query.token_hash = g.token_hash;
     }
     TRY(cli_db(cli, DB_ROLE_AUDIT, &db));
-    TRY(db_journal_search(db, &query, CLI_PAGE, &g.line, grep_row, &g));
-    cli_page_end(&g.page, g.line.row.id, "no such lines");
+    if (iuv)
+        TRY(service_journal_grep_iuv(db, iuv, &query, CLI_PAGE, grep_tell, &g));
+    else
+        TRY(db_journal_search(db, &query, CLI_PAGE, &g.line, grep_row, &g));
+    cli_page_end(&g.page, g.last_id, "no such lines");
 out:
     return rc;
 }

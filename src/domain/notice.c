@@ -5,6 +5,7 @@
 
 #define CHECK_DIGITS 2
 #define CHECK_MODULUS 93
+#define CODES 100 /* of two digits */
 
 /* What follows the aux digit: code, base number, check digits; 17 digits together. iuv_at: where
  * the IUV begins in the notice number (aux digit 3 keeps the segregation code in it). */
@@ -97,4 +98,22 @@ enum err notice_make(int aux_digit, int code, int64_t base_number, char notice[N
     memcpy(notice, made, sizeof made);
     memcpy(iuv, made + l->iuv_at, (size_t)(NOTICE_LEN - l->iuv_at + 1));
     return ERR_NONE;
+}
+
+bool notice_of_iuv(const char *iuv, int k, char out[NOTICE_LEN + 1])
+{
+    size_t n = strspn(iuv, "0123456789");
+
+    for (int aux = 0; iuv[n] == '\0' && aux < (int)ARRAY_LEN(layouts); aux++) {
+        int code_digits = layouts[aux].iuv_at - 1; /* of a code that is not in the IUV */
+
+        if (n != (size_t)(NOTICE_LEN - layouts[aux].iuv_at)) continue;
+        out[0] = (char)('0' + aux);
+        if (put_digits(out + 1, code_digits, k)) {
+            memcpy(out + layouts[aux].iuv_at, iuv, n + 1);
+            return true;
+        }
+        k -= code_digits ? CODES : 1;
+    }
+    return false;
 }

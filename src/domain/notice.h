@@ -29,6 +29,10 @@ MUST_USE enum err notice_check(const char *text);
 MUST_USE enum err notice_parse(const char *text, struct notice *out);
 /** The same for look-ups: false where that is an error, and no error detail is kept. */
 bool notice_split(const char *text, struct notice *out);
+/** The k-th, from 0, of the notice numbers that an IUV may lie in: behind any aux digit of its
+ * length, and any application code where the IUV has none in it.
+ * @return false: there are no more; for k 0: it is no IUV of a notice. Thread-safe. */
+bool notice_of_iuv(const char *iuv, int k, char out[NOTICE_LEN + 1]);
 /** Make a notice number with right check digits (aux digit 1 has none).
  * @param code         0..99 for aux digits 0 and 3, -1 for 1 and 2
  * @param base_number  the generator's own number, zero-padded: at most 13 digits for aux digits 0

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OBJECTS_MAX = 200, APPLICATION_CODES = 100 };
+enum { OBJECTS_MAX = 200 };
 
 struct story {
     struct db *db;
@@ -60,18 +60,13 @@ static enum err notice_add(struct story *s, const char *notice_number)
     return db_journal_search(s->db, &query, JOURNAL_STORY_MAX, &s->line, story_row, s);
 }
 
-/* An IUV lies in a notice number behind the aux digit, with aux digit 0 also behind the application
- * code. Source: AgID, specifiche attuative dei codici identificativi, 1.3.1, ch. 2. */
 static enum err iuv_add(struct story *s, const char *iuv)
 {
     enum err rc = ERR_NONE;
     char notice[NOTICE_LEN + 1];
-    bool coded = strlen(iuv) == 15;
 
-    for (int k = 0; k < (coded ? APPLICATION_CODES : 3); k++) {
-        snprintf(notice, sizeof notice, coded ? "0%02d%s" : "%d%s", coded ? k : k + 1, iuv);
+    for (int k = 0; notice_of_iuv(iuv, k, notice); k++)
         TRY(notice_add(s, notice));
-    }
 out:
     return rc;
 }
@@ -80,6 +75,7 @@ static enum err name_add(struct story *s, const char *name)
 {
     enum err rc;
     size_t n = strlen(name);
+    char notice[NOTICE_LEN + 1];
     int64_t payment;
 
     if (strspn(name, "0123456789") != n || n > 19) {
@@ -87,7 +83,7 @@ static enum err name_add(struct story *s, const char *name)
         object_note(s, payment);
     } else if (n == NOTICE_LEN)
         TRY(notice_add(s, name));
-    else if (n == 15 || n == 17)
+    else if (notice_of_iuv(name, 0, notice))
         TRY(iuv_add(s, name));
     else
         object_note(s, strtoll(name, NULL, 10));
@@ -125,6 +121,29 @@ enum err service_journal_story(struct db *db, const char *name,
     qsort(s.lines, s.n, sizeof *s.lines, line_compare);
     for (size_t i = 0; i < s.n; i++)
         if (i == 0 || s.lines[i].row.id != s.lines[i - 1].row.id) tell(cls, &s.lines[i]);
+out:
+    free(s.lines);
+    return rc;
+}
+
+enum err service_journal_grep_iuv(struct db *db, const char *iuv,
+                                  const struct db_journal_query *query, size_t limit,
+                                  void (*tell)(void *cls, const struct db_journal_line *line),
+                                  void *cls)
+{
+    enum err rc = ERR_NONE;
+    struct story s = {.db = db};
+    struct db_journal_query one = *query;
+    char notice[NOTICE_LEN + 1];
+
+    one.notice_number = notice;
+    for (int k = 0; notice_of_iuv(iuv, k, notice); k++) {
+        TRY(db_journal_search(db, &one, (int)limit, &s.line, story_row, &s));
+        if (s.n) qsort(s.lines, s.n, sizeof *s.lines, line_compare);
+        if (s.n > limit) s.n = limit; /* none of the others is among the first */
+    }
+    for (size_t i = 0; i < s.n; i++)
+        tell(cls, &s.lines[i]);
 out:
     free(s.lines);
     return rc;

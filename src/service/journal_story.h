@@ -16,6 +16,13 @@
 MUST_USE enum err service_journal_story(struct db *db, const char *name,
                                         void (*tell)(void *cls, const struct db_journal_line *line),
                                         void *cls);
+/** A page of the lines that fit a query, of all notice numbers that an IUV may lie in: in order of
+ * id.
+ * @param limit  at most half of JOURNAL_STORY_MAX */
+MUST_USE enum err
+service_journal_grep_iuv(struct db *db, const char *iuv, const struct db_journal_query *query,
+                         size_t limit, void (*tell)(void *cls, const struct db_journal_line *line),
+                         void *cls);
 /** The bytes that lines have in place of a token [I11]. */
 void service_journal_token(const char *token, unsigned char out[8]);
 

@@ -65,6 +65,24 @@ def test_what_fits_all_options(hub, channel, paid):
     assert refused[0].outcome.startswith("PPT_") and not hasattr(refused[0], "object")
 
 
+def test_an_iuv_with_the_other_options(hub, channel, paid):
+    """The lines of its notice; where two Enti have the same one, --creditor tells them apart."""
+    notice, _ = paid
+    grep = lambda *options: hub.json("journal", "grep", "--iuv", notice.iuv, *options)
+
+    assert grep() == hub.json("journal", "grep", "--notice", notice.number)
+    assert [line.event for line in grep("--channel", ATM, "--event", "sendPaymentOutcome")] == STORY[3:]
+    assert not grep("--until", "1h")
+    elsewhere, other = "99999999999", f"1{notice.iuv}"
+    assert fault_code(channel.verify(elsewhere, other)) != "OK"
+    line, = wait_until(lambda: grep("--creditor", elsewhere), "the other Ente's line")
+    assert (line.creditor, line.notice_number) == (elsewhere, other)
+    assert [line.event for line in grep("--creditor", COMUNE)] == STORY
+    assert [line.event for line in grep()] == [*STORY, "verifyPaymentNotice"]
+    said = hub.payer("journal", "grep", "--iuv", "01999999999999999")
+    assert said.stdout == "" and "no such lines" in said.stderr
+
+
 def test_an_import_says_which_version_it_made(hub):
     newest = hub.json("registry", "history")[0].version
     (line,) = hub.json("journal", "show", str(newest))
@@ -72,23 +90,29 @@ def test_an_import_says_which_version_it_made(hub):
 
 
 def test_a_page_at_a_time(hub, comune):
+    """An IUV's in order of time, whichever of its notices a line is of."""
     notice = comune.position()
     hub.sql("INSERT INTO journal (id, at, actor, event, notice_number, outcome) SELECT"
             " (SELECT MAX(id) FROM journal) + seq, UTC_TIMESTAMP(6), 'operator/test', 'test.page',"
-            f" '{notice.number}', 'OK' FROM seq_1_to_150")
-    first = hub.payer("journal", "grep", "--notice", notice.number, "--event", "test.page")
-    assert len(first.stdout.splitlines()) == 100
-    after = first.stderr.split()[-1]
-    rest = hub.payer("journal", "grep", "--notice", notice.number, "--event", "test.page",
-                     "--after", after)
-    assert len(rest.stdout.splitlines()) == 50 and "more:" not in rest.stderr
+            f" CONCAT(ELT(seq % 5 + 1, '1', '3', '3', '3', '3'), '{notice.iuv}'), 'OK' FROM seq_1_to_150")
+    for options, n in ((("--notice", notice.number), 120), (("--iuv", notice.iuv), 150)):
+        asked = ("journal", "grep", *options, "--event", "test.page")
+        first = hub.payer(*asked)
+        rest = hub.payer(*asked, "--after", first.stderr.split()[-1])
+        assert len(first.stdout.splitlines()) == 100 and "more:" not in rest.stderr
+        ids = [int(line.split()[0]) for line in (first.stdout + rest.stdout).splitlines()]
+        assert len(ids) == n and ids == sorted(set(ids))
 
 
 @pytest.mark.parametrize("options,says", [
     (("--since", "yesterday"), "expected 2026-11-26"),
     (("--until", "2026-13-01"), "expected 2026-11-26"),
     (("--after", "x"), "--after"),
-    (("--notice", "01000000000000123"), "payer journal show IUV"),
+    (("--notice", "01000000000000123"), "expected 18 digits; of an IUV: --iuv"),
+    (("--iuv", "301000000000000123"), "expected 15 or 17 digits; of a notice number: --notice"),
+    (("--iuv", "0100000000000012"), "expected 15 or 17 digits"),
+    (("--iuv", ""), "expected 15 or 17 digits"),
+    (("--iuv", "01000000000000123", "--notice", "301000000000000123"), "expected one of them"),
     (("--state", "OPEN"), "--state"),
 ])
 def test_a_wrong_option_is_named(hub, options, says):

@@ -68,6 +68,41 @@ static void test_notice_parse_refuses_what_is_none(void **state)
     assert_int_equal(err_detail()->code, ERR_NONE); /* a look-up leaves no detail behind */
 }
 
+/* [X41] */
+static void test_notice_of_iuv_is_each_that_has_it(void **state)
+{
+    static const struct {
+        const char *iuv;
+        int n;
+        const char *first, *last;
+    } cases[] = {
+        {"123456789012345", 100, "000123456789012345", "099123456789012345"},
+        {"02000100440009484", 3, "102000100440009484", "302000100440009484"},
+        {"302000100440009484", 0, "", ""},
+        {"0200010044000948", 0, "", ""},
+        {"0200010044000948x", 0, "", ""},
+        {"12345678901234 ", 0, "", ""},
+        {"RF18539007547034", 0, "", ""},
+        {"", 0, "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char notice[NOTICE_LEN + 1], last[NOTICE_LEN + 1] = "";
+        struct notice parsed;
+        int n;
+
+        for (n = 0; notice_of_iuv(cases[i].iuv, n, notice); n++) {
+            assert_int_equal(notice_parse(notice, &parsed), ERR_NONE);
+            assert_string_equal(parsed.iuv, cases[i].iuv);
+            if (n == 0) assert_string_equal(notice, cases[i].first);
+            memcpy(last, notice, sizeof last);
+        }
+        assert_int_equal(n, cases[i].n);
+        assert_string_equal(last, cases[i].last);
+    }
+}
+
 static void test_notice_make_lays_out_and_checks(void **state)
 {
     static const struct {
@@ -145,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_notice_check_takes_18_digits_only),
         cmocka_unit_test(test_notice_parse_takes_apart_by_aux_digit),
         cmocka_unit_test(test_notice_parse_refuses_what_is_none),
+        cmocka_unit_test(test_notice_of_iuv_is_each_that_has_it),
         cmocka_unit_test(test_notice_make_lays_out_and_checks),
         cmocka_unit_test(test_notice_make_refuses_what_does_not_fit),
     };
