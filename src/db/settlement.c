@@ -98,11 +98,20 @@ static const struct db_stmt OF_FLOW = {
     " WHERE f.flow_id = ? ORDER BY s.id",
     0,
 };
+/* Whose debt it was is for the Ente of the notice to know; others read what their own share was for
+ * [I13]. A payment has one fee, which stands beside the first of its shares. */
 static const struct db_stmt PAGE = {
     "settlement_page",
-    "SELECT e.id, i.iuv, y.token, i.notice_number, y.psp, y.channel, p.debt_type, e.day,"
-    " p.debtor_code, p.debtor_name, i.description, p.own_id, e.transfer_number, e.amount_cents,"
-    " IF(e.kind = 'paid', y.fee_cents, 0) FROM settlement_entry j JOIN entry e ON e.id = j.entry_id"
+    "SELECT e.id, i.iuv, y.token, i.notice_number, y.psp, y.channel,"
+    " IF(y.creditor = e.creditor, p.debt_type, ''), e.day,"
+    " IF(y.creditor = e.creditor, p.debtor_code, ''),"
+    " IF(y.creditor = e.creditor, p.debtor_name, ''),"
+    " IF(y.creditor = e.creditor, i.description, (SELECT t.remittance FROM transfer t"
+    " WHERE t.instalment_id = i.id AND t.number = e.transfer_number)),"
+    " p.own_id, e.transfer_number, e.amount_cents,"
+    " IF(e.kind = 'paid' AND y.fee_cents <> 0 AND NOT EXISTS (SELECT 1 FROM entry b"
+    " WHERE b.fact_id = e.fact_id AND b.kind = 'paid' AND b.transfer_number < e.transfer_number),"
+    " y.fee_cents, 0) FROM settlement_entry j JOIN entry e ON e.id = j.entry_id"
     " JOIN payment y ON y.id = e.payment_id JOIN instalment i ON i.id = y.instalment_id"
     " JOIN position p ON p.id = i.position_id"
     " WHERE j.settlement_id = ? AND j.entry_id > ? ORDER BY j.entry_id LIMIT ?",

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the author of a sheet does: sample, xsltproc, check, try; and what an operator sends again.
 [X55] [F13] [I8]"""
+import csv
 import shutil
 import subprocess
 
 import pytest
 from lxml import etree
 
-from scenario.test_pay import pay
-from support.hub import COMUNE
+from scenario.test_pay import ASL_ACCOUNT, MULTE_ACCOUNT, pay
+from support.hub import ASL, COMUNE
 from support.periods import flows
 from support.registry import rename
 from support.witness import PARSER, ROOT
@@ -200,6 +201,42 @@ def test_what_was_published_stays_what_it_was(hub, channel, comune):
     [path] = [p for p in hub.flow_files() if p.name == flows(hub, f"{COMUNE}-FDR")[-1].name]
     assert b"Comune dal nome nuovo" in path.read_bytes()
     hub.payer("registry", "import", str(hub.registry))
+
+
+def tables(hub, notice):
+    """{Ente: [its lines of a notice]} of the last flows, as tables; the same as lines of fixed width."""
+    hub.payer("flow", "run")
+    tried = {}
+    for ente in (COMUNE, ASL):
+        flow = str([f for f in flows(hub, f"{ente}-FDR") if f.total_cents in (7000, 3000)][-1].id)
+        table, lines = (hub.payer("flow", "try", str(ROOT / "xslt/flow" / name), flow).stdout
+                        for name in ("csv-rendicontazione", "fixed-rendicontazione"))
+        rows = [r for r in csv.DictReader(table.splitlines()) if r["iuv"] == notice.iuv]
+        tried[ente] = rows, [line for line in lines.splitlines() if notice.iuv in line]
+    return tried
+
+
+def test_a_share_of_anothers_notice(hub, channel, comune):
+    """Whose debt it was is for the Ente of the notice, as when it is told at once; who has a share of it
+    reads what that was for. The payment has one fee, whoever sums the tables of all. [I13]"""
+    notice = comune.position(
+        debt_type="MULTE", amount="100.00", debtor_name="Maria Canarina",
+        t1_creditor=COMUNE, t1_iban=MULTE_ACCOUNT, t1_amount="30.00", t1_taxonomy="0101114SP",
+        t1_reason="Sanzione", t2_creditor=ASL, t2_iban=ASL_ACCOUNT, t2_amount="30.00",
+        t2_taxonomy="0201102SP", t2_reason="Quota sanitaria", t3_creditor=COMUNE,
+        t3_iban=MULTE_ACCOUNT, t3_amount="40.00", t3_taxonomy="0101114SP", t3_reason="Spese")
+    pay(channel, notice, v2=True, fee="1.50")
+    tried = tables(hub, notice)
+
+    rows, lines = tried[COMUNE]
+    assert [(r["transfer"], r["amount"], r["fee"]) for r in rows] == [
+        ("1", "30.00", "1.50"), ("3", "40.00", "")]
+    assert {(r["debt_type"], r["debtor_name"]) for r in rows} == {("MULTE", "Maria Canarina")}
+    assert [int(line[120:132]) for line in lines] == [150, 0]
+    [row], [line] = tried[ASL]
+    assert (row["amount"], row["fee"], row["description"]) == ("30.00", "", "Quota sanitaria")
+    assert row["debt_type"] == row["debtor_code"] == row["debtor_name"] == ""
+    assert int(line[120:132]) == 0 and line[132:167].strip() == line[307:393].strip() == ""
 
 
 def test_a_name_is_no_formula(hub, channel, comune):
