@@ -12,6 +12,7 @@ CREATE TABLE `anomaly` (
   `flow_id` bigint(20) DEFAULT NULL COMMENT 'psp_flow.id of a line that is in question',
   `line` int(11) DEFAULT NULL,
   `owner` varchar(70) DEFAULT NULL COMMENT 'who took it: operator/…',
+  `taken_at` datetime(6) DEFAULT NULL COMMENT 'when its owner took it; NULL: nobody has it, or since before this was kept',
   `reason` varchar(16) DEFAULT NULL COMMENT 'domain/anomaly_reason.def, when a person closed it; NULL: the hub did, as later facts agree',
   `closed_by` varchar(70) DEFAULT NULL COMMENT 'a person; NULL: the hub',
   `closed_at` datetime(6) DEFAULT NULL,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HAD_SIZE = 360 };
 static const char ID[] = "the id of an anomaly";
 
 struct listing {
@@ -71,6 +72,7 @@ static enum err anomaly_row(void *cls)
         CELL_T("state", "  ", a->state),
         CELL_T(NULL, " ", stands),
         CELL_T_NULL("owner", "  ", a->owner),
+        CELL_AT("taken_at", a->taken_us ? " since " : NULL, a->taken_us),
         CELL_N("age_seconds", NULL, a->age_s),
         CELL_T_NULL("reason", NULL, a->reason),
         CELL_T_NULL("closed_by", NULL, a->closed_by),
@@ -177,12 +179,27 @@ out:
     return rc;
 }
 
-static enum err refused(const struct anomaly_act *act)
+/* "operator/anna has anomaly 17 since 2026-11-26T09:30:00". */
+static void had_print(const struct cli *cli, const struct db_anomaly *a, char out[HAD_SIZE])
+{
+    char at[CLI_TIME_SIZE];
+
+    cli_time(cli, a->taken_us, at);
+    snprintf(out, HAD_SIZE, "%s has anomaly %" PRId64 "%s%s", a->owner, a->id, *at ? " since " : "",
+             at);
+}
+
+static enum err refused(const struct cli *cli, const struct anomaly_act *act)
 {
     const struct db_anomaly *a = &act->anomaly;
+    char had[HAD_SIZE];
 
-    if (anomaly_state_parse(a->state) == ANOMALY_OPEN)
-        return err_setf(ERR_DATA, "anomaly %" PRId64 " is open", a->id);
+    if (anomaly_state_parse(a->state) == ANOMALY_OPEN) {
+        had_print(cli, a, had);
+        return err_setf(ERR_DATA, "%s: %s", had,
+                        act->event == ANOMALY_ON_TAKE ? "somebody else had it when you were asked"
+                                                      : "take it first");
+    }
     if (!*a->reason)
         return err_setf(ERR_DATA, "the hub closed anomaly %" PRId64 ": later facts agree", a->id);
     if (act->event == ANOMALY_ON_REOPEN)
@@ -190,6 +207,23 @@ static enum err refused(const struct anomaly_act *act)
                         strcmp(a->flow_state, "LIVE") != 0 ? a->flow_state : a->line_state);
     return err_setf(ERR_DATA, "%s closed anomaly %" PRId64 " as %s: reopen it first", a->closed_by,
                     a->id, a->reason);
+}
+
+/* Somebody else has it: from whom it is taken is what was asked about, and no one else. */
+static enum err take_over(const struct cli *cli, struct db *db, struct anomaly_act *act)
+{
+    enum err rc;
+    const struct db_anomaly was = act->anomaly;
+    char had[HAD_SIZE], question[HAD_SIZE + 20];
+
+    had_print(cli, &was, had);
+    snprintf(question, sizeof question, "%s: take it over", had);
+    TRY(cli_confirm(cli, question));
+    act->from = was.owner;
+    TRY(service_anomaly_act(db, act));
+    act->from = NULL;
+out:
+    return rc;
 }
 
 /* @param done  what is said when it was done, or was so before */
@@ -204,8 +238,11 @@ static enum err work_on(struct cli *cli, struct anomaly_act *act, const char *do
     TRY(cli_id(cli->operands[0], ID, &act->id));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     TRY(service_anomaly_act(db, act));
+    if (act->answer == ANOMALY_IS_REFUSED && act->event == ANOMALY_ON_TAKE &&
+        anomaly_state_parse(act->anomaly.state) == ANOMALY_OPEN)
+        TRY(take_over(cli, db, act));
     if (act->answer == ANOMALY_IS_REFUSED)
-        rc = refused(act);
+        rc = refused(cli, act);
     else
         cli_print(cli, "anomaly %" PRId64 " is %s%s\n", act->id, done,
                   act->answer == ANOMALY_IS_ALREADY ? " already" : "");
@@ -218,6 +255,13 @@ enum err cli_anomaly_take(struct cli *cli)
     struct anomaly_act act = {.event = ANOMALY_ON_TAKE};
 
     return work_on(cli, &act, "yours");
+}
+
+enum err cli_anomaly_release(struct cli *cli)
+{
+    struct anomaly_act act = {.event = ANOMALY_ON_RELEASE};
+
+    return work_on(cli, &act, "nobody's");
 }
 
 enum err cli_anomaly_note(struct cli *cli)

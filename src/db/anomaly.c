@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define SELECT                                                                                     \
-    "SELECT a.id, a.kind, a.creditor, a.amount_cents, a.state, a.ver, a.owner, a.reason,"          \
-    " a.closed_by, a.created_at, a.closed_at, IF(a.state = 'OPEN',"                                \
+    "SELECT a.id, a.kind, a.creditor, a.amount_cents, a.state, a.ver, a.owner, a.taken_at,"        \
+    " a.reason, a.closed_by, a.created_at, a.closed_at, IF(a.state = 'OPEN',"                      \
     " TIMESTAMPDIFF(SECOND, a.created_at, UTC_TIMESTAMP(6)), 0), a.payment_id, i.notice_number,"   \
     " a.flow_id, a.line, f.flow_id, f.state, l.state FROM anomaly a"                               \
     " LEFT JOIN payment y ON y.id = a.payment_id LEFT JOIN instalment i ON i.id = y.instalment_id" \
@@ -24,8 +24,8 @@ static const struct db_stmt LIST[2] = {
 static const struct db_stmt GET = {"anomaly_get", SELECT "a.id = ?", 0};
 static const struct db_stmt SET = {
     "anomaly_set",
-    "UPDATE anomaly FORCE INDEX (PRIMARY) SET state = ?, owner = ?, reason = ?, closed_by = ?,"
-    " closed_at = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND state = ?",
+    "UPDATE anomaly FORCE INDEX (PRIMARY) SET state = ?, owner = ?, taken_at = ?, reason = ?,"
+    " closed_by = ?, closed_at = ?, ver = ver + 1 WHERE id = ? AND ver = ? AND state = ?",
     0,
 };
 static const struct db_stmt NOTE_ADD = {
@@ -46,11 +46,11 @@ static const struct db_stmt OPEN = {
 #define FIELDS(a)                                                                                  \
     DB_GET_I64((a)->id), DB_GET_TEXT((a)->kind), DB_GET_TEXT((a)->creditor),                       \
         DB_GET_I64((a)->amount_cents), DB_GET_TEXT((a)->state), DB_GET_INT((a)->ver),              \
-        DB_GET_TEXT((a)->owner), DB_GET_TEXT((a)->reason), DB_GET_TEXT((a)->closed_by),            \
-        DB_GET_INSTANT((a)->created_us), DB_GET_INSTANT((a)->closed_us), DB_GET_I64((a)->age_s),   \
-        DB_GET_I64((a)->payment_id), DB_GET_TEXT((a)->notice_number), DB_GET_I64((a)->flow_id),    \
-        DB_GET_INT((a)->line), DB_GET_TEXT((a)->flow_name), DB_GET_TEXT((a)->flow_state),          \
-        DB_GET_TEXT((a)->line_state)
+        DB_GET_TEXT((a)->owner), DB_GET_INSTANT((a)->taken_us), DB_GET_TEXT((a)->reason),          \
+        DB_GET_TEXT((a)->closed_by), DB_GET_INSTANT((a)->created_us),                              \
+        DB_GET_INSTANT((a)->closed_us), DB_GET_I64((a)->age_s), DB_GET_I64((a)->payment_id),       \
+        DB_GET_TEXT((a)->notice_number), DB_GET_I64((a)->flow_id), DB_GET_INT((a)->line),          \
+        DB_GET_TEXT((a)->flow_name), DB_GET_TEXT((a)->flow_state), DB_GET_TEXT((a)->line_state)
 
 enum err db_anomaly_list(struct db *db, const struct db_anomaly_query *query, int limit,
                          struct db_anomaly *row, db_each_fn *each, void *cls)
@@ -83,13 +83,18 @@ out:
     return rc;
 }
 
+static struct db_value instant(int64_t us)
+{
+    return us ? db_instant(us) : db_null();
+}
+
 enum err db_anomaly_set(struct db *db, const struct db_anomaly *was, const struct db_anomaly *next)
 {
     return db_row_change(db, &SET,
-                         DB_IN(db_text(next->state), db_opt(next->owner), db_opt(next->reason),
-                               db_opt(next->closed_by),
-                               next->closed_us ? db_instant(next->closed_us) : db_null(),
-                               db_i64(was->id), db_i64(was->ver), db_text(was->state)));
+                         DB_IN(db_text(next->state), db_opt(next->owner), instant(next->taken_us),
+                               db_opt(next->reason), db_opt(next->closed_by),
+                               instant(next->closed_us), db_i64(was->id), db_i64(was->ver),
+                               db_text(was->state)));
 }
 
 enum err db_anomaly_note_add(struct db *db, int64_t anomaly_id, const struct db_anomaly_note *note)

@@ -14,6 +14,7 @@ struct db_anomaly {
     char kind[33], creditor[36], state[13];
     int ver;
     char owner[DEBT_CHARS(70)], reason[17], closed_by[DEBT_CHARS(70)]; /* "": nobody, none */
+    int64_t taken_us;                     /* 0: nobody has it, or since before this was kept */
     int64_t created_us, closed_us, age_s; /* how long it is open; 0 when it is not */
     /* what it is about: a payment, or a line of a PSP's flow */
     int64_t payment_id, flow_id;

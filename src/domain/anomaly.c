@@ -27,6 +27,7 @@ static const char *const states[ANOMALY_COUNT] = {
 static const char *const events[ANOMALY_ON_COUNT] = {
     [ANOMALY_ON_NONE] = "",
     [ANOMALY_ON_TAKE] = "anomaly.take",
+    [ANOMALY_ON_RELEASE] = "anomaly.release",
     [ANOMALY_ON_NOTE] = "anomaly.note",
     [ANOMALY_ON_CLOSE] = "anomaly.close",
     [ANOMALY_ON_REOPEN] = "anomaly.reopen",

@@ -12,7 +12,8 @@ enum anomaly_state { ANOMALY_NONE, ANOMALY_OPEN, ANOMALY_CLOSED, ANOMALY_COUNT }
 
 enum anomaly_event {
     ANOMALY_ON_NONE,
-    ANOMALY_ON_TAKE, /* it gets an owner */
+    ANOMALY_ON_TAKE,    /* it gets an owner */
+    ANOMALY_ON_RELEASE, /* and has none any more */
     ANOMALY_ON_NOTE,
     ANOMALY_ON_CLOSE,
     ANOMALY_ON_REOPEN,

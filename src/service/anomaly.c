@@ -31,7 +31,15 @@ static enum err answer_find(struct db *db, struct anomaly_act *act, enum anomaly
 
     switch (act->event) {
     case ANOMALY_ON_TAKE:
-        if (*out == ANOMALY_IS_DONE && !strcmp(a->owner, act->actor)) *out = ANOMALY_IS_ALREADY;
+        if (*out != ANOMALY_IS_DONE || !*a->owner) break;
+        if (!strcmp(a->owner, act->actor))
+            *out = ANOMALY_IS_ALREADY;
+        else if (!act->from || strcmp(a->owner, act->from) != 0)
+            *out = ANOMALY_IS_REFUSED;
+        break;
+    case ANOMALY_ON_RELEASE:
+        if (*out != ANOMALY_IS_DONE || !strcmp(a->owner, act->actor)) break;
+        *out = *a->owner ? ANOMALY_IS_REFUSED : ANOMALY_IS_ALREADY;
         break;
     case ANOMALY_ON_NOTE:
         TRY(db_anomaly_note_last(db, a->id, &last));
@@ -58,7 +66,13 @@ static void next_fill(const struct anomaly_act *act, enum anomaly_state next, in
                       struct db_anomaly *a)
 {
     snprintf(a->state, sizeof a->state, "%s", anomaly_state_name(next));
-    if (act->event == ANOMALY_ON_TAKE) snprintf(a->owner, sizeof a->owner, "%s", act->actor);
+    if (act->event == ANOMALY_ON_TAKE) {
+        snprintf(a->owner, sizeof a->owner, "%s", act->actor);
+        a->taken_us = now_us;
+    } else if (act->event == ANOMALY_ON_RELEASE) {
+        *a->owner = '\0';
+        a->taken_us = 0;
+    }
     if (act->event != ANOMALY_ON_CLOSE && act->event != ANOMALY_ON_REOPEN) return;
     *a->reason = *a->closed_by = '\0';
     a->closed_us = 0;
@@ -77,7 +91,7 @@ static enum err note_tx(struct db *db, const struct anomaly_act *act, int64_t no
     return db_anomaly_note_add(db, act->id, &note);
 }
 
-static enum err line_tx(struct db *db, struct anomaly_act *act)
+static enum err line_tx(struct db *db, struct anomaly_act *act, const char *had)
 {
     const struct db_anomaly *a = &act->anomaly;
     struct db_journal_row *line = &act->line;
@@ -86,6 +100,8 @@ static enum err line_tx(struct db *db, struct anomaly_act *act)
     snprintf(line->notice_number, sizeof line->notice_number, "%s", a->notice_number);
     if (act->event == ANOMALY_ON_CLOSE)
         snprintf(line->detail, sizeof line->detail, "%s: %s", a->kind, a->reason);
+    else if (act->event == ANOMALY_ON_TAKE && *had)
+        snprintf(line->detail, sizeof line->detail, "%s: from %.70s", a->kind, had);
     else
         snprintf(line->detail, sizeof line->detail, "%s", a->kind);
     return db_journal_add(db, line, 1);
@@ -110,7 +126,7 @@ enum err service_anomaly_act_tx(struct db *db, void *cls)
     next_fill(act, rule->next, now_us, &act->anomaly);
     TRY(db_anomaly_set(db, &was, &act->anomaly));
     if (act->event == ANOMALY_ON_NOTE) TRY(note_tx(db, act, now_us));
-    TRY(line_tx(db, act));
+    TRY(line_tx(db, act, was.owner));
 out:
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file anomaly.h
- * Working what a person must look at: taken, noted, closed with a reason, opened again. */
+ * Working what a person must look at: taken, given back, noted, closed with a reason,
+ * opened again. */
 #ifndef SERVICE_ANOMALY_H
 #define SERVICE_ANOMALY_H
 
@@ -14,6 +15,7 @@ struct anomaly_act {
     const char *actor; /* operator/<login name> */
     enum anomaly_event event;
     enum anomaly_reason reason; /* of a closing */
+    const char *from;           /* of a taking: who else may have it; NULL: nobody */
     const char *text;           /* of a note: text_check()ed */
     /* made before the transaction [R1], by service_anomaly_prepare() */
     int64_t note_id;

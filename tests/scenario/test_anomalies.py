@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person must look at is worked with `payer anomaly`: taken, noted, closed with a reason. What
-a person closed stays closed, however often flows are matched again. [I5] [I10]"""
+"""What a person must look at is worked with `payer anomaly`: taken, given back, noted, closed with a
+reason. What a person closed stays closed, however often flows are matched again. [I5] [I10]"""
 import concurrent.futures
 import os
+import pty
 import pwd
+import subprocess
 
 import pytest
 
-from support.hub import COMUNE, wait_until
+from support.hub import COMUNE, program, wait_until
 from support.reports import NOW, FlowPsp, flow_id, later, lines, number, payment
 
 OWN_HUB = True
@@ -74,11 +76,69 @@ def test_one_is_worked_from_its_opening_to_its_end(hub, anomaly):
     assert told(hub, anomaly)[3:] == [("anomaly.reopen", ME, "late")]
 
 
+def taken_by(hub, row, who, since):
+    """As if somebody with another login had taken it."""
+    hub.sql(f"UPDATE anomaly SET owner = 'operator/{who}', taken_at = {since}, ver = ver + 1"
+            f" WHERE id = {row.id}")
+
+
+def test_one_is_given_back(hub, anomaly):
+    identifier = str(anomaly.id)
+    hub.payer("anomaly", "take", identifier)
+    assert show(hub, anomaly)[0].taken_at.startswith("20")
+    assert f"{ME} since 20" in hub.payer("anomaly", "list", "--after", str(anomaly.id - 1)).stdout
+    said = [hub.payer("anomaly", "release", identifier).stdout for _ in range(2)]
+    assert said == [f"anomaly {identifier} is nobody's\n",
+                    f"anomaly {identifier} is nobody's already\n"]
+    shown, _ = show(hub, anomaly)
+    assert (shown.state, shown.owner, shown.taken_at) == ("OPEN", None, None)
+    assert anomaly.id in [row.id for row in every(hub, "--owner", "-")]
+    assert told(hub, anomaly) == [("anomaly.take", ME, "late"), ("anomaly.release", ME, "late")]
+
+
+@pytest.mark.parametrize("since, words", [("'2026-03-02 08:14:07'", " since 2026-03-02T09:14:07"),
+                                          ("NULL", "")])
+def test_what_somebody_else_has_is_taken_over_only_if_that_is_meant(hub, anomaly, since, words):
+    """Who has it, and since when (where that is known), is said first; the journal keeps it."""
+    identifier, has = str(anomaly.id), f"operator/anna has anomaly {anomaly.id}{words}: "
+    taken_by(hub, anomaly, "anna", since)
+    assert has + "take it over? Nobody can be asked here: say --yes" in \
+        hub.payer("anomaly", "take", identifier, ok=(64,)).stderr
+    assert has + "take it first" in hub.payer("anomaly", "release", identifier, ok=(65,)).stderr
+    assert show(hub, anomaly)[0].owner == "operator/anna"
+    assert "in the journal" in hub.payer("journal", "show", identifier, ok=(65,)).stderr
+
+    said = [hub.payer("anomaly", "take", identifier, "--yes").stdout for _ in range(2)]
+    assert said == [f"anomaly {identifier} is yours\n", f"anomaly {identifier} is yours already\n"]
+    assert show(hub, anomaly)[0].owner == ME
+    assert told(hub, anomaly) == [("anomaly.take", ME, "late: from operator/anna")]
+
+
+@pytest.mark.parametrize("answer, status, words", [("y", 65, "operator/berta has"),
+                                                   ("n", 64, "nothing was done")])
+def test_it_is_taken_from_whom_the_question_named(hub, anomaly, answer, status, words):
+    """While somebody thinks about it, it becomes another's."""
+    taken_by(hub, anomaly, "anna", "UTC_TIMESTAMP(6)")
+    terminal, end = pty.openpty()
+    with subprocess.Popen([program(), "anomaly", "take", str(anomaly.id)], env=hub.environment,
+                          cwd=hub.home, stdin=end, stderr=subprocess.PIPE, text=True) as asked:
+        question = ""
+        while not question.endswith("[y/N] "):
+            question += asked.stderr.read(1)
+        taken_by(hub, anomaly, "berta", "UTC_TIMESTAMP(6)")
+        os.write(terminal, f"{answer}\n".encode())
+        said = asked.stderr.read()
+    for descriptor in (terminal, end):
+        os.close(descriptor)
+    assert "operator/anna has" in question and words in said and asked.returncode == status
+    assert show(hub, anomaly)[0].owner == "operator/berta"
+
+
 def test_what_may_not_be_done_changes_nothing(hub, anomaly):
     identifier = str(anomaly.id)
     hub.payer("anomaly", "close", identifier, "--reason", "refunded")
     lines_before = told(hub, anomaly)
-    for verb, *more in (("take",), ("close", "--reason", "accepted")):
+    for verb, *more in (("take",), ("release",), ("close", "--reason", "accepted")):
         said = hub.payer("anomaly", verb, identifier, *more, ok=(65,)).stderr
         assert f"{ME} closed anomaly {identifier} as refunded: reopen it first" in said
     assert told(hub, anomaly) == lines_before

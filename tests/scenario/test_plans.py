@@ -233,7 +233,7 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "psp_match_anomaly": [4711, "'reported-twice'", "'77777777777'", 1, NOW, SAMPLE, 1],
     "anomaly_list": [*ALL_IDS, *["NULL"] * 6, LIMIT],
     "anomaly_list_state": ["'OPEN'", *ALL_IDS, *["NULL"] * 6, LIMIT],
-    "anomaly_set": ["'CLOSED'", "NULL", "'accepted'", "'operator/a'", NOW, SAMPLE, 0, "'OPEN'"],
+    "anomaly_set": ["'CLOSED'", "NULL", "NULL", "'accepted'", "'operator/a'", NOW, SAMPLE, 0, "'OPEN'"],
     "anomaly_notes": [SAMPLE], "anomaly_note_last": [SAMPLE],
     "flow_join": [1007, "'BANK1'", *[DUE_SETTLEMENT] * 64],
     "flow_told": ["'BANK1'", *[DUE_SETTLEMENT] * 64],
