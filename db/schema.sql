@@ -452,6 +452,14 @@ CREATE TABLE `reversal` (
   UNIQUE KEY `payment` (`payment_id`),
   UNIQUE KEY `ikey` (`made_by`,`ikey`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='payments whose money was given back: once each, append-only by grant [I5]';
+CREATE TABLE `reversal_closed` (
+  `entry_id` bigint(20) NOT NULL COMMENT 'what no settlement takes back any more',
+  `paid_entry` bigint(20) NOT NULL COMMENT 'what was paid and joins none either; 0: it was settled, and the Ente gave it back otherwise',
+  `reason` varchar(140) NOT NULL COMMENT 'how it was settled',
+  `closed_by` varchar(70) NOT NULL COMMENT 'operator/…',
+  `closed_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`entry_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='reversed entries that waited for money of their account, and that a person settled otherwise: append-only by grant';
 CREATE TABLE `reversal_due` (
   `creditor` varchar(35) NOT NULL,
   `account` varchar(34) NOT NULL,

@@ -8,6 +8,7 @@ GRANT INSERT, UPDATE ON `{db}`.instalment TO 'payer_work'@'{host}';
 GRANT INSERT, DELETE ON `{db}`.transfer TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.reversal TO 'payer_work'@'{host}';
 GRANT INSERT, DELETE ON `{db}`.reversal_due TO 'payer_work'@'{host}';
+GRANT INSERT ON `{db}`.reversal_closed TO 'payer_work'@'{host}';
 GRANT INSERT ON `{db}`.entry TO 'payer_work'@'{host}';
 GRANT UPDATE ON `{db}`.payment TO 'payer_work'@'{host}';
 GRANT UPDATE ON `{db}`.receipt TO 'payer_work'@'{host}';

@@ -74,7 +74,7 @@ static enum err reversals_tell(const struct cli *cli, struct db *db)
     if (n)
         cli_say(cli,
                 "%" PRId64 " reversed transfers wait until their accounts are credited more; of "
-                "money that was credited, %s",
+                "money that was credited, %s: payer payment reversals lists them",
                 n, amount);
 out:
     return rc;

@@ -30,6 +30,7 @@ static enum err payment_print(struct cli *cli, const struct reversal_payment *p,
         CELL_T_IF("reference", NULL, r->reference),
         CELL_T_IF("reason", NULL, r->reason),
         CELL(CELL_TEXT, r->id ? "reversed_on" : NULL, NULL, r->day, 0, EMPTY_TEXT),
+        CELL_EUR(r->id ? "waiting_cents" : NULL, NULL, p->waiting_cents),
     };
     const struct cli_cell reversed[] = {
         CELL_N(NULL, "  reversal ", r->id),
@@ -40,10 +41,15 @@ static enum err payment_print(struct cli *cli, const struct reversal_payment *p,
         CELL_T(NULL, "  reference ", r->reference),
         CELL_T(NULL, ": ", r->reason),
     };
+    const struct cli_cell waiting[] = {
+        CELL_EUR(NULL, "  ", p->waiting_cents),
+        CELL_T(NULL, " of it waits for money of its account: ", "payer payment reversals"),
+    };
     enum err rc;
 
     TRY(cli_row(cli, NULL, cells, ARRAY_LEN(cells)));
     if (r->id && !cli->json) TRY(cli_row(cli, NULL, reversed, ARRAY_LEN(reversed)));
+    if (p->waiting_cents && !cli->json) TRY(cli_row(cli, NULL, waiting, ARRAY_LEN(waiting)));
 out:
     return rc;
 }

@@ -206,8 +206,10 @@ static const struct {
       " LEFT JOIN settlement_entry j ON j.entry_id = e.id LEFT JOIN (SELECT creditor, account,"
       " settles, entry_id FROM entry_due UNION ALL SELECT creditor, account, settles, paid_entry"
       " FROM reversal_due WHERE paid_entry <> 0 UNION ALL SELECT creditor, account, settles,"
-      " entry_id FROM reversal_due) d ON d.creditor = e.creditor AND d.account = e.account"
-      " AND d.settles = e.settles AND d.entry_id = e.id WHERE e.kind IN ('paid', 'reversed')"
+      " entry_id FROM reversal_due UNION ALL SELECT x.creditor, x.account, x.settles, x.id"
+      " FROM reversal_closed c JOIN entry x ON x.id IN (c.entry_id, c.paid_entry)) d"
+      " ON d.creditor = e.creditor AND d.account = e.account AND d.settles = e.settles AND "
+      "d.entry_id = e.id WHERE e.kind IN ('paid', 'reversed')"
       " GROUP BY e.id, e.creditor, e.amount_cents, j.entry_id"
       " HAVING (j.entry_id IS NOT NULL) + COUNT(d.entry_id) <> 1"),
     Q("I8", "a settlement that credits nothing, or less", "settlement",
@@ -282,6 +284,11 @@ static const struct {
       "SELECT j.object_id, j.actor FROM journal j LEFT JOIN registry_version v"
       " ON v.version = j.object_id WHERE j.event = 'registry.import' AND j.object_id IS NOT NULL"
       " AND v.version IS NULL"),
+    Q("I10", "a reversal that somebody settled without a line in the journal", "entry",
+      "SELECT c.entry_id, CONCAT(c.closed_by, ': ', c.reason) FROM reversal_closed c"
+      " LEFT JOIN entry e ON e.id = c.entry_id LEFT JOIN journal j ON j.object_id = e.payment_id"
+      " AND j.event = 'reversal.closed' AND j.detail = CONCAT('entry ', c.entry_id)"
+      " WHERE j.id IS NULL"),
     Q("I10", "an anomaly that somebody closed without a line in the journal", "anomaly",
       "SELECT a.id, CONCAT(a.closed_by, ': ', a.reason) FROM anomaly a LEFT JOIN journal j"
       " ON j.object_id = a.id AND j.event = 'anomaly.close' WHERE a.reason IS NOT NULL"

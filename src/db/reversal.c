@@ -81,6 +81,43 @@ static const struct db_stmt WAITING = {
     0,
 };
 
+#define WAITS                                                                                      \
+    "SELECT d.entry_id, d.paid_entry, e.payment_id, -e.amount_cents,"                              \
+    " IF(d.paid_entry = 0, -e.amount_cents, 0), e.created_at,"                                     \
+    " TIMESTAMPDIFF(SECOND, e.created_at, UTC_TIMESTAMP(6)), d.creditor, d.account, d.settles,"    \
+    " i.iuv, y.token, i.notice_number, r.reference FROM reversal_due d"                            \
+    " JOIN entry e ON e.id = d.entry_id AND e.creditor = d.creditor AND e.account = d.account"     \
+    " AND e.settles = d.settles JOIN reversal r ON r.payment_id = e.payment_id"                    \
+    " JOIN payment y ON y.id = e.payment_id JOIN instalment i ON i.id = y.instalment_id"
+static const struct db_stmt WAIT_LIST = {
+    "reversal_wait_list",
+    WAITS " WHERE d.entry_id > ? AND (? IS NULL OR d.creditor = ?)"
+          " AND (? IS NULL OR e.payment_id = ?) ORDER BY d.entry_id LIMIT ?",
+    0,
+};
+static const struct db_stmt WAIT_FIND = {
+    "reversal_wait_find",
+    WAITS " WHERE e.id = ?",
+    0,
+};
+static const struct db_stmt WAIT_DROP = {
+    "reversal_wait_drop",
+    "DELETE d FROM reversal_due d FORCE INDEX (PRIMARY) WHERE d.creditor = ? AND d.account = ?"
+    " AND d.settles = ? AND d.entry_id = ?",
+    0,
+};
+static const struct db_stmt CLOSED_FIND = {
+    "reversal_closed_find",
+    "SELECT reason, closed_by, closed_at FROM reversal_closed WHERE entry_id = ?",
+    0,
+};
+static const struct db_stmt CLOSED_ADD = {
+    "reversal_closed_add",
+    "INSERT INTO reversal_closed (entry_id, paid_entry, reason, closed_by, closed_at)"
+    " VALUES (?, ?, ?, ?, ?)",
+    0,
+};
+
 #define FIELDS(r)                                                                                  \
     DB_GET_I64((r)->id), DB_GET_I64((r)->payment_id), DB_GET_I64((r)->amount_cents),               \
         DB_GET_TEXT((r)->was), DB_GET_TEXT((r)->reference), DB_GET_TEXT((r)->reason),              \
@@ -189,4 +226,57 @@ enum err db_reversal_waiting(struct db *db, int64_t *out_entries, int64_t *out_c
         db, &WAITING, DB_NONE_IN,
         DB_OUT(DB_GET_I64(*out_entries), DB_GET_I64(*out_cents), DB_GET_I64(*out_oldest_s)),
         &found);
+}
+
+#define WAIT_FIELDS(w)                                                                             \
+    DB_GET_I64((w)->id), DB_GET_I64((w)->paid_entry), DB_GET_I64((w)->payment_id),                 \
+        DB_GET_I64((w)->amount_cents), DB_GET_I64((w)->owed_cents),                                \
+        DB_GET_INSTANT((w)->created_us), DB_GET_I64((w)->age_s), DB_GET_TEXT((w)->creditor),       \
+        DB_GET_TEXT((w)->account), DB_GET_TEXT((w)->settles), DB_GET_TEXT((w)->iuv),               \
+        DB_GET_TEXT((w)->token), DB_GET_TEXT((w)->notice_number), DB_GET_TEXT((w)->reference)
+
+enum err db_reversal_wait_list(struct db *db, const struct db_reversal_wait_query *query, int limit,
+                               struct db_reversal_wait *row, db_each_fn *each, void *cls)
+{
+    struct db_value creditor = db_opt(query->creditor);
+    struct db_value payment = query->payment_id ? db_i64(query->payment_id) : db_null();
+
+    row->id = 0;
+    return db_rows(
+        db, &WAIT_LIST,
+        DB_IN(db_i64(query->after_id), creditor, creditor, payment, payment, db_i64(limit)),
+        DB_OUT(WAIT_FIELDS(row)), each, cls);
+}
+
+enum err db_reversal_wait_find(struct db *db, int64_t entry_id, struct db_reversal_wait *out)
+{
+    bool found;
+
+    out->id = 0;
+    return db_row_find(db, &WAIT_FIND, DB_IN(db_i64(entry_id)), DB_OUT(WAIT_FIELDS(out)), &found);
+}
+
+enum err db_reversal_closed_find(struct db *db, int64_t entry_id, struct db_reversal_closed *out)
+{
+    bool found;
+
+    out->closed_us = 0;
+    return db_row_find(db, &CLOSED_FIND, DB_IN(db_i64(entry_id)),
+                       DB_OUT(DB_GET_TEXT(out->reason), DB_GET_TEXT(out->closed_by),
+                              DB_GET_INSTANT(out->closed_us)),
+                       &found);
+}
+
+enum err db_reversal_close(struct db *db, const struct db_reversal_wait *wait,
+                           const struct db_reversal_closed *closed)
+{
+    enum err rc;
+
+    TRY(db_row_change(db, &WAIT_DROP, DB_IN(ACCOUNT(wait), db_i64(wait->id))));
+    TRY(db_exec(db, &CLOSED_ADD,
+                DB_IN(db_i64(wait->id), db_i64(wait->paid_entry), db_text(closed->reason),
+                      db_text(closed->closed_by), db_instant(closed->closed_us)),
+                NULL));
+out:
+    return rc;
 }

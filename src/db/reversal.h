@@ -56,4 +56,37 @@ MUST_USE enum err db_reversal_wait(struct db *db, const struct db_entry *reverse
 MUST_USE enum err db_reversal_waiting(struct db *db, int64_t *out_entries, int64_t *out_cents,
                                       int64_t *out_oldest_s);
 
+/** A reversed entry that waits for a settlement of its account. */
+struct db_reversal_wait {
+    int64_t id,
+        paid_entry; /* of the entry; paid_entry 0: it was settled, and is to be taken back */
+    int64_t payment_id, amount_cents, owed_cents; /* owed: of what was credited */
+    int64_t created_us, age_s;
+    char creditor[36], account[35], settles[5];
+    char iuv[36], token[36], notice_number[19], reference[36];
+};
+/** Of a list: NULL and 0 any. */
+struct db_reversal_wait_query {
+    const char *creditor;
+    int64_t payment_id, after_id;
+};
+/** In order of ids. */
+MUST_USE enum err db_reversal_wait_list(struct db *db, const struct db_reversal_wait_query *query,
+                                        int limit, struct db_reversal_wait *row, db_each_fn *each,
+                                        void *cls);
+/** id 0: it waits no more, or never did. */
+MUST_USE enum err db_reversal_wait_find(struct db *db, int64_t entry_id,
+                                        struct db_reversal_wait *out);
+
+/** That a person settled what waited. */
+struct db_reversal_closed {
+    int64_t closed_us; /* 0: nobody did */
+    char reason[DEBT_CHARS(140)], closed_by[71];
+};
+MUST_USE enum err db_reversal_closed_find(struct db *db, int64_t entry_id,
+                                          struct db_reversal_closed *out);
+/** It waits no more [R3]. @return ERR_NONE | ERR_DB_CONFLICT: a settlement took it | … */
+MUST_USE enum err db_reversal_close(struct db *db, const struct db_reversal_wait *wait,
+                                    const struct db_reversal_closed *closed);
+
 #endif

@@ -78,6 +78,32 @@ out:
     return rc;
 }
 
+struct waiting {
+    struct db_reversal_wait row;
+    int64_t cents;
+};
+
+static enum err waiting_row(void *cls)
+{
+    struct waiting *w = cls;
+
+    w->cents += w->row.amount_cents;
+    return ERR_NONE;
+}
+
+static enum err waiting_read(struct db *db, struct reversal_payment *out)
+{
+    enum err rc = ERR_NONE;
+    struct waiting w = {.cents = 0};
+    const struct db_reversal_wait_query query = {.payment_id = out->payment.id};
+
+    if (out->reversal.id)
+        TRY(db_reversal_wait_list(db, &query, DB_ENTRIES_MAX, &w.row, waiting_row, &w));
+    out->waiting_cents = w.cents;
+out:
+    return rc;
+}
+
 static enum err payment_read(struct db *db, const struct db_payment_name *name,
                              struct reversal_payment *out)
 {
@@ -358,6 +384,7 @@ enum err service_reverse(struct env *env, const struct reversal_order *order,
              order->key ? "" : " ", order->key ? "" : order->reference);
     TRY(db_tx_run(env->db, "reverse", reverse_tx, &v));
     if (v.result == REVERSAL_MADE && !order->dry_run) CRASHPOINT("V2.post");
+    TRY(waiting_read(env->db, out));
     *out_result = v.result;
     *out_refusal = v.refusal;
 out:
@@ -373,6 +400,7 @@ enum err service_reverse_look(struct env *env, const char *what, const char *cre
     memset(out, 0, sizeof *out);
     TRY(payment_name(env->db, env->registry, what, creditor, &name));
     TRY(payment_read(env->db, &name, out));
+    TRY(waiting_read(env->db, out));
 out:
     return rc;
 }

@@ -23,6 +23,7 @@ struct reversal_payment {
     struct db_payment payment;
     struct db_notice notice;
     struct db_reversal reversal; /* id 0: none */
+    int64_t waiting_cents;       /* of it, that no settlement took back yet */
 };
 enum reversal_result {
     REVERSAL_MADE, /* or would be */

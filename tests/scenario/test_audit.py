@@ -156,6 +156,10 @@ CORRUPTIONS = [
       " kept.journal WHERE object_id = {reversed} AND event = 'payment.reversed'"}),
     ("DELETE FROM reversal_due", {DUE: "SELECT id FROM entry WHERE payment_id = {reversed}"
                                   " AND kind IN ('paid', 'reversed')"}),
+    ("INSERT INTO reversal_closed (entry_id, paid_entry, reason, closed_by, closed_at)"
+     " SELECT entry_id, paid_entry, 'x', 'operator/x', '2026-01-01' FROM reversal_due;"
+     " DELETE FROM reversal_due", {"a reversal that somebody settled without a line in the journal":
+                                   "SELECT entry_id FROM reversal_closed"}),
     ("DELETE FROM anomaly WHERE payment_id = {late}",
      {"money late or double without its anomaly": "{late}"}),
     ("DELETE FROM outbox WHERE payment_id = {paid}",

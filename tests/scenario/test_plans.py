@@ -33,6 +33,7 @@ EXCEPTIONS = {
     "psp_flow_tallies": "for an operator: counts the lines of one flow",
     "flow_targets": "payer flow verify looks at every file that there is",
     "channel_sum": "a day of one channel, and only of one with a limit for the day",
+    "reversal_wait_list": "for an operator: few are reversed, and fewer wait",
     "reversal_waiting": "counts what waits, for an operator: few are reversed",
     "outbox_age": "reads the keys of what waits, not the rows",
 }
@@ -118,6 +119,8 @@ FILL = [
        '2026-01-01', {at} FROM {seq} WHERE {ended} AND seq % 20 = 7""",
     """INSERT INTO reversal_due (creditor, account, settles, entry_id, paid_entry) SELECT {ente}, {iban},
        'hub', 3 * seq + 1, 3 * seq + 2 FROM {seq} WHERE {ended} AND NOT {done} AND seq % 20 = 7""",
+    """INSERT INTO reversal_closed (entry_id, paid_entry, reason, closed_by, closed_at)
+       SELECT 3 * seq + 1, 0, 'r', 'operator/x', {at} FROM {seq} WHERE {done} AND seq % 20 = 7""",
     """INSERT INTO psp_flow (id, psp, channel, creditor, flow_id, flow_time, flow_at, year, state,
        matching, replaces, reference, settled_on, line_count, total_cents, size, received_at, sha256)
        SELECT seq, 'PSP', 'PSP_1', {ente}, CONCAT('R', seq), '2026-01-01T00:00:00', {at}, 2026,
@@ -216,6 +219,7 @@ GIVEN = {  # where it is compared with nothing, or twice: all of a statement's v
     "settlement_reversed": ["'77777777777'", f"'IT{7:025}'", "'hub'", 0, NOW, LIMIT],
     "settlement_taken_back": ["'77777777777'", f"'IT{7:025}'", "'hub'", *[0] * 64],
     "reversal_add": [4711, 4711, 1, "'PAID'", "'R'", "'r'", "'operator/x'", "'k'", "'2026-01-01'", NOW],
+    "reversal_wait_list": [0, *["NULL"] * 4, LIMIT],
     "reversal_wait": ["'77777777777'", f"'IT{7:025}'", "'hub'", 4711, 0],
     "psp_flow_live": ["'PSP'", f"'R{SAMPLE}'", 2026],
     "psp_flow_names_of": ["'77777777777'", "'PSP'", LIMIT],

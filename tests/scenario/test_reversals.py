@@ -250,6 +250,104 @@ def test_what_was_not_credited_yet_never_is(hub, channel, ente):
     check(hub, flow)
 
 
+def waits(hub, *options):
+    """{IUV: the reversed transfers of it that wait}."""
+    rows = hub.json("payment", "reversals", *options)
+    return {row.iuv: [r for r in rows if r.iuv == row.iuv] for row in rows}
+
+
+def close(hub, row, reason="bonifico del 2/3", **how):
+    return hub.payer("payment", "close-reversal", str(row.id), "--reason", reason, **how)
+
+
+def test_what_waits_is_listed(hub, channel, comune):
+    """Of which account, and what of it the Ente was credited and owes."""
+    notice, other = two_beneficiaries(comune), comune.position(amount="3.00")
+    token = pay(channel, notice, v2=True)
+    run(hub)
+    reverse(hub, token, reference="REV-8")
+    reverse(hub, pay(channel, other))
+
+    listed = waits(hub)
+    assert [(r.creditor, r.account, r.amount_cents, r.owed_cents, r.reference)
+            for r in listed[notice.iuv]] == [(COMUNE, MULTE_ACCOUNT, 7000, 7000, "REV-8"),
+                                             (ASL, ASL_ACCOUNT, 3000, 3000, "REV-8")]
+    assert [(r.amount_cents, r.owed_cents) for r in listed[other.iuv]] == [(300, 0)]
+    assert [r.account for r in waits(hub, "--creditor", ASL)[notice.iuv]] == [ASL_ACCOUNT]
+    first, *rest = hub.json("payment", "reversals")
+    assert hub.json("payment", "reversals", "--after", str(first.id)) == rest
+    assert shown(hub, token).waiting_cents == 10000
+    assert "100.00 of it waits" in hub.payer("payment", "show", token).stdout
+    assert "payer payment reversals lists them" in run(hub)[1]
+    for _ in range(2):
+        pay(channel, two_beneficiaries(comune), v2=True)
+    pay(channel, comune.position(amount="5.00"))
+    run(hub)
+    assert waits(hub) == {} and shown(hub, token).waiting_cents == 0
+    assert "no reversed transfer waits" in hub.payer("payment", "reversals").stderr
+
+
+def test_what_an_account_never_takes_back_is_settled_by_a_person(hub, channel, ente):
+    """The Ente gave it back itself: no flow does it again, nothing waits, and it is told who said
+    so. What was not credited leaves with what was paid. [I8] [I10]"""
+    notice, other = ente.position(amount="30.00"), ente.position(amount="4.00")
+    token = pay(channel, notice)
+    run(hub)
+    reverse(hub, token)
+    reverse(hub, pay(channel, other))
+    listed = waits(hub)
+    [credited], [uncredited] = listed[notice.iuv], listed[other.iuv]
+    asked = close(hub, credited, ok=(USAGE,), yes=False).stderr
+    assert f"Take 30.00 back from {credited.account} of {COMUNE} by no flow" in asked
+    assert "say --yes" in asked and waits(hub) == listed
+
+    for row in (credited, uncredited):
+        said = [close(hub, row).stdout for _ in range(2)]
+        assert said == [f"reversed transfer {row.id} is closed\n",
+                        f"reversed transfer {row.id} is closed already\n"]
+    assert "with another reason: bonifico del 2/3" in close(hub, credited, "altro", ok=(DATA,)).stderr
+    assert waits(hub) == {} and shown(hub, token).waiting_cents == 0
+    assert hub.payer("journal", "show", notice.number).stdout.count("reversal.closed") == 1
+    more = ente.position(amount="99.00")
+    pay(channel, more)
+    _, said = run(hub)
+    [(flow, _)] = hub.fdr(more.iuv)
+    assert "wait" not in said and flow.findtext(f"{FDR}importoTotalePagamenti") == "99.00"
+    assert lines(flow, notice.iuv) == lines(flow, other.iuv) == [] == hub.fdr(other.iuv)
+
+
+@pytest.mark.parametrize("arguments, status, what", [
+    (("4711", "--reason", "x"), DATA, "there is no such thing: reversed transfer 4711 that waits"),
+    (("x", "--reason", "x"), USAGE, "the id of a reversed transfer expected"),
+    (("4711",), USAGE, "--reason: 1 to 140 characters, how it was settled"),
+    (("4711", "--reason", "x" * 141), USAGE, "--reason: 1 to 140 characters"),
+    (("4711", "--reason", "carta 4111 1111 1111 1111"), USAGE, "the number of a card"),
+])
+def test_what_is_wrong_with_a_closing_is_named(hub, arguments, status, what):
+    assert what in hub.payer("payment", "close-reversal", *arguments, ok=(status,)).stderr
+
+
+def test_closings_beside_a_run(hub, channel, ente):
+    """A flow takes it back, or a person settled it: never both. [R3] [I8]"""
+    tokens = [pay(channel, ente.position(amount="1.00")) for _ in range(8)]
+    run(hub)
+    for token in tokens:
+        reverse(hub, token)
+    rows = hub.json("payment", "reversals")
+    pay(channel, ente.position(amount="100.00"))
+    with concurrent.futures.ThreadPoolExecutor(3) as threads:
+        runs = threads.submit(lambda: [hub.payer("flow", "run") for _ in range(2)])
+        done = list(threads.map(lambda row: close(hub, row, ok=(0, DATA)).returncode, rows))
+        runs.result()
+    closed = hub.sql("SELECT c.entry_id FROM reversal_closed c LEFT JOIN settlement_entry j"
+                     " ON j.entry_id = c.entry_id WHERE j.entry_id IS NULL AND c.entry_id IN ("
+                     f"{','.join(str(row.id) for row in rows)})")
+    assert len(closed) == done.count(0)
+    pay(channel, ente.position(amount="100.00"))
+    run(hub)
+    assert waits(hub) == {}
+
+
 def test_each_beneficiary_gives_its_own_back(hub, channel, comune):
     notice = two_beneficiaries(comune)
     token = pay(channel, notice, v2=True)

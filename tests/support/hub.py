@@ -34,7 +34,8 @@ PSP, PSP_BROKER = "PSPPROVA", "66666666666"
 ATM, CALL_CENTRE, DESK = (f"{PSP_BROKER}_{n:02d}" for n in (1, 2, 3))
 FDR = "{http://www.digitpa.gov.it/schemas/2011/Pagamenti/}"
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
-MEANT = {("flow", "run"), ("registry", "import"), ("payment", "reverse")}  # ask first: a test means what it says
+MEANT = {("flow", "run"), ("registry", "import"), ("payment", "reverse"),
+         ("payment", "close-reversal")}  # ask first: a test means what it says
 FOUND = ("Sanitizer", "runtime error:")  # what one says of a program
 START_S = 25 * SLOWER  # for a daemon to say that it listens
 STOP_S = 35 * SLOWER
