@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Together fewer than the workers that serve: those who are known are served meanwhile. */
 #define SLOW_CHECKS_MAX 2
+#define WAITING_MAX 4
 
 static unsigned char key[CRYPTO_KEY_SIZE]; /* set before threads start */
 static bool has_key;
@@ -26,6 +28,7 @@ static struct checking {
     struct hash tag;
 } checking[SLOW_CHECKS_MAX];                              /* under lock */
 static pthread_cond_t checked = PTHREAD_COND_INITIALIZER; /* a slow check ended */
+static unsigned waiting;                                  /* for a slot of their own; under lock */
 
 enum err crypto_secret_init(const char *key_path)
 {
@@ -123,8 +126,8 @@ static struct checking *slot_take(const char *subject, const struct hash *tag, b
     return free_slot;
 }
 
-/* What is known of the password, or a slot to find out. Who brings the password that is being
- * checked waits for that check: an honest caller's first requests may come all at once. */
+/* What is known of the password, or a slot to find out, or neither: the line is full. An honest
+ * caller's first requests may come all at once, and after a restart those of all callers. */
 static enum remembered known_or_slot(const char *subject, const struct hash *tag,
                                      struct checking **out_slot)
 {
@@ -136,24 +139,31 @@ static enum remembered known_or_slot(const char *subject, const struct hash *tag
         known = crypto_remember_find(&remembered, tag, clock_monotonic_us());
         if (known != REMEMBERED_NOTHING) break;
         *out_slot = slot_take(subject, tag, &same);
-        if (*out_slot != NULL || !same) break;
+        if (*out_slot != NULL || (!same && waiting == WAITING_MAX)) break;
+        waiting += !same;
         (void)pthread_cond_wait(&checked, &lock);
+        waiting -= !same;
     }
     (void)pthread_mutex_unlock(&lock);
     return known;
 }
 
-bool crypto_secret_check(const char *subject, const char *stored, const char *password)
+enum crypto_secret crypto_secret_check(const char *subject, const char *stored,
+                                       const char *password)
 {
     struct hash tag;
     enum remembered known;
     struct checking *slot = NULL;
     bool right;
 
-    if (!has_key) return BUG("password checked before crypto_secret_init") == ERR_NONE;
-    if (stored[0] == '\0' || tag_of(subject, stored, password, &tag) != ERR_NONE) return false;
+    if (!has_key && BUG("password checked before crypto_secret_init") != ERR_NONE)
+        return CRYPTO_SECRET_WRONG;
+    if (stored[0] == '\0' || tag_of(subject, stored, password, &tag) != ERR_NONE)
+        return CRYPTO_SECRET_WRONG;
     known = known_or_slot(subject, &tag, &slot);
-    if (slot == NULL) return known == REMEMBERED_RIGHT;
+    if (known != REMEMBERED_NOTHING)
+        return known == REMEMBERED_RIGHT ? CRYPTO_SECRET_RIGHT : CRYPTO_SECRET_WRONG;
+    if (slot == NULL) return CRYPTO_SECRET_BUSY;
 
     right = slow_check(stored, password);
 
@@ -162,7 +172,7 @@ bool crypto_secret_check(const char *subject, const char *stored, const char *pa
     slot->subject = NULL;
     (void)pthread_cond_broadcast(&checked);
     (void)pthread_mutex_unlock(&lock);
-    return right;
+    return right ? CRYPTO_SECRET_RIGHT : CRYPTO_SECRET_WRONG;
 }
 
 void crypto_secret_forget(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "service/check.h"
 
-#include "crypto/secret.h"
 #include "domain/calendar.h"
+#include "service/credential.h"
 #include "service/payable.h"
 #include "service/station_ask.h"
 
@@ -38,16 +38,9 @@ static enum outcome check_channel(const struct check_facts *f)
 
 static enum outcome check_password(const struct check_facts *f)
 {
-    const struct registry_credential *c = &f->channel->credential;
-    char subject[16 + sizeof f->call->channel];
-
-    if (c->n_certificates &&
-        (!f->call->has_certificate || !registry_certificate_listed(c, f->call->certificate)))
-        return OUTCOME_AUTENTICAZIONE;
-    snprintf(subject, sizeof subject, "channel/%s", f->channel->code);
-    return crypto_secret_check(subject, c->password_hash, f->call->password)
-               ? OUTCOME_OK
-               : OUTCOME_AUTENTICAZIONE;
+    return service_credential_check(&f->channel->credential, "channel", f->channel->code,
+                                    f->call->has_certificate ? f->call->certificate : NULL,
+                                    f->call->password);
 }
 
 static enum outcome check_association(const struct check_facts *f)

@@ -32,7 +32,7 @@ static enum err hash_take(struct arena *arena, struct registry_entry *e, const c
     char made[HASH_SIZE];
     enum err rc = ERR_NONE;
 
-    if (*had != '\0' && crypto_secret_check(e->values[0], had, password)) {
+    if (*had != '\0' && crypto_secret_check(e->values[0], had, password) == CRYPTO_SECRET_RIGHT) {
         e->values[at] = had;
         goto out;
     }

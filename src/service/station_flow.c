@@ -3,9 +3,9 @@
 
 #include "base/config.h"
 #include "crypto/hash.h"
-#include "crypto/secret.h"
 #include "db/flow.h"
 #include "domain/calendar.h"
+#include "service/credential.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,16 +46,9 @@ static enum outcome check_station(const struct asking *a)
 
 static enum outcome check_password(const struct asking *a)
 {
-    const struct registry_credential *c = &a->station->credential;
-    char subject[sizeof "station/" + sizeof a->call->station];
-
-    if (c->n_certificates &&
-        (!a->call->has_certificate || !registry_certificate_listed(c, a->call->certificate)))
-        return OUTCOME_AUTENTICAZIONE;
-    snprintf(subject, sizeof subject, "station/%s", a->station->code);
-    return crypto_secret_check(subject, c->password_hash, a->call->password)
-               ? OUTCOME_OK
-               : OUTCOME_AUTENTICAZIONE;
+    return service_credential_check(&a->station->credential, "station", a->station->code,
+                                    a->call->has_certificate ? a->call->certificate : NULL,
+                                    a->call->password);
 }
 
 static enum outcome check_association(const struct asking *a)

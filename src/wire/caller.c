@@ -34,26 +34,28 @@ static void basic_read(const struct listen_request *request, struct basic *out)
     out->password = colon + 1;
 }
 
-static bool password_right(const struct registry_caller *c, const struct basic *basic)
+static enum crypto_secret password_check(const struct registry_caller *c, const struct basic *basic)
 {
     char subject[64];
 
-    if (!basic->user || strcmp(basic->user, c->code) != 0) return false;
+    if (!basic->user || strcmp(basic->user, c->code) != 0) return CRYPTO_SECRET_WRONG;
     snprintf(subject, sizeof subject, "caller/%s", c->code);
     return crypto_secret_check(subject, c->credential.password_hash, basic->password);
 }
 
-/* What is registered is demanded: a certificate, a password, or both [X18]. */
-static bool is_who_it_says(const struct registry_caller *c, const struct listen_request *request,
-                           const struct basic *basic)
+/* Is it who it says? What is registered is demanded: a certificate, a password, or both [X18]. */
+static enum crypto_secret caller_check(const struct registry_caller *c,
+                                       const struct listen_request *request,
+                                       const struct basic *basic)
 {
     const struct registry_credential *want = &c->credential;
-    bool certified = want->n_certificates > 0, secret = *want->password_hash != '\0';
+    bool certified = want->n_certificates > 0;
 
     if (certified && !(request->has_certificate &&
                        registry_certificate_listed(want, request->certificate.bytes)))
-        return false;
-    return secret ? password_right(c, basic) : certified;
+        return CRYPTO_SECRET_WRONG;
+    if (*want->password_hash) return password_check(c, basic);
+    return certified ? CRYPTO_SECRET_RIGHT : CRYPTO_SECRET_WRONG;
 }
 
 enum err wire_caller_get(const struct wire_worker *w, const struct listen_request *request,
@@ -61,16 +63,17 @@ enum err wire_caller_get(const struct wire_worker *w, const struct listen_reques
 {
     const struct registry_caller *c = NULL;
     struct basic basic;
-    bool right;
+    enum crypto_secret says = CRYPTO_SECRET_WRONG;
 
     memset(out, 0, sizeof *out);
     basic_read(request, &basic);
     if (request->has_certificate)
         c = registry_caller_by_certificate(w->registry, request->certificate.bytes);
     if (!c) c = registry_caller_find(w->registry, basic.user);
-    right = c && c->enabled && is_who_it_says(c, request, &basic);
+    if (c && c->enabled) says = caller_check(c, request, &basic);
     crypto_wipe(&basic, sizeof basic);
-    if (!right) return err_set(ERR_FORBIDDEN, "caller");
+    if (says == CRYPTO_SECRET_BUSY) return err_set(ERR_CRYPTO_BUSY, "caller");
+    if (says != CRYPTO_SECRET_RIGHT) return err_set(ERR_FORBIDDEN, "caller");
     snprintf(out->actor, sizeof out->actor, "caller/%s", c->code);
     out->scope.actor = out->actor;
     out->scope.creditors = c->creditors;

@@ -150,3 +150,17 @@ def test_many_close_the_period(hub, notices, clients):
         assert len(hub.fdr(notice.iuv)) == 1
     hub.payer("flow", "run")
     hub.payer("flow", "verify")
+
+
+def test_all_channels_first_words_at_once(hub, ente):
+    """After a restart no password is remembered: each waits its turn to be checked, none is called wrong."""
+    notice = ente.position()
+    for _ in range(ROUNDS):
+        assert hub.serve.stop() == 0
+        hub.start_serve()
+        with contextlib.ExitStack() as stack:
+            racers = [stack.enter_context(contextlib.closing(
+                RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, channel, PASSWORD)))
+                for channel in (ATM, CALL_CENTRE, DESK)]
+            results = at_once(racers, lambda client: client.verify(notice.creditor, notice.number))
+            assert codes(results) == ["OK"] * 3

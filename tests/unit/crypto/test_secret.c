@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Passwords: right ones pass, each slow check is paid once, and never more than two run at a time,
- * one a subject. Whether a check was slow is told by the processor time that it cost. */
+/* Passwords: right ones pass, each slow check is paid once, never more than two run at a time, one
+ * a subject, and few wait. Whether a check was slow is told by the processor time that it cost. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,10 +53,11 @@ static int64_t cpu_us(clockid_t clock)
 static bool check_paid(const char *subject, const char *stored, const char *password, bool *paid)
 {
     int64_t before = cpu_us(CLOCK_THREAD_CPUTIME_ID);
-    bool right = crypto_secret_check(subject, stored, password);
+    enum crypto_secret says = crypto_secret_check(subject, stored, password);
 
     *paid = cpu_us(CLOCK_THREAD_CPUTIME_ID) - before > 1000;
-    return right;
+    assert_int_not_equal(says, CRYPTO_SECRET_BUSY);
+    return says == CRYPTO_SECRET_RIGHT;
 }
 
 /* In folders that are made with it. */
@@ -141,15 +142,17 @@ static void test_hash_and_check(void **state)
     assert_int_equal(crypto_secret_hash("pa55 w\xC3\xB2rd", again, sizeof again), ERR_NONE);
     assert_memory_equal(stored, "$y$", 3);
     assert_string_not_equal(stored, again); /* salted */
-    assert_true(crypto_secret_check("channel/A", stored, "pa55 w\xC3\xB2rd"));
-    assert_true(crypto_secret_check("channel/A", again, "pa55 w\xC3\xB2rd"));
-    assert_false(crypto_secret_check("channel/A", stored, "pa55 word"));
-    assert_false(crypto_secret_check("channel/A", stored, ""));
+    assert_int_equal(crypto_secret_check("channel/A", stored, "pa55 w\xC3\xB2rd"),
+                     CRYPTO_SECRET_RIGHT);
+    assert_int_equal(crypto_secret_check("channel/A", again, "pa55 w\xC3\xB2rd"),
+                     CRYPTO_SECRET_RIGHT);
+    assert_int_equal(crypto_secret_check("channel/A", stored, "pa55 word"), CRYPTO_SECRET_WRONG);
+    assert_int_equal(crypto_secret_check("channel/A", stored, ""), CRYPTO_SECRET_WRONG);
     assert_int_equal(crypto_secret_hash("x", small, sizeof small), ERR_CRYPTO);
     memset(long_password, 'x', sizeof long_password - 1);
     long_password[sizeof long_password - 1] = '\0';
     assert_int_equal(crypto_secret_hash(long_password, stored, sizeof stored), ERR_CRYPTO);
-    assert_false(crypto_secret_check("channel/A", again, long_password));
+    assert_int_equal(crypto_secret_check("channel/A", again, long_password), CRYPTO_SECRET_WRONG);
 }
 
 static void test_no_hash_lets_nobody_in(void **state)
@@ -158,9 +161,9 @@ static void test_no_hash_lets_nobody_in(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(none); i++) {
-        assert_false(crypto_secret_check("channel/A", none[i], "secret"));
-        assert_false(crypto_secret_check("channel/A", none[i], ""));
-        assert_false(crypto_secret_check("channel/A", none[i], none[i]));
+        assert_int_equal(crypto_secret_check("channel/A", none[i], "secret"), CRYPTO_SECRET_WRONG);
+        assert_int_equal(crypto_secret_check("channel/A", none[i], ""), CRYPTO_SECRET_WRONG);
+        assert_int_equal(crypto_secret_check("channel/A", none[i], none[i]), CRYPTO_SECRET_WRONG);
     }
 }
 
@@ -190,14 +193,14 @@ static void test_each_slow_check_is_paid_once(void **state)
 struct slow {
     pthread_t thread;
     const char *subject, *stored, *password;
-    bool right;
+    enum crypto_secret says;
 };
 
 static void *slow_main(void *cls)
 {
     struct slow *s = cls;
 
-    s->right = crypto_secret_check(s->subject, s->stored, s->password);
+    s->says = crypto_secret_check(s->subject, s->stored, s->password);
     return NULL;
 }
 
@@ -217,7 +220,8 @@ static void slow_end(struct slow *s)
     assert_int_equal(pthread_join(s->thread, NULL), 0);
 }
 
-static void test_no_slot_is_a_refusal_at_once(void **state)
+/* All callers' first requests, at once after a restart: each waits for its turn, and is right. */
+static void test_no_slot_is_a_wait(void **state)
 {
     char stored[128], cheap[128];
     bool paid;
@@ -226,27 +230,55 @@ static void test_no_slot_is_a_refusal_at_once(void **state)
     (void)state;
     hash_at(COST_SLOW, "right", stored);
     hash_at(COST_CHEAP, "right", cheap);
-    assert_true(crypto_secret_check("channel/known", cheap, "right"));
+    assert_int_equal(crypto_secret_check("channel/known", cheap, "right"), CRYPTO_SECRET_RIGHT);
     a = (struct slow){.subject = "channel/A", .stored = stored, .password = "right"};
     b = (struct slow){.subject = "channel/B", .stored = stored, .password = "wrong"};
 
     slow_begin(&a);
-    assert_false(check_paid("channel/A", cheap, "right", &paid)); /* its subject is busy */
-    assert_false(paid);
     assert_true(check_paid("channel/C", cheap, "right", &paid) && paid); /* the second slot */
     slow_begin(&b);
-    assert_false(check_paid("channel/D", cheap, "right", &paid)); /* there is no third */
-    assert_false(paid);
     assert_true(check_paid("channel/known", cheap, "right", &paid) && !paid);
+    assert_true(check_paid("channel/B", cheap, "right", &paid) && paid); /* after its own first */
     slow_end(&a);
     slow_end(&b);
-    assert_true(a.right);
-    assert_false(b.right);
-
-    assert_true(crypto_secret_check("channel/D", cheap, "right")); /* a refusal is not remembered */
+    assert_int_equal(a.says, CRYPTO_SECRET_RIGHT);
+    assert_int_equal(b.says, CRYPTO_SECRET_WRONG);
     assert_true(check_paid("channel/A", stored, "right", &paid) && !paid);
     assert_false(check_paid("channel/B", stored, "wrong", &paid));
     assert_false(paid);
+}
+
+/* One more than the line takes is told that it is full, and is right when it comes again. */
+static void test_a_full_line_is_no_wrong_password(void **state)
+{
+    static const char *const subjects[] = {"channel/1", "channel/2", "channel/3", "channel/4",
+                                           "channel/5"};
+    char stored[128], cheap[128];
+    struct slow a, b, waits[ARRAY_LEN(subjects)];
+    size_t busy = 0;
+
+    (void)state;
+    hash_at(COST_SLOW, "right", stored);
+    hash_at(COST_CHEAP, "right", cheap);
+    a = (struct slow){.subject = "channel/A", .stored = stored, .password = "wrong"};
+    b = (struct slow){.subject = "channel/B", .stored = stored, .password = "wrong"};
+    slow_begin(&a);
+    slow_begin(&b);
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+        waits[i] = (struct slow){.subject = subjects[i], .stored = cheap, .password = "right"};
+        assert_int_equal(pthread_create(&waits[i].thread, NULL, slow_main, &waits[i]), 0);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+        slow_end(&waits[i]);
+        busy += waits[i].says == CRYPTO_SECRET_BUSY;
+        if (waits[i].says != CRYPTO_SECRET_BUSY)
+            assert_int_equal(waits[i].says, CRYPTO_SECRET_RIGHT);
+    }
+    assert_int_equal(busy, 1);
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++)
+        assert_int_equal(crypto_secret_check(subjects[i], cheap, "right"), CRYPTO_SECRET_RIGHT);
+    slow_end(&a);
+    slow_end(&b);
 }
 
 static void *crowd_main(void *cls)
@@ -256,7 +288,7 @@ static void *crowd_main(void *cls)
 
     for (int i = 0; i < 400; i++) {
         (void)snprintf(subject, sizeof subject, "channel/%d", i % 5);
-        if (crypto_secret_check(subject, stored, "wrong")) return cls;
+        if (crypto_secret_check(subject, stored, "wrong") == CRYPTO_SECRET_RIGHT) return cls;
         (void)crypto_secret_check(subject, stored, "right");
         if (i % 100 == 99) crypto_secret_forget();
     }
@@ -280,7 +312,8 @@ static void test_a_crowd(void **state)
     }
     for (int i = 0; i < 5; i++) {
         (void)snprintf(subject, sizeof subject, "channel/%d", i);
-        assert_true(crypto_secret_check(subject, stored, "right")); /* no slot was left taken */
+        assert_int_equal(crypto_secret_check(subject, stored, "right"),
+                         CRYPTO_SECRET_RIGHT); /* no slot was left taken */
     }
 }
 
@@ -303,7 +336,8 @@ int main(void)
         cmocka_unit_test_setup(test_hash_and_check, forget),
         cmocka_unit_test_setup(test_no_hash_lets_nobody_in, forget),
         cmocka_unit_test_setup(test_each_slow_check_is_paid_once, forget),
-        cmocka_unit_test_setup(test_no_slot_is_a_refusal_at_once, forget),
+        cmocka_unit_test_setup(test_no_slot_is_a_wait, forget),
+        cmocka_unit_test_setup(test_a_full_line_is_no_wrong_password, forget),
         cmocka_unit_test_setup(test_a_crowd, forget),
     };
 
