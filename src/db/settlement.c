@@ -108,7 +108,7 @@ static const struct db_stmt PAGE = {
     " IF(y.creditor = e.creditor, p.debtor_name, ''),"
     " IF(y.creditor = e.creditor, i.description, (SELECT t.remittance FROM transfer t"
     " WHERE t.instalment_id = i.id AND t.number = e.transfer_number)),"
-    " p.own_id, e.transfer_number, e.amount_cents,"
+    " e.transfer_number, e.amount_cents,"
     " IF(e.kind = 'paid' AND y.fee_cents <> 0 AND NOT EXISTS (SELECT 1 FROM entry b"
     " WHERE b.fact_id = e.fact_id AND b.kind = 'paid' AND b.transfer_number < e.transfer_number),"
     " y.fee_cents, 0) FROM settlement_entry j JOIN entry e ON e.id = j.entry_id"
@@ -306,8 +306,8 @@ enum err db_settlement_page(struct db *db, int64_t settlement_id, int64_t after_
                           DB_GET_TEXT(row->channel), DB_GET_TEXT(row->debt_type),
                           DB_GET_TEXT(row->day), DB_GET_TEXT(row->debtor_code),
                           DB_GET_TEXT(row->debtor_name), DB_GET_TEXT(row->description),
-                          DB_GET_TEXT(row->own_id), DB_GET_INT(row->transfer_number),
-                          DB_GET_I64(row->amount_cents), DB_GET_I64(row->fee_cents)),
+                          DB_GET_INT(row->transfer_number), DB_GET_I64(row->amount_cents),
+                          DB_GET_I64(row->fee_cents)),
                    each, cls);
 }
 

@@ -57,7 +57,7 @@ MUST_USE enum err db_settlement_of_flow(struct db *db, int64_t flow_id, struct d
 struct db_settled {
     int64_t entry_id;
     char iuv[36], iur[36], notice_number[19], psp[36], channel[36], debt_type[36], day[11];
-    char debtor_code[17], debtor_name[281], description[561], own_id[141];
+    char debtor_code[17], debtor_name[281], description[561];
     int transfer_number;
     int64_t amount_cents, fee_cents; /* less than 0: reversed */
 };
