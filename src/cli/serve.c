@@ -175,6 +175,7 @@ static void options_fill(struct listen_options *o)
     o->queue_wait_ms = config_int(CONFIG_SERVE_QUEUE_WAIT);
     o->connections = (unsigned)config_int(CONFIG_SERVE_CONNECTIONS);
     o->peer_connections = (unsigned)config_int(CONFIG_SERVE_PEER_CONNECTIONS);
+    o->peer_handshakes = (unsigned)config_int(CONFIG_SERVE_PEER_HANDSHAKES);
     o->body_memory = (size_t)config_int(CONFIG_SERVE_BODY_MEMORY);
     o->spool_dir = config_text(CONFIG_SERVE_SPOOL_DIR);
     o->spool_max = (size_t)config_int(CONFIG_SERVE_SPOOL_SIZE);

@@ -5,6 +5,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* What a peer may begin at once is what it may in so many seconds: after a restart of ours a whole
+ * fleet comes back together. */
+#define BURST_US INT64_C(10000000)
+
 /* FNV-1a from a secret start. */
 static uint32_t slot_of(const uint8_t *bytes, size_t len, uint32_t seed)
 {
@@ -78,6 +82,21 @@ bool listen_gate_claim(struct listen_gate *gate, const struct listen_peer *peer)
 void listen_gate_release(struct listen_gate *gate, const struct listen_peer *peer)
 {
     atomic_fetch_sub(&gate->peers[peer->slot], 1);
+}
+
+/* A token bucket as one number: each handshake moves the time of rest on by its share. */
+bool listen_gate_shake(struct listen_gate *gate, const struct listen_peer *peer, int64_t now_us)
+{
+    _Atomic int64_t *rested_us = &gate->rested_us[peer->slot];
+    unsigned rate = atomic_load(&gate->peer_handshakes);
+    int64_t was = atomic_load(rested_us), next;
+
+    if (rate == 0) return true;
+    do {
+        next = (was > now_us ? was : now_us) + 1000000 / rate;
+        if (next - now_us > BURST_US) return false;
+    } while (!atomic_compare_exchange_weak(rested_us, &was, next));
+    return true;
 }
 
 bool listen_gate_enter(struct listen_gate *gate, const struct listen_peer *peer)

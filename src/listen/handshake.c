@@ -3,6 +3,7 @@
  * A connection's TLS handshake: who the client is, or why there is none. */
 #include "listen/internal.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
 
@@ -11,11 +12,30 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FAILURE_LINES = 10 };
+enum { FAILURE_LINES = 10, FLOOD_LINES = 1 };
+
+/* Who was refused asks its operator, and that one asks us: a line says why, seldom enough. */
+static void note(const struct listen_conn *c, struct listen_quiet *quiet, unsigned lines_max,
+                 const char *why)
+{
+    metric_add(METRIC_TLS_REFUSED, NULL, 1);
+    if (listen_quiet_pass(quiet, lines_max))
+        log_event(LOG_INFO, "tls.refused", LOG_TEXT("peer", c->peer.text), LOG_TEXT("why", why));
+}
+
+/* A handshake costs half a millisecond of the thread that serves everybody, and its client hardly
+ * anything. Lines of their own, or a flood would hide why others are refused. */
+static bool is_flood(struct listen_conn *c)
+{
+    if (!c->claimed || listen_gate_shake(c->door->gate, &c->peer, clock_monotonic_us()))
+        return false;
+    note(c, &c->loop->flood_log, FLOOD_LINES, "more handshakes than serve.peer_handshakes");
+    return true;
+}
 
 struct bufferevent *listen_handshake_begin(struct listen_conn *c)
 {
-    struct ssl_st *ssl = listen_live_ssl(c);
+    struct ssl_st *ssl = is_flood(c) ? NULL : listen_live_ssl(c);
     struct bufferevent *bev = NULL;
 
     if (ssl)
@@ -32,21 +52,17 @@ void listen_handshake_done(struct listen_conn *c)
     listen_conn_deadline(c, DEADLINE_FIRST);
 }
 
-/* Who was refused asks its operator, and that one asks us: a line says why, seldom enough. */
-static void note(struct listen_conn *c)
+static void note_failure(struct listen_conn *c)
 {
-    const char *why =
-        crypto_tls_why(bufferevent_openssl_get_ssl(c->bev), bufferevent_get_openssl_error(c->bev));
-
-    metric_add(METRIC_TLS_REFUSED, NULL, 1);
-    if (listen_quiet_pass(&c->loop->handshake_log, FAILURE_LINES))
-        log_event(LOG_INFO, "tls.refused", LOG_TEXT("peer", c->peer.text), LOG_TEXT("why", why));
+    note(
+        c, &c->loop->handshake_log, FAILURE_LINES,
+        crypto_tls_why(bufferevent_openssl_get_ssl(c->bev), bufferevent_get_openssl_error(c->bev)));
 }
 
 bool listen_handshake_holds(struct listen_conn *c)
 {
     if (!c->has_certificate || listen_live_admits(c)) return true;
-    note(c);
+    note_failure(c);
     return false;
 }
 
@@ -57,7 +73,7 @@ void listen_handshake_failed(struct listen_conn *c)
     int fd = fcntl(bufferevent_getfd(c->bev), F_DUPFD_CLOEXEC, 0);
     struct bufferevent *plain = NULL;
 
-    note(c);
+    note_failure(c);
     if (fd >= 0) plain = bufferevent_socket_new(c->loop->base, fd, BEV_OPT_CLOSE_ON_FREE);
     if (!plain) {
         if (fd >= 0) close(fd);

@@ -114,7 +114,7 @@ struct listen_loop {
     struct listen_conn_list conns;
     unsigned n_conns;
     bool draining;
-    struct listen_quiet accept_log, refuse_log, handshake_log, header_log;
+    struct listen_quiet accept_log, refuse_log, handshake_log, flood_log, header_log;
     int64_t date_second;
     char date[40];
 };
@@ -194,7 +194,7 @@ void listen_conn_deadline(struct listen_conn *c, enum listen_deadline deadline);
 void listen_conn_answered(struct listen_conn *c);
 
 /* handshake.c */
-/** NULL: no memory. */
+/** NULL: no memory, or its peer had too many. */
 struct bufferevent *listen_handshake_begin(struct listen_conn *c);
 void listen_handshake_done(struct listen_conn *c);
 /** A request came: may its connection still speak by what the handshake showed? */

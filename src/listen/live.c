@@ -23,6 +23,7 @@ static void caps_set(struct listen_server *server, const struct listen_options *
 {
     atomic_store(&server->service_gate.max, options->connections);
     atomic_store(&server->service_gate.peer_max, options->peer_connections);
+    atomic_store(&server->service_gate.peer_handshakes, options->peer_handshakes);
 }
 
 enum err listen_live_open(struct listen_server *server)

@@ -67,6 +67,7 @@ struct listen_options {
     int loops, workers, queue;
     int64_t queue_wait_ms;
     unsigned connections, peer_connections;
+    unsigned peer_handshakes; /**< of TLS, a second; 0: as many as come */
     size_t body_memory;
     const char *spool_dir;             /**< where big bodies and answers lie; NULL: nowhere */
     size_t spool_max;                  /**< all of them together, in bytes */
@@ -91,8 +92,8 @@ struct listen_server;
 /** Bind and start threads; ports that were 0 are known after it. @return ERR_NONE | ERR_LISTEN |
  * ERR_TLS_FILE | ERR_CONFIG. Answers GET /healthz and /readyz by itself. */
 MUST_USE enum err listen_open(const struct listen_options *options, struct listen_server **out);
-/** Take tls, proxies, connections and peer_connections of options: they hold for connections that
- * come from now on, those that are open go on as they began.
+/** Take tls, proxies and the caps on connections and handshakes of options: they hold for what
+ * comes from now on, those that are open go on as they began.
  * @return ERR_NONE | ERR_TLS_FILE | ERR_CONFIG: then nothing has changed [F63]. */
 MUST_USE enum err listen_reload(struct listen_server *server, const struct listen_options *options);
 int listen_port(const struct listen_server *server);

@@ -20,7 +20,8 @@ def settings(hub):
                        [max(FILES, now) for now in resource.getrlimit(resource.RLIMIT_NOFILE)])
     hub.authority = Authority(hub.home / "ca")
     return {"serve.tls_port": 0, "serve.tls_certificate": hub.authority.server().pem,
-            "serve.connections": 3 * OPEN, "serve.peer_connections": 3 * OPEN}
+            "serve.connections": 3 * OPEN, "serve.peer_connections": 3 * OPEN,
+            "serve.peer_handshakes": 0}
 
 
 def memory(pid):

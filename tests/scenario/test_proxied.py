@@ -177,6 +177,19 @@ def test_the_cap_is_the_clients(hub, restarted):
     nonsense(behind(hub, header("192.0.2.7")))
 
 
+def test_the_rate_of_handshakes_is_the_clients(hub, restarted):
+    """One client that connects again and again is closed, another behind the same proxy is not, nor
+    is the proxy when it asks for itself. [X25]"""
+    restarted(serve__peer_handshakes=1, serve__tls_port_proxy="yes")
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        for _ in range(60):
+            behind(hub, header("192.0.2.7")).close()
+    nonsense(behind(hub, header("192.0.2.8")))
+    for _ in range(20):
+        behind(hub, SIGNATURE + b"\x20\x00\x00\x00").close()
+    assert "event=tls.refused peer=192.0.2.7 " in hub.serve.log.read_text()
+
+
 def test_check_finds_the_hub_behind_its_proxy(hub):
     said = hub.payer("check", "--set", f"serve.tls_port={port(hub.tls_url)}", ok=(0, 1)).stdout
     assert f"{port(hub.tls_url)}: a hub answers there" in said

@@ -107,13 +107,37 @@ static void test_caps(void **state)
     assert_int_equal(gate.peers[a.slot], 0);
 }
 
+/* [X25]: a burst, then the rate; each peer its own; what was refused costs nothing later. */
+static void test_handshakes(void **state)
+{
+    enum { RATE = 4, BURST = 40, SECOND = 1000000 };
+    static struct listen_gate gate = {.peer_handshakes = RATE};
+    struct listen_peer a = peer_of("192.0.2.1"), b = peer_of("192.0.2.2");
+    int64_t now = 77 * (int64_t)SECOND;
+
+    (void)state;
+    for (int i = 0; i < BURST; i++)
+        assert_true(listen_gate_shake(&gate, &a, now));
+    for (int i = 0; i < BURST; i++)
+        assert_false(listen_gate_shake(&gate, &a, now));
+    assert_true(listen_gate_shake(&gate, &b, now));
+    assert_false(listen_gate_shake(&gate, &a, now + SECOND / RATE - 1));
+    assert_true(listen_gate_shake(&gate, &a, now + SECOND / RATE));
+    assert_false(listen_gate_shake(&gate, &a, now + SECOND / RATE));
+    now += 1000 * (int64_t)SECOND; /* rest earns a burst, not more */
+    for (int i = 0; i < BURST; i++)
+        assert_true(listen_gate_shake(&gate, &a, now));
+    assert_false(listen_gate_shake(&gate, &a, now));
+    gate.peer_handshakes = 0;
+    assert_true(listen_gate_shake(&gate, &a, now));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_peer),
-        cmocka_unit_test(test_slots),
-        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_peer),       cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_parse),      cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_handshakes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
