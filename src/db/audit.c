@@ -14,6 +14,8 @@
     "CASE l.state WHEN 'DIFFERS' THEN 'reported-differs' WHEN 'UNKNOWN' THEN 'reported-not-paid'"  \
     " WHEN 'TWICE' THEN 'reported-twice' WHEN 'REVOKED' THEN 'reported-revoked' END"
 
+#define CLAIMED "('position.created', 'position.updated')"
+
 static const struct {
     const char *rule, *what, *table;
     struct db_stmt stmt;
@@ -85,6 +87,16 @@ static const struct {
       " WHEN 'stamp' THEN 'unstamped' ELSE 'refunded' END GROUP BY r.id, r.amount_cents"
       " HAVING COUNT(e.id) = 0 OR COUNT(e.id) <> COUNT(b.id)"
       " OR COUNT(b.id) <> (SELECT COUNT(*) FROM entry x WHERE x.fact_id = r.id)"),
+    Q("I3", "an entry of no known kind, or that is not its payment's", "entry",
+      "SELECT e.id, CONCAT(e.kind, ' of ', e.creditor) FROM entry e LEFT JOIN payment y"
+      " ON y.id = e.payment_id LEFT JOIN reversal r ON r.id = e.fact_id"
+      " AND r.payment_id = e.payment_id WHERE y.id IS NULL OR e.instrument <> y.channel"
+      " OR (e.settles <> y.settles AND y.told_by IS NULL) OR CASE WHEN e.kind IN"
+      " ('collected', 'fee', 'suspense', 'paid', 'stamp') THEN e.fact_id <> y.id ELSE r.id IS NULL"
+      " OR e.kind NOT IN ('returned', 'refunded', 'reversed', 'unstamped') END OR (e.kind IN"
+      " ('collected', 'fee', 'returned', 'suspense', 'refunded') AND (e.account <> ''"
+      " OR e.transfer_number <> 0 OR e.creditor <> IF(e.kind IN ('suspense', 'refunded'),"
+      " y.creditor, y.psp)))"),
     Q("I3", "an entry's day is not its payment's", "entry",
       "SELECT e.id, CONCAT(e.day, ', ', COALESCE(y.day, '-')) FROM entry e JOIN payment y"
       " ON y.id = e.fact_id WHERE NOT e.day <=> y.day"),
@@ -142,6 +154,57 @@ static const struct {
     Q("I4", "a position is PAID with open instalments, or the other way round", "position",
       "SELECT p.id, p.state FROM position p JOIN payment_option o ON o.id = p.begun_option"
       " WHERE (p.state = 'PAID') <> (p.paid_count = o.instalment_count)"),
+    Q("I4", "the option that was begun is not one of the position's", "position",
+      "SELECT p.id, p.begun_option FROM position p LEFT JOIN payment_option o"
+      " ON o.id = p.begun_option AND o.position_id = p.id"
+      " WHERE p.begun_option IS NOT NULL AND o.id IS NULL"),
+    Q("I4", "an option has not the instalments that it says", "position",
+      "SELECT o.position_id, CONCAT('option ', o.number, ': ', COUNT(i.id)) FROM payment_option o"
+      " LEFT JOIN instalment i ON i.option_id = o.id GROUP BY o.id, o.position_id, o.number,"
+      " o.kind, o.instalment_count HAVING COUNT(i.id) <> o.instalment_count"
+      " OR o.kind NOT IN ('single', 'plan')"),
+    Q("I4", "an instalment's Ente or IUV is not its position's or its notice's", "instalment",
+      "SELECT i.id, CONCAT(i.creditor, ', ', i.notice_number, ', ', i.iuv) FROM instalment i"
+      " JOIN position p ON p.id = i.position_id WHERE i.creditor <> p.creditor"
+      " OR i.iuv <> RIGHT(i.notice_number, CHAR_LENGTH(i.iuv))"),
+    Q("I4", "a payment's Ente or notice is not the one that the journal says", "payment",
+      "SELECT y.id, CONCAT(y.creditor, ', ', i.notice_number) FROM payment y JOIN instalment i"
+      " ON i.id = y.instalment_id LEFT JOIN journal j ON j.object_id = y.id"
+      " AND j.event LIKE 'activate%' WHERE y.creditor <> i.creditor"
+      " OR j.creditor <> i.creditor OR j.notice_number <> i.notice_number"
+      " GROUP BY y.id, y.creditor, i.notice_number"),
+    Q("I5", "a position and its instalments do not agree on whether it is withdrawn", "position",
+      "SELECT p.id, CONCAT(p.state, ', ', MIN(i.state)) FROM position p JOIN instalment i"
+      " ON i.position_id = p.id WHERE (p.state = 'CANCELLED') <> (i.state = 'CANCELLED')"
+      " OR p.state NOT IN ('OPEN', 'PAID', 'CANCELLED')"
+      " OR i.state NOT IN ('OPEN', 'PAID', 'CANCELLED') GROUP BY p.id, p.state"),
+    Q("I10", "a position that is withdrawn without a line in the journal, or the other way round",
+      "position",
+      "SELECT p.id, p.state FROM position p LEFT JOIN journal j ON j.object_id = p.id"
+      " AND j.event = 'position.cancelled' WHERE (p.state = 'CANCELLED') <> (j.id IS NOT NULL)"
+      " GROUP BY p.id, p.state"),
+    Q("I10", "a position that was created is gone", "position",
+      "SELECT j.object_id, j.notice_number FROM journal j LEFT JOIN position p"
+      " ON p.id = j.object_id WHERE j.event = 'position.created' AND p.id IS NULL"),
+    /* What its station says of a notice is another witness: hosted once, asked there since. */
+    Q("I10", "what a position asks for is not what its Ente sent", "position",
+      "SELECT x.id, x.own_id FROM (SELECT p.id, p.own_id, CAST(UNHEX(SHA2(CONCAT_WS('\t',"
+      " p.creditor, p.own_id, p.debt_type, p.debtor_code, p.debtor_name, GROUP_CONCAT(CONCAT_WS("
+      "'\t', i.notice_number, i.iuv, i.due_date, t.number, t.creditor, t.iban, t.amount_cents,"
+      " t.stamp_hash) ORDER BY o.number, i.number, t.number SEPARATOR '\n')), 256)) AS BINARY) "
+      "claim"
+      " FROM position p JOIN payment_option o ON o.position_id = p.id JOIN instalment i"
+      " ON i.option_id = o.id JOIN transfer t ON t.instalment_id = i.id GROUP BY p.id, p.own_id,"
+      " p.creditor, p.debt_type, p.debtor_code, p.debtor_name) x LEFT JOIN journal j"
+      " ON j.object_id = x.id AND j.event IN " CLAIMED " AND j.request_hash = x.claim"
+      " WHERE j.id IS NULL AND EXISTS (SELECT 1 FROM journal k WHERE k.object_id = x.id"
+      " AND k.event IN " CLAIMED " AND k.request_hash IS NOT NULL) AND NOT EXISTS"
+      " (SELECT 1 FROM instalment i JOIN journal k ON k.notice_number = i.notice_number"
+      " AND k.event LIKE 'paGetPayment%' WHERE i.position_id = x.id)"),
+    Q("I10", "a position without the line of its creation in the journal", "position",
+      "SELECT p.id, p.created_by FROM position p LEFT JOIN journal j ON j.object_id = p.id"
+      " AND j.event = 'position.created' WHERE p.created_by NOT LIKE 'station/%'"
+      " AND j.id IS NULL"),
     Q("I5", "a state that no table of states has", "payment",
       "SELECT id, state FROM payment WHERE state NOT IN ('ACTIVE', 'PAID', 'PAID_LATE', 'FAILED',"
       " 'EXPIRED', 'UNKNOWN', 'DUPLICATE', 'REVERSED')"),
@@ -150,7 +213,9 @@ static const struct {
       " WHERE (y.state = 'REVERSED') <> (r.id IS NOT NULL) OR r.amount_cents <> y.amount_cents"),
     Q("I10", "a reversal without its line in the journal", "reversal",
       "SELECT r.id, r.reference FROM reversal r LEFT JOIN journal j ON j.object_id = r.payment_id"
-      " AND j.event = 'payment.reversed' WHERE j.id IS NULL"),
+      " AND j.event = 'payment.reversed' AND j.actor = r.made_by"
+      " AND j.detail = CONCAT('reversal ', r.id, ', reference ', r.reference)"
+      " WHERE j.id IS NULL"),
     Q("I5", "a payment that ended has no end, or one that lives has one", "payment",
       "SELECT id, state FROM payment WHERE (state = 'ACTIVE') <> (closed_at IS NULL)"),
     Q("I5", "a payment in time was closed after its end", "payment",
@@ -168,7 +233,7 @@ static const struct {
       " OR (r.seq IS NULL AND r.created_at < UTC_TIMESTAMP(6) - INTERVAL 1 DAY)"),
     Q("I7", "a notification of no receipt", "outbox",
       "SELECT o.id, o.kind FROM outbox o LEFT JOIN receipt r ON r.id = o.receipt_id"
-      " WHERE r.id IS NULL OR r.payment_id <> o.payment_id"),
+      " WHERE r.id IS NULL OR r.payment_id <> o.payment_id OR r.creditor <> o.creditor"),
     Q("I7", "a notification in no known state, or done without a time", "outbox",
       "SELECT id, state FROM outbox WHERE state NOT IN ('READY', 'CLAIMED', 'HELD', 'DONE', "
       "'PARKED')"
@@ -222,6 +287,8 @@ static const struct {
       " ON d.subscription = s.subscription AND d.settlement_id = s.id WHERE s.state = 'SEALED'"
       " AND s.entry_count > 0 AND s.settles = 'hub'"
       " AND (f.settlement_id IS NULL) = (d.settlement_id IS NULL)"),
+    Q("I5", "a settlement in no known state", "settlement",
+      "SELECT id, state FROM settlement WHERE state NOT IN ('OPEN', 'SEALED')"),
     Q("I8", "an entry in two settlements of a kind", "entry",
       "SELECT entry_id, kind FROM settlement_entry GROUP BY entry_id, kind HAVING COUNT(*) > 1"),
     Q("I8", "a flow's total is not its settlements'", "flow",
@@ -229,6 +296,21 @@ static const struct {
       " LEFT JOIN flow_settlement j ON j.flow_id = f.id LEFT JOIN settlement s"
       " ON s.id = j.settlement_id GROUP BY f.id, f.total_cents"
       " HAVING COALESCE(SUM(s.total_cents), 0) <> f.total_cents"),
+    Q("I8", "a flow's count, id or party is not its settlements'", "flow",
+      "SELECT f.id, CONCAT(f.party, ', ', f.message_id, ', ', f.record_count, ' records')"
+      " FROM flow f LEFT JOIN flow_settlement j ON j.flow_id = f.id LEFT JOIN settlement s"
+      " ON s.id = j.settlement_id GROUP BY f.id, f.party, f.message_id, f.record_count"
+      " HAVING f.record_count <> COALESCE(SUM(IF(f.party = s.creditor, s.entry_count,"
+      " s.id IS NOT NULL)), 0) OR COALESCE(SUM(f.party = s.creditor"
+      " AND f.message_id <> s.flow_id), 0) + COALESCE(SUM(f.party <> s.creditor"
+      " AND j.subscription <> s.subscription), 0) > 0"),
+    Q("I8", "a flow that tells a settlement for another subscription", "flow",
+      "SELECT j.flow_id, j.subscription FROM flow_settlement j LEFT JOIN flow f ON f.id = j.flow_id"
+      " WHERE NOT f.subscription <=> j.subscription"),
+    Q("I10", "a published flow is not the one that the journal says", "flow",
+      "SELECT f.id, f.name FROM flow f LEFT JOIN journal j ON j.object_id = f.id"
+      " AND j.event = 'flow.published' WHERE f.state = 'PUBLISHED'"
+      " AND (j.id IS NULL OR j.detail <> LOWER(HEX(f.sha256)))"),
     Q("I8", "a flow number is missing in a subscription", "flow",
       "SELECT MAX(f.id), CONCAT(f.subscription, ': ', COUNT(*), ' flows up to ', MAX(f.seq))"
       " FROM flow f GROUP BY f.subscription HAVING COUNT(*) + (SELECT COALESCE(SUM(g.last - g.first"
@@ -249,6 +331,10 @@ static const struct {
       " ON l.flow_id = f.id WHERE f.state IN ('LIVE', 'REPLACED') GROUP BY f.id, f.line_count,"
       " f.total_cents HAVING COUNT(l.n) <> f.line_count OR COALESCE(SUM(l.amount_cents), 0)"
       " <> f.total_cents"),
+    Q("W5", "a PSP's flow in no known state, or lines of one that is gone", "psp_flow",
+      "SELECT id, state FROM psp_flow WHERE state NOT IN ('LOADING', 'LIVE', 'REPLACED', 'REFUSED')"
+      " UNION SELECT l.flow_id, COUNT(*) FROM psp_flow_line l LEFT JOIN psp_flow f"
+      " ON f.id = l.flow_id WHERE f.id IS NULL GROUP BY l.flow_id"),
     Q("W5", "several revisions of a PSP's flow are live", "psp_flow",
       "SELECT MAX(id), flow_id FROM psp_flow WHERE state = 'LIVE' GROUP BY psp, flow_id, year"
       " HAVING COUNT(*) > 1"),
@@ -289,6 +375,17 @@ static const struct {
       " LEFT JOIN entry e ON e.id = c.entry_id LEFT JOIN journal j ON j.object_id = e.payment_id"
       " AND j.event = 'reversal.closed' AND j.detail = CONCAT('entry ', c.entry_id)"
       " WHERE j.id IS NULL"),
+    Q("I5", "an anomaly is not about what its payment is", "anomaly",
+      "SELECT a.id, CONCAT(a.creditor, ': ', a.amount_cents, ' cents') FROM anomaly a"
+      " LEFT JOIN payment y ON y.id = a.payment_id WHERE a.payment_id IS NOT NULL"
+      " AND (y.id IS NULL OR a.creditor <> y.creditor OR (a.amount_cents <> y.amount_cents"
+      " AND a.kind <> 'receipt-differs'))"),
+    Q("I10", "a switch is not as the journal says", "registry_switch",
+      "SELECT COALESCE(MAX(w.line), 0), w.what FROM (SELECT SUBSTRING_INDEX(detail, ' ', 2) what,"
+      " id line, IF(event = 'registry.stop', 1, -1) n FROM journal WHERE event IN ('registry.stop',"
+      " 'registry.start') UNION ALL SELECT CONCAT(kind, ' ', code), NULL, -1 FROM registry_switch) "
+      "w"
+      " GROUP BY w.what HAVING SUM(w.n) <> 0"),
     Q("I10", "an anomaly that somebody closed without a line in the journal", "anomaly",
       "SELECT a.id, CONCAT(a.closed_by, ': ', a.reason) FROM anomaly a LEFT JOIN journal j"
       " ON j.object_id = a.id AND j.event = 'anomaly.close' WHERE a.reason IS NOT NULL"

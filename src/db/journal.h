@@ -17,7 +17,8 @@ struct db_journal_row {
     char outcome[51];
     char detail[201];
     int64_t duration_us; /* -1: none */
-    /* SHA-256 of the messages, byte for byte; all zero: none */
+    /* SHA-256 of the messages, byte for byte; of a position's line, of what is owed
+     * (service/position_content.h); all zero: none */
     unsigned char request_hash[32], answer_hash[32];
 };
 

@@ -232,7 +232,9 @@ static enum err store_tx(struct db *db, void *cls)
         c->positions[n] = p;
         db_journal_set(&c->rows[n], c->scope->actor, "position.created", p->creditor,
                        p->instalments[0].notice_number, "OK");
-        c->rows[n++].object_id = p->id;
+        c->rows[n].object_id = p->id;
+        TRY(position_claim(p, p, c->rows[n].request_hash));
+        n++;
     }
     TRY(db_position_add(db, c->positions, n, c->scope->actor, now_us));
     TRY(db_journal_add(db, c->rows, n));

@@ -64,16 +64,11 @@ out:
     return rc;
 }
 
-static enum err journal_add(struct db *db, const struct changing *c, const char *event,
-                            const struct debt_position *p, const char *detail)
+static void line_set(struct db_journal_row *row, const struct changing *c, const char *event,
+                     const struct debt_position *p)
 {
-    struct db_journal_row row;
-
-    db_journal_set(&row, c->scope->actor, event, p->creditor, p->instalments[0].notice_number,
-                   "OK");
-    row.object_id = p->id;
-    snprintf(row.detail, sizeof row.detail, "%s", detail);
-    return db_journal_add(db, &row, 1);
+    db_journal_set(row, c->scope->actor, event, p->creditor, p->instalments[0].notice_number, "OK");
+    row->object_id = p->id;
 }
 
 /* ---- update ---- */
@@ -163,6 +158,7 @@ static enum err update_write(struct db *db, const struct changing *c,
 {
     enum err rc;
     char names[201] = "";
+    struct db_journal_row row;
     const char *field = position_head_differs(stored, sent);
 
     if (field) name_add(names, "%s ", field);
@@ -182,7 +178,10 @@ static enum err update_write(struct db *db, const struct changing *c,
             name_add(names, "option[%d]/instalment[%d]/%s ", o + 1, k + 1, field);
         }
     }
-    TRY(journal_add(db, c, "position.updated", stored, names));
+    line_set(&row, c, "position.updated", stored);
+    memcpy(row.detail, names, sizeof row.detail);
+    TRY(position_claim(stored, sent, row.request_hash));
+    TRY(db_journal_add(db, &row, 1));
 out:
     return rc;
 }
@@ -268,6 +267,7 @@ static enum err cancel_tx(struct db *db, void *cls)
     enum err rc = ERR_NONE;
     struct changing *c = cls;
     struct debt_position stored;
+    struct db_journal_row row;
 
     for (size_t i = 0; i < c->n; i++) {
         struct position_withdrawal *w = &c->withdrawals[i];
@@ -278,7 +278,8 @@ static enum err cancel_tx(struct db *db, void *cls)
         w->result = cancel_decide(&stored, w, &w->refusal);
         if (w->result != POSITION_CHANGED || c->dry_run) continue;
         TRY(db_position_cancel(db, &stored));
-        TRY(journal_add(db, c, "position.cancelled", &stored, ""));
+        line_set(&row, c, "position.cancelled", &stored);
+        TRY(db_journal_add(db, &row, 1));
     }
 out:
     return rc;

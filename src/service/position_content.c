@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +69,54 @@ enum err position_hash(struct debt_position *p)
         hash_instalment(s, &p->instalments[i]);
     crypto_hash_end(&s, &h);
     memcpy(p->content_hash, h.bytes, sizeof p->content_hash);
+out:
+    return rc;
+}
+
+/* ---- what the journal keeps of it: db/audit.c says the same in SQL ---- */
+
+static void claim_share(struct hash_stream *s, const struct debt_instalment *named,
+                        const struct debt_instalment *i, const struct debt_transfer *t, bool first)
+{
+    char text[512];
+
+    snprintf(text, sizeof text, "%s%s\t%s\t%s\t%d\t%s\t%s\t%" PRId64 "%s%s", first ? "" : "\n",
+             named->notice_number, named->iuv, i->due_date, t->number, t->creditor, t->iban,
+             t->amount_cents, *t->stamp.hash ? "\t" : "", t->stamp.hash);
+    crypto_hash_add(s, text, strlen(text));
+}
+
+/* By number: they may be sent in any order. */
+static void claim_shares(struct hash_stream *s, const struct debt_instalment *named,
+                         const struct debt_instalment *i, bool *first)
+{
+    for (int number = 1; number <= DEBT_TRANSFERS_MAX; number++)
+        for (int t = 0; t < i->n_transfers; t++) {
+            if (i->transfers[t].number != number) continue;
+            claim_share(s, named, i, &i->transfers[t], *first);
+            *first = false;
+        }
+}
+
+enum err position_claim(const struct debt_position *named, const struct debt_position *p,
+                        unsigned char out[32])
+{
+    enum err rc;
+    struct hash_stream *s = NULL;
+    struct hash h;
+    bool first = true;
+    const char *const texts[] = {p->creditor, p->own_id, p->debt_type, p->debtor.code,
+                                 p->debtor.name};
+
+    TRY(crypto_hash_begin(&s));
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        crypto_hash_add(s, texts[i], strlen(texts[i]));
+        crypto_hash_add(s, "\t", 1);
+    }
+    for (int i = 0; i < p->n_instalments; i++)
+        claim_shares(s, &named->instalments[i], &p->instalments[i], &first);
+    crypto_hash_end(&s, &h);
+    memcpy(out, h.bytes, sizeof h.bytes);
 out:
     return rc;
 }

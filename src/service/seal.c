@@ -176,8 +176,8 @@ enum err service_seal_audit(struct db *db, struct service_audit *audit)
     if (beyond)
         tell(&w, "journal_seal", beyond, "the chain was signed up to here, and ends before");
     TRY(db_seal_newest(db, &newest));
-    TRY(db_seal_find_open(db, 0, newest - clock_id_floor(SEAL_REACH_DAY_US), WALK_BATCH, &w.row,
-                          open_told, &w));
+    TRY(db_seal_find_open(db, INT64_MIN, newest - clock_id_floor(SEAL_REACH_DAY_US), WALK_BATCH,
+                          &w.row, open_told, &w));
 out:
     seal_heads_close(&w.heads);
     return rc;

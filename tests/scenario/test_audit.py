@@ -11,7 +11,7 @@ from scenario.test_pay import pay
 from scenario.test_stamps import pay_stamped, stamped
 from scenario.test_tokens import pay_together
 from scenario.test_positions import caller, instalment, position, submit
-from support.hub import COMUNE, wait_until
+from support.hub import ASL, COMUNE, DESK, wait_until
 from support.node import Node
 from support.reports import FlowPsp, payment
 from support.witness import ROOT
@@ -46,7 +46,18 @@ ENTRIES = "a payment that took money has no or other entries"
 DUE = "a paid entry that is neither settled nor due, or both"
 NUMBER = "a receipt without a number for a day, or with one that was never given"
 TOKEN = "a receipt's token is not its payment's"
+FLOW_OF = "a flow's count, id or party is not its settlements'"
+PUBLISHED = "a published flow is not the one that the journal says"
+ENTRY_OF = "an entry of no known kind, or that is not its payment's"
+CREATED, UNCREATED = ("a position that was created is gone",
+                      "a position without the line of its creation in the journal")
+CLAIM = "what a position asks for is not what its Ente sent"
+OF_OPTION = "an option has not the instalments that it says"
+OF_NOTICE = "a payment's Ente or notice is not the one that the journal says"
+REVERSAL_LINE = "a reversal without its line in the journal"
 IMPORTED = "a version of the registry is not what was imported"
+TOLD_OF = "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"
+CANCELLED = "UPDATE position SET state = 'CANCELLED' WHERE id = {open_position}"
 PAID_ENTRY = "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"
 
 # What is changed, and which questions name which row. Names in braces are ids: {paid} a payment
@@ -109,7 +120,7 @@ CORRUPTIONS = [
      {"the entries of a fact do not sum to 0":
       "SELECT MIN(id) FROM entry WHERE fact_id = {paid}"}),
     ("UPDATE transfer SET stamp_hash = 'QQ==' WHERE instalment_id = {open}",
-     {"a transfer has an account and a stamp, or neither": "{open}"}),
+     {"a transfer has an account and a stamp, or neither": "{open}", CLAIM: "{open_position}"}),
     ("UPDATE payment SET method = 'other' WHERE id = {second}",
      {"the payments of one outcome do not agree, or the fee is not the first one's": "{second}"}),
     ("DELETE FROM payment_stamp WHERE payment_id = {stamped}",
@@ -117,20 +128,21 @@ CORRUPTIONS = [
     ("UPDATE payment SET fee_cents = fee_cents + 1 WHERE id = {paid}",
      {"what was collected is not what was owed and the fee": "{paid}"}),
     ("UPDATE entry SET kind = 'fee' WHERE payment_id = {double} AND kind = 'suspense'",
-     {ENTRIES: "{double}"}),
+     {ENTRIES: "{double}", ENTRY_OF:
+      "SELECT id FROM entry WHERE payment_id = {double} AND kind = 'fee'"}),
     ("DELETE FROM entry WHERE payment_id = {paid}",
      {ENTRIES: "{paid}", "a receipt of a payment on which nothing was paid to that Ente":
       "SELECT id FROM receipt WHERE payment_id = {paid}"}),
     ("UPDATE entry SET account = 'IT00X' WHERE payment_id = {paid} AND kind = 'paid'",
      {"an entry is not its transfer": PAID_ENTRY, DUE: PAID_ENTRY}),
     ("UPDATE transfer SET amount_cents = amount_cents + 1 WHERE instalment_id = {open}",
-     {"the transfers of an instalment are not its amount": "{open}"}),
+     {"the transfers of an instalment are not its amount": "{open}", CLAIM: "{open_position}"}),
     ("UPDATE payment SET amount_cents = amount_cents + 1 WHERE id = {live}",
      {"a payment's amount is not its instalment's": "{live}"}),
     ("ALTER TABLE payment DROP KEY live_instalment; UPDATE payment SET state = 'ACTIVE',"
      " closed_at = NULL, instalment_id = {live_instalment} WHERE id = {failed};"
      " UPDATE position SET live_count = 2 WHERE id = {live_position}",
-     {"several payments live on one instalment": "{live_instalment}"}),
+     {"several payments live on one instalment": "{live_instalment}", OF_NOTICE: "{failed}"}),
     ("UPDATE instalment SET state = 'OPEN' WHERE id = {paid_instalment};"
      " UPDATE position SET state = 'OPEN', paid_count = 0 WHERE id = {paid_position}",
      {UNPAID: "{paid_instalment}"}),
@@ -148,11 +160,12 @@ CORRUPTIONS = [
     ("UPDATE payment SET closed_at = expires_at + INTERVAL 1 SECOND WHERE id = {paid}",
      {"a payment in time was closed after its end": "{paid}"}),
     ("DELETE FROM reversal WHERE id = {reversal}",
-     {"a payment that is REVERSED without its reversal, or the other way round": "{reversed}"}),
+     {"a payment that is REVERSED without its reversal, or the other way round": "{reversed}",
+      ENTRY_OF: "SELECT id FROM entry WHERE fact_id = {reversal}"}),
     ("UPDATE entry SET transfer_number = 2 WHERE fact_id = {reversal} AND kind = 'reversed'",
      {"a reversal's entries are not its payment's the other way round": "{reversal}"}),
     ("DELETE FROM journal WHERE object_id = {reversed} AND event = 'payment.reversed'",
-     {"a reversal without its line in the journal": "{reversal}", LINE_GONE: "SELECT id FROM"
+     {REVERSAL_LINE: "{reversal}", LINE_GONE: "SELECT id FROM"
       " kept.journal WHERE object_id = {reversed} AND event = 'payment.reversed'"}),
     ("DELETE FROM reversal_due", {DUE: "SELECT id FROM entry WHERE payment_id = {reversed}"
                                   " AND kind IN ('paid', 'reversed')"}),
@@ -171,7 +184,9 @@ CORRUPTIONS = [
      {"a notification in no known state, or done without a time":
       "SELECT id FROM outbox WHERE state = 'LOST'"}),
     ("UPDATE settlement SET entry_count = entry_count + 1 WHERE id = {settlement}",
-     {SETTLED: "{settlement}"}),
+     {SETTLED: "{settlement}", FLOW_OF: "SELECT j.flow_id FROM flow_settlement j JOIN flow f ON"
+      " f.id = j.flow_id JOIN settlement s ON s.id = j.settlement_id AND s.creditor = f.party"
+      " WHERE s.id = {settlement}"}),
     ("UPDATE settlement SET total_cents = total_cents + 1 WHERE id = {settlement}",
      {SETTLED: "{settlement}", FLOW_TOTAL:
       "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"}),
@@ -194,10 +209,12 @@ CORRUPTIONS = [
       " WHERE settlement_id = {settlement}", SETTLED: "{next_settlement}"}),
     ("UPDATE flow SET total_cents = total_cents + 1 WHERE id = {flow}", {FLOW_TOTAL: "{flow}"}),
     ("DELETE FROM flow WHERE id = {flow}",
-     {"a flow number is missing in a subscription": "{next_flow}", UNKNOWN_FILE: "0"}),
+     {"a flow number is missing in a subscription": "{next_flow}", UNKNOWN_FILE: "0",
+      "a flow that tells a settlement for another subscription": "{flow}"}),
     ("UPDATE flow SET size = NULL WHERE id = {flow}",
      {"a published flow without hash or size": "{flow}"}),
-    ("UPDATE flow SET sha256 = REPEAT('x', 32) WHERE id = {flow}", {CHANGED: "{flow}"}),
+    ("UPDATE flow SET sha256 = REPEAT('x', 32) WHERE id = {flow}",
+     {CHANGED: "{flow}", PUBLISHED: "{flow}"}),
     ("UPDATE psp_flow SET total_cents = total_cents + 1 WHERE id = {report}",
      {"the lines of a PSP's flow are not what it says": "{report}"}),
     ("DELETE FROM psp_flow_part WHERE flow_id = {report}",
@@ -225,7 +242,8 @@ CORRUPTIONS = [
      " 'operator/x', 'x' FROM anomaly WHERE payment_id = {late}",
      {"a note about an anomaly without a line in the journal, or about none": "4711"}),
     ("UPDATE payment SET channel = '66666666666_02' WHERE id = {paid}",
-     {"a payment without the line of its activation in the journal": "{paid}"}),
+     {"a payment without the line of its activation in the journal": "{paid}",
+      ENTRY_OF: "SELECT id FROM entry WHERE payment_id = {paid}"}),
     ("UPDATE payment SET token = 'X' WHERE id = {paid}",
      {"a payment's token is not the one that the journal says": "{paid}",
       TOKEN: "SELECT id FROM receipt WHERE payment_id = {paid}"}),
@@ -235,9 +253,9 @@ CORRUPTIONS = [
      {"an entry's day is not its payment's": PAID_ENTRY}),
     ("UPDATE payment SET state = 'ACTIVE', closed_at = NULL, instalment_id = {paid_instalment}"
      " WHERE id = {failed}; UPDATE position SET live_count = 1 WHERE id = {paid_position}",
-     {"a payment lives on what was paid before": "{failed}"}),
+     {"a payment lives on what was paid before": "{failed}", OF_NOTICE: "{failed}"}),
     ("DELETE FROM position WHERE id = {open_position}",
-     {"an instalment without its position or option": "{open}"}),
+     {"an instalment without its position or option": "{open}", CREATED: "{open_position}"}),
     ("UPDATE receipt SET seq = seq + 1000 WHERE payment_id = {paid}",
      {NUMBER: "SELECT id FROM receipt WHERE payment_id = {paid}"}),
     ("UPDATE outbox SET payload = REPLACE(payload, '12.34', '99.34') WHERE payment_id = {paid}"
@@ -258,6 +276,70 @@ CORRUPTIONS = [
     ("DELETE FROM registry_version",
      {"a version of the registry that was imported is gone": "SELECT 1"}),
     ("UPDATE flow_delivery SET target = '/nowhere' WHERE flow_id = {flow}", {GONE: "{flow}"}),
+    ("UPDATE entry SET kind = 'x' WHERE fact_id = {paid} AND kind = 'collected'",
+     {ENTRY_OF: "SELECT id FROM entry WHERE kind = 'x'"}),
+    # a cent of what the PSP owes becomes its fee: the sum stays 0
+    ("UPDATE entry SET kind = 'x', amount_cents = amount_cents + 1 WHERE fact_id = {paid} AND kind ="
+     " 'collected'; UPDATE entry SET amount_cents = amount_cents - 1 WHERE fact_id = {paid} AND"
+     " kind = 'fee'", {ENTRY_OF: "SELECT id FROM entry WHERE kind = 'x'"}),
+    ("UPDATE payment SET psp = 'OTHER' WHERE id = {paid}",
+     {ENTRY_OF: "SELECT id FROM entry WHERE fact_id = {paid} AND kind IN ('collected', 'fee')"}),
+    ("UPDATE entry SET creditor = 'OTHER' WHERE fact_id = {double} AND kind = 'suspense'",
+     {ENTRY_OF: "SELECT id FROM entry WHERE fact_id = {double} AND kind = 'suspense'"}),
+    ("UPDATE reversal SET reference = 'OTHER'", {REVERSAL_LINE: "{reversal}"}),
+    ("UPDATE position SET begun_option = 4711 WHERE id = {paid_position}",
+     {"the option that was begun is not one of the position's": "{paid_position}"}),
+    ("DELETE FROM instalment WHERE id = {open}", {OF_OPTION: "{open_position}"}),
+    # whoever pays it next pays somebody else
+    ("UPDATE transfer SET iban = 'IT99X0000000000000000000001' WHERE instalment_id = {open}",
+     {CLAIM: "{open_position}"}),
+    ("UPDATE transfer SET amount_cents = amount_cents - 1 WHERE instalment_id = {open}; UPDATE"
+     " instalment SET amount_cents = amount_cents - 1 WHERE id = {open}; UPDATE payment_option SET"
+     " amount_cents = amount_cents - 1 WHERE position_id = {open_position}",
+     {CLAIM: "{open_position}"}),
+    ("UPDATE position SET debtor_code = 'X' WHERE id = {open_position}", {CLAIM: "{open_position}"}),
+    ("UPDATE instalment SET due_date = '2020-01-01' WHERE id = {open}", {CLAIM: "{open_position}"}),
+    ("UPDATE instalment SET creditor = 'X' WHERE id = {open}",
+     {"an instalment's Ente or IUV is not its position's or its notice's": "{open}"}),
+    ("UPDATE instalment SET notice_number = CONCAT('3', '{open}' MOD 100000000), iuv ="
+     " SUBSTR(notice_number, 2) WHERE id = {paid_instalment}",
+     {OF_NOTICE: "{paid}", CLAIM: "{paid_position}"}),
+    ("UPDATE payment SET creditor = '" + ASL + "' WHERE id = {failed}", {OF_NOTICE: "{failed}"}),
+    (CANCELLED, {"a position and its instalments do not agree on whether it is withdrawn":
+                 "{open_position}",
+                 "a position that is withdrawn without a line in the journal, or the other way round":
+                 "{open_position}"}),
+    (CANCELLED + "; UPDATE instalment SET state = 'CANCELLED' WHERE id = {open}",
+     {"a position that is withdrawn without a line in the journal, or the other way round":
+      "{open_position}"}),
+    ("DELETE FROM position WHERE id = {open_position}; DELETE FROM payment_option WHERE position_id ="
+     " {open_position}; DELETE FROM transfer WHERE instalment_id = {open};"
+     " DELETE FROM instalment WHERE id = {open}", {CREATED: "{open_position}"}),
+    ("UPDATE position SET id = 4711 WHERE id = {open_position}; UPDATE payment_option SET position_id"
+     " = 4711 WHERE position_id = {open_position}; UPDATE instalment SET position_id = 4711"
+     " WHERE id = {open}", {UNCREATED: "4711", CREATED: "{open_position}"}),
+    ("UPDATE flow SET record_count = record_count + 1 WHERE id = {flow}", {FLOW_OF: "{flow}"}),
+    ("UPDATE flow SET message_id = 'X' WHERE id = (" + TOLD_OF + " ORDER BY flow_id LIMIT 1)",
+     {FLOW_OF: "SELECT id FROM flow WHERE message_id = 'X'"}),
+    ("DELETE FROM journal WHERE object_id = {flow} AND event = 'flow.published'",
+     {PUBLISHED: "{flow}", LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {flow}"
+      " AND event = 'flow.published'"}),
+    ("UPDATE flow_settlement SET subscription = 'X' WHERE flow_id = {flow}",
+     {"a flow that tells a settlement for another subscription": "{flow}"}),
+    ("UPDATE settlement SET state = 'OTHER' WHERE id = {settlement}",
+     {"a settlement in no known state": "{settlement}"}),
+    ("DELETE FROM psp_flow WHERE id = {report}",
+     {"a PSP's flow in no known state, or lines of one that is gone": "{report}"}),
+    ("UPDATE anomaly SET amount_cents = amount_cents - 1 WHERE payment_id = {late}",
+     {"an anomaly is not about what its payment is":
+      "SELECT id FROM anomaly WHERE payment_id = {late}"}),
+    ("DELETE FROM registry_switch", {"a switch is not as the journal says":
+     "SELECT id FROM journal WHERE event = 'registry.stop'"}),
+    ("UPDATE outbox SET creditor = '" + ASL + "' WHERE payment_id = {paid} ORDER BY id LIMIT 1",
+     {"a notification of no receipt": "SELECT o.id FROM outbox o JOIN receipt r ON"
+      " r.id = o.receipt_id AND r.creditor <> o.creditor"}),
+    ("INSERT INTO journal (id, at, actor, event, outcome) VALUES (-4711, '2020-01-01', 'x', 'x', 'OK')",
+     {OPEN: "-4711"}),
 ]
 
 
@@ -330,6 +412,7 @@ def filled(module_hub):
     node.tell(node.receipt(notices["elsewhere"]))
     node.close()
     single, first = plan_of_three(hub, channel)
+    hub.payer("stop", "channel", DESK, "--reason", "r")
     hub.payer("payment", "reverse", pay(channel, notices["reversed"]), "--reason", "r",
               "--reference", "R")
     hub.payer("work", "--once")

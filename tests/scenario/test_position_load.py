@@ -20,7 +20,7 @@ RECORDS = int(os.environ.get("LOAD_RECORDS", "3000"))
 KILLS = int(os.environ.get("LOAD_KILLS", "4"))
 LONGER = max(1, RECORDS // 3000)
 MEMORY_MIB = 64
-EMPTY = ("position", "payment_option", "instalment", "transfer")
+EMPTY = ("position", "payment_option", "instalment", "transfer", "journal", "journal_seal")
 # Everything but ids and times, which no two loads have in common.
 ROWS = """SELECT p.creditor, p.own_id, HEX(p.content_hash), p.debt_type, p.debtor_kind, p.debtor_code,
  p.debtor_name, p.description, p.state, p.ver, o.number, o.kind, o.amount_cents, o.instalment_count,
@@ -81,6 +81,16 @@ def loaded(hub):
     return int(hub.sql("SELECT COUNT(*) FROM position")[0])
 
 
+def empty(hub):
+    """What was loaded never was: nor does the journal know of it."""
+    hub.work.stop()
+    for table in EMPTY:
+        hub.sql(f"TRUNCATE TABLE {table}")
+    hub.sql("DELETE FROM sequencer WHERE name = 'seal'")
+    (hub.home / "var/journal.heads").unlink(missing_ok=True)
+    hub.start_work()
+
+
 def left(hub):
     """What a load leaves: its rows, and its report."""
     rows = "\n".join(hub.sql(ROWS, timeout_s=10 * LONGER)).encode()
@@ -101,8 +111,7 @@ def test_a_load_that_is_told_to_stop_ends_after_its_batch(hub):
     assert 0 < loaded(hub) < whole and out.startswith(f"{loaded(hub)} created")
     load(hub, file)
     assert loaded(hub) > whole
-    for table in EMPTY:
-        hub.sql(f"TRUNCATE TABLE {table}")
+    empty(hub)
 
 
 def test_loads_of_one_file_at_once(hub):
@@ -117,8 +126,7 @@ def test_loads_of_one_file_at_once(hub):
     assert {int(created) + int(unchanged) for created, unchanged, _ in said} == {whole}
     load(hub, file)
     assert {report.read_bytes() for report in reports} == {(hub.home / "big-rejects.csv").read_bytes()}
-    for table in EMPTY:
-        hub.sql(f"TRUNCATE TABLE {table}")
+    empty(hub)
 
 
 def test_a_load_that_is_killed_leaves_what_an_unbroken_one_leaves(hub, file):
@@ -128,8 +136,8 @@ def test_a_load_that_is_killed_leaves_what_an_unbroken_one_leaves(hub, file):
     assert whole[1] > RECORDS * 9 // 10
     if not SANITIZER:
         assert 1 < memory <= MEMORY_MIB, f"{memory:.0f} MiB"
-    for table in EMPTY:
-        hub.sql(f"TRUNCATE TABLE {table}")
+    empty(hub)
+    hub.work.stop()
     for kill in range(KILLS):
         wanted = (whole[1] * kill + random.randrange(whole[1])) // KILLS
         process = subprocess.Popen(command(hub, file), env=hub.environment, cwd=hub.home,
