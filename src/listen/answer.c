@@ -185,7 +185,7 @@ void listen_conn_answer(struct listen_conn *c, struct listen_answer *answer, con
     c->phase = PHASE_SEND;
     c->since_us = clock_monotonic_us();
     c->sending = answer->file; /* from here on ours: a job ends before its answer is sent */
-    answer->file = (struct listen_file)LISTEN_FILE_INIT(NULL);
+    answer->file = (struct listen_file)LISTEN_FILE_NONE;
     c->answer_len = parts[0].iov_len + c->sending.len + parts[1].iov_len;
     sent = send_now(c, parts);
     if (sent == c->answer_len) return;

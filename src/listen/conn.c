@@ -191,7 +191,7 @@ void listen_conn_open(struct listen_loop *loop, const struct listen_door *door, 
     c->tls = door->tls;
     c->origin = c->peer = *peer;
     c->claimed = !trusted;
-    c->sending = (struct listen_file)LISTEN_FILE_INIT(NULL);
+    c->sending = (struct listen_file)LISTEN_FILE_NONE;
     evtimer_assign(&c->timer, loop->base, on_deadline, c);
     LIST_INSERT_HEAD(&loop->conns, c, link);
     loop->n_conns++;

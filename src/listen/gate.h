@@ -13,6 +13,8 @@
 
 /* Peers share a slot by chance: with a secret seed nobody chooses whose. */
 #define LISTEN_GATE_SLOTS 16384u
+/* Of nobody: a trusted proxy that names no client is many. */
+#define LISTEN_SLOT_NONE LISTEN_GATE_SLOTS
 
 struct listen_peer {
     char text[INET6_ADDRSTRLEN];

@@ -5,7 +5,8 @@
  * which only the atomics change while they run. server.c opens and closes, loop.c accepts and
  * drains, conn.c is a connection's life and deadlines, handshake.c its beginning in TLS, proxied.c
  * whom a proxy speaks for, read.c its input, request.c decides on a head, answer.c writes, health.c
- * answers about ourselves. live.c is what SIGHUP replaces, spool.c holds what is big. */
+ * answers about ourselves. live.c is what SIGHUP replaces, spool.c holds what is big,
+ * share.c counts whose. */
 #ifndef LISTEN_INTERNAL_H
 #define LISTEN_INTERNAL_H
 
@@ -83,7 +84,7 @@ struct listen_server {
     struct listen_pool *pool;
     struct listen_loop *loops;
     uint32_t seed;
-    _Atomic size_t body_memory;
+    struct listen_share body_memory;
     struct listen_spool spool;
     _Atomic bool stopping;
     _Atomic int failed; /* enum err of a worker that did not open */

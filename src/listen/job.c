@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "listen/job.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,7 @@ void listen_answer_init(struct listen_answer *out)
     *out = (struct listen_answer){.status = 200,
                                   .content_type = "text/xml; charset=utf-8",
                                   .body = BUF_INIT(LISTEN_ANSWER_MAX),
-                                  .file = LISTEN_FILE_INIT(NULL)};
+                                  .file = LISTEN_FILE_NONE};
 }
 
 enum err listen_answer_spill(struct listen_answer *answer)
@@ -53,8 +52,8 @@ static const char *keep(char **at, struct listen_span span)
 }
 
 struct listen_job *listen_job_new(const struct listen_route *route, const struct listen_head *head,
-                                  const struct listen_peer *peer, _Atomic size_t *budget,
-                                  struct listen_spool *spool)
+                                  const struct listen_peer *peer, uint32_t slot,
+                                  struct listen_share *memory, struct listen_spool *spool)
 {
     struct listen_span peer_text = {peer->text, strlen(peer->text)};
     struct listen_span action = listen_job_action(head);
@@ -65,9 +64,10 @@ struct listen_job *listen_job_new(const struct listen_route *route, const struct
     if (!job) return NULL;
     at = job->text;
     job->route = route;
-    job->budget = budget;
+    job->memory = memory;
+    job->slot = slot;
     job->body = (struct buf)BUF_INIT(route->memory_max ? route->memory_max : route->body_max);
-    job->file = (struct listen_file)LISTEN_FILE_INIT(spool);
+    job->file = (struct listen_file)LISTEN_FILE_INIT(spool, slot);
     job->request.method = head->method == LISTEN_POST ? "POST" : "GET";
     job->request.path = route->path;
     job->request.query = keep(&at, head->query);
@@ -76,13 +76,13 @@ struct listen_job *listen_job_new(const struct listen_route *route, const struct
     job->request.peer = keep(&at, peer_text);
     job->request.peer_loopback = peer->loopback;
     listen_answer_init(&job->answer);
-    job->answer.file.spool = spool;
+    job->answer.file = (struct listen_file)LISTEN_FILE_INIT(spool, slot);
     return job;
 }
 
 static void body_forget(struct listen_job *job)
 {
-    atomic_fetch_sub_explicit(job->budget, job->charged, memory_order_relaxed);
+    listen_share_give(job->memory, job->slot, job->charged);
     job->charged = 0;
     buf_free(&job->body);
 }
@@ -118,18 +118,18 @@ static bool spool_add(struct listen_job *job, const char *bytes, size_t len)
     return listen_file_add(&job->file, bytes, len);
 }
 
-/* Big bodies leave a quarter to small ones: whoever holds them back, unfinished, keeps no payment
- * out [I12]. */
-static size_t memory_for(const struct listen_job *job, size_t budget_max)
+/* Big bodies leave a quarter to small ones, of everybody's and of a peer's: whoever holds them
+ * back, unfinished, keeps no payment out [I12]. */
+static size_t memory_for(const struct listen_job *job, size_t memory_max)
 {
-    return job->body.len > SMALL_MAX ? budget_max - budget_max / 4 : budget_max;
+    return job->body.len > SMALL_MAX ? memory_max - memory_max / 4 : memory_max;
 }
 
-bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t budget_max)
+bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t memory_max)
 {
-    size_t grown, memory_max = job->route->memory_max;
+    size_t grown, spool_from = job->route->memory_max;
 
-    if (memory_max && listen_job_len(job) + len > memory_max) return spool_add(job, bytes, len);
+    if (spool_from && listen_job_len(job) + len > spool_from) return spool_add(job, bytes, len);
     if (buf_add(&job->body, bytes, len) != ERR_NONE) {
         err_clear(); /* answered by a status; the detail would stand for a later error */
         return false;
@@ -137,6 +137,5 @@ bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_
     grown = job->body.cap - job->charged;
     job->charged = job->body.cap;
     return grown == 0 ||
-           atomic_fetch_add_explicit(job->budget, grown, memory_order_relaxed) + grown <=
-               memory_for(job, budget_max);
+           listen_share_take(job->memory, job->slot, grown, memory_for(job, memory_max));
 }

@@ -22,11 +22,12 @@ struct listen_job {
     const struct listen_route *route;
     struct listen_request request;
     struct listen_answer answer;
-    struct buf body;         /* as long as it is small */
-    struct listen_file file; /* all of it, once it is not */
-    _Atomic size_t *budget;  /* memory of all bodies; charged: our part of it */
+    struct buf body;             /* as long as it is small */
+    struct listen_file file;     /* all of it, once it is not */
+    struct listen_share *memory; /* of all bodies; charged: our part of it */
     size_t charged;
-    char text[]; /* what request points to */
+    uint32_t slot; /* of whose share it is */
+    char text[];   /* what request points to */
 };
 TAILQ_HEAD(listen_job_list, listen_job);
 
@@ -35,12 +36,13 @@ TAILQ_HEAD(listen_job_list, listen_job);
 
 /** An empty answer: 200, text/xml. */
 void listen_answer_init(struct listen_answer *out);
-/** @param budget  bytes in use by all bodies, shared
+/** @param slot    of the peer that counts, or LISTEN_SLOT_NONE
+ * @param memory  in use by all bodies
  * @param spool   for what is too big for memory
  * @return owned, NULL when memory is out */
 struct listen_job *listen_job_new(const struct listen_route *route, const struct listen_head *head,
-                                  const struct listen_peer *peer, _Atomic size_t *budget,
-                                  struct listen_spool *spool);
+                                  const struct listen_peer *peer, uint32_t slot,
+                                  struct listen_share *memory, struct listen_spool *spool);
 void listen_job_free(struct listen_job *job);
 /** SOAPAction's value without its quotes. */
 struct listen_span listen_job_action(const struct listen_head *head);
@@ -48,7 +50,7 @@ struct listen_span listen_job_action(const struct listen_head *head);
 size_t listen_job_len(const struct listen_job *job);
 /** The body is whole: show it to the handler. false: there is no room for it. */
 bool listen_job_ready(struct listen_job *job);
-/** Append to the body. false: the budget, the memory or the disk is used up. */
-bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t budget_max);
+/** Append to the body. false: the memory or the disk is used up, or the peer's share of it. */
+bool listen_job_add(struct listen_job *job, const char *bytes, size_t len, size_t memory_max);
 
 #endif

@@ -64,7 +64,8 @@ static struct listen_job *make_job(struct listen_conn *c, const struct listen_ro
                                    const struct listen_head *head)
 {
     struct listen_server *server = c->loop->server;
-    struct listen_job *job = listen_job_new(route, head, &c->peer, &server->body_memory,
+    uint32_t slot = c->claimed ? c->peer.slot : LISTEN_SLOT_NONE;
+    struct listen_job *job = listen_job_new(route, head, &c->peer, slot, &server->body_memory,
                                             server->spool.dir ? &server->spool : NULL);
 
     if (!job) return NULL;

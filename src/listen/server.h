@@ -67,8 +67,8 @@ struct listen_options {
     int loops, workers, queue;
     int64_t queue_wait_ms;
     unsigned connections, peer_connections;
-    unsigned peer_handshakes; /**< of TLS, a second; 0: as many as come */
-    size_t body_memory;
+    unsigned peer_handshakes;          /**< of TLS, a second; 0: as many as come */
+    size_t body_memory;                /**< of all; of one peer half of it, as of spool_max */
     const char *spool_dir;             /**< where big bodies and answers lie; NULL: nowhere */
     size_t spool_max;                  /**< all of them together, in bytes */
     const struct listen_route *routes; /**< borrowed for the server's life */

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +51,7 @@ bool listen_file_add(struct listen_file *file, const void *bytes, size_t len)
 
     if (!spool) return false;
     file->len += len;
-    if (atomic_fetch_add(&spool->used, len) + len > spool->max) return false;
+    if (!listen_share_take(&spool->share, file->slot, len, spool->max)) return false;
     if (file->fd < 0 && !file_open(file)) return false;
     return write_all(file->fd, bytes, len);
 }
@@ -74,6 +73,6 @@ void listen_file_close(struct listen_file *file)
 {
     if (file->map) munmap(file->map, file->len + 1);
     if (file->fd >= 0) close(file->fd);
-    if (file->spool) atomic_fetch_sub(&file->spool->used, file->len);
-    *file = (struct listen_file)LISTEN_FILE_INIT(file->spool);
+    if (file->spool) listen_share_give(&file->spool->share, file->slot, file->len);
+    *file = (struct listen_file)LISTEN_FILE_INIT(file->spool, file->slot);
 }

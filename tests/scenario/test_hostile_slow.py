@@ -15,16 +15,20 @@ from support.channel import PATH, RawChannel, fault_code
 from support.hostile import CALLER
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
 from support.registry import PASSWORD
+from support.reports import PSP_PATH, FlowPsp, document, flow_id, payment
 from support.slow import SlowClients
 
-CONNECTIONS, BODIES = 300, 8 << 20
-SETTINGS = {"serve.connections": CONNECTIONS, "serve.body_memory": BODIES}
+CONNECTIONS, BODIES, SPOOL = 300, 32 << 20, 24 << 20
+SETTINGS = {"serve.connections": CONNECTIONS, "serve.body_memory": BODIES,
+            "serve.spool_size": SPOOL}
+OTHERS = "127.0.0.2", "127.0.0.3"  # each a peer of its own
 NORMAL, ASKED = 32, 10
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n"
 
 
-def connect(hub):
-    return socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(hub.url).port), 10)
+def connect(hub, address="127.0.0.1"):
+    return socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(hub.url).port), 10,
+                                    (address, 0))
 
 
 def unread(connection):
@@ -45,8 +49,8 @@ def connections(hub):
     """Open so many; they are closed at the end."""
     held = []
 
-    def more(count):
-        held.extend(connect(hub) for _ in range(count))
+    def more(count, address="127.0.0.1"):
+        held.extend(connect(hub, address) for _ in range(count))
         return held[-count:]
     yield more
     for one in held:
@@ -96,26 +100,73 @@ def test_connections_are_capped(hub, connections):
     assert next_one.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
-def test_bodies_are_capped_together(hub, connections):
-    """What does not fit beside the bodies that are being read is refused, and only that: a quarter is
-    kept for small ones, as long as big ones are held back. [I12]"""
-    def head(length):
-        return (f"POST /debt-position/v1 HTTP/1.1\r\nHost: hub\r\nContent-Type: text/xml\r\n"
-                f"Content-Length: {length}\r\nAuthorization: {CALLER['Authorization']}\r\n\r\n").encode()
+def head(path, length):
+    return (f"POST {path} HTTP/1.1\r\nHost: hub\r\nContent-Type: text/xml\r\n"
+            f"SOAPAction: nodoInviaFlussoRendicontazione\r\nContent-Length: {length}\r\n"
+            f"Authorization: {CALLER['Authorization']}\r\n\r\n").encode()
 
-    first, second, third = connections(3)
-    for one, length in ((first, BODIES // 2), (second, BODIES // 4)):
-        one.sendall(head(length - 1) + b" " * (length - 2))
-        wait_until(lambda: unread(one) == 0, "the body to be read")
+
+def hold(connection, path, length):
+    """All of a body but its last byte, which is read."""
+    connection.sendall(head(path, length) + b" " * (length - 1))
+    wait_until(lambda: unread(connection) == 0, "the body to be read")
+
+
+def assert_full(connection, path, length):
     with contextlib.suppress(ConnectionError):  # refused while it writes
-        third.sendall(head(BODIES // 4 - 1) + b" " * (BODIES // 4 - 2))
-    assert third.recv(4096).startswith(b"HTTP/1.1 503 ")
-    client = RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD)
-    assert fault_code(client.verify(COMUNE, "302" + "0" * 15)) == "PPT_STAZIONE_INT_PA_SCONOSCIUTA"
-    client.close()
-    for one in (first, second):
-        one.sendall(b" ")
-        assert one.recv(4096).startswith(b"HTTP/1.1 500 ")  # whole, and no XML
+        connection.sendall(head(path, length) + b" " * (length - 1))
+    assert connection.recv(4096).startswith(b"HTTP/1.1 503 ")
+
+
+def end(connection):
+    connection.sendall(b" ")
+    assert connection.recv(4096).startswith(b"HTTP/1.1 500 ")  # whole, and no XML
+
+
+def test_bodies_are_capped_together(hub, connections):
+    """What does not fit beside the bodies that are being read is refused, and only that: half is for
+    other peers, and a quarter is kept for small ones, of all and of a peer, as long as big ones are
+    held back. [I12]"""
+    path, big = "/debt-position/v1", BODIES // 8 - 1
+    small = [RawChannel(f"{hub.url}{PATH}", PSP, PSP_BROKER, ATM, PASSWORD) for _ in range(2)]
+    small[1].connection.source_address = (OTHERS[1], 0)
+
+    def pay():
+        for client in small:
+            assert fault_code(client.verify(COMUNE, "302" + "0" * 15)) == "PPT_STAZIONE_INT_PA_SCONOSCIUTA"
+
+    held = connections(3)
+    for one in held:
+        hold(one, path, big)
+    assert_full(*connections(1), path, big)
+    pay()
+    held += connections(3, OTHERS[0])
+    for one in held[3:]:
+        hold(one, path, big)
+    assert_full(*connections(1, OTHERS[1]), path, big)
+    pay()
+    for one in held:
+        end(one)
+    for client in small:
+        client.close()
+
+
+def test_one_peer_does_not_fill_the_spool(hub, connections):
+    """Unfinished flows of one peer stop its own only: another's is taken meanwhile, of any size. [I12]"""
+    path, length = PSP_PATH, SPOOL // 5
+    held = connections(2)
+    for one in held:
+        hold(one, path, length)
+    assert_full(*connections(1), path, length)
+    psp, identifier = FlowPsp(hub.url), flow_id()
+    psp.connection.source_address = (OTHERS[0], 0)
+    flow = document((payment(f"{n:017d}", f"{n:032x}", "1.00", index=1) for n in range(12000)),
+                    identifier)
+    assert 4 * len(flow) // 3 > 4 << 20  # too big for memory
+    assert psp.send(flow, identifier) == "OK"
+    psp.connection.close()
+    for one in held:
+        end(one)
 
 
 def test_no_descriptor_is_left(hub, connections):

@@ -34,6 +34,8 @@ enum err listen_fixture_stop(struct listen_fixture *f);
 
 /** A connection to 127.0.0.1 whose reads fail after ten seconds. */
 int listen_client_open(int port);
+/** From 127.0.0.last: another peer. */
+int listen_client_open_from(int last, int port);
 void listen_client_send(int fd, const char *text);
 /** Read one answer: its status, with head and body in out (reset first). 0: the end came. */
 int listen_client_read(int fd, struct buf *out);

@@ -90,7 +90,7 @@ static void test_body_memory(void **state)
         listen_client_end(fd);
         assert_serves(); /* what was refused is given back */
     }
-    while (atomic_load(&f.server->body_memory) > 0)
+    while (atomic_load(&f.server->body_memory.used) > 0)
         poll(NULL, 0, 5);
     stop();
 }

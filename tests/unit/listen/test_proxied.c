@@ -205,6 +205,29 @@ static void test_caps_by_forwarded(void **state)
     close(two);
 }
 
+/* Of the memory for bodies half is one client's; a proxy that names nobody is many. [I12] */
+static void test_share_by_forwarded(void **state)
+{
+    static const char post[] = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: text/xml\r\n%s"
+                               "Content-Length: 1900\r\n\r\n%s";
+    static char body[1901], ask[2300];
+    int fd;
+
+    (void)state;
+    f.options.body_memory = 3000;
+    f.options.proxies = "127.0.0.1";
+    listen_fixture_start(&f);
+    memset(body, 'a', sizeof body - 1);
+    snprintf(ask, sizeof ask, post, "X-Forwarded-For: 192.0.2.7\r\n", body);
+    fd = connect_to();
+    assert_int_equal(listen_client_ask(fd, ask, &in), 503);
+    listen_client_end(fd);
+    snprintf(ask, sizeof ask, post, "", body);
+    fd = connect_to();
+    assert_int_equal(listen_client_ask(fd, ask, &in), 200);
+    close(fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -212,7 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_header),          TEST(test_header_in_pieces),  TEST(test_no_header),
         TEST(test_header_deadline), TEST(test_not_trusted),       TEST(test_forwarded),
-        TEST(test_caps_by_header),  TEST(test_caps_by_forwarded),
+        TEST(test_caps_by_header),  TEST(test_caps_by_forwarded), TEST(test_share_by_forwarded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
