@@ -40,7 +40,7 @@ struct err_detail {
     enum err code;
     const char *file; /* base name of the source file */
     int line;
-    char field[160];
+    char field[240];
 };
 
 #define err_set(code, field) err_set_at((code), (field), __FILE__, __LINE__)

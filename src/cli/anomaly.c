@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HAD_SIZE = 360 };
+enum { HAD_SIZE = 360, KINDS_CHARS = 180 };
 static const char ID[] = "the id of an anomaly";
 
 struct listing {
@@ -104,8 +104,12 @@ static const char *owner_read(const struct cli *cli, char *out, size_t cap)
 
 static enum err kind_check(const char *kind)
 {
+    char names[KINDS_CHARS] = "";
+
     if (!kind || anomaly_kind_find(kind)) return ERR_NONE;
-    return err_setf(ERR_USAGE, "--kind \"%.32s\": there is none of that name", kind);
+    for (size_t i = 0; i < anomaly_n_kinds; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), " %s", anomaly_kinds[i].name);
+    return err_setf(ERR_USAGE, "--kind \"%.32s\": expected one of%s", kind, names);
 }
 
 static enum err times_read(const struct cli *cli, struct db_anomaly_query *query)

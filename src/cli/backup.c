@@ -65,9 +65,11 @@ static enum err target_check(const char *path, const char *part)
     struct stat st;
 
     if (stat(path, &st) == 0)
-        return err_setf(ERR_USAGE, "%s is there already: a backup gets a folder of its own", path);
+        return err_setf(ERR_IO_WRITE, "%s is there already: a backup gets a folder of its own",
+                        path);
     if (stat(part, &st) == 0)
-        return err_setf(ERR_USAGE, "%s is what a backup left that was cut off: take it away", part);
+        return err_setf(ERR_IO_WRITE, "%s is what a backup left that was cut off: take it away",
+                        part);
     return ERR_NONE;
 }
 
@@ -117,13 +119,13 @@ static enum err source_check(const char *path)
     (void)snprintf(prepared, sizeof prepared, "%s/xtrabackup_checkpoints", path);
     if (buf_read_file(&text, prepared) != ERR_NONE || strstr(buf_str(&text), NOT_PREPARED)) {
         err_clear();
-        rc = err_setf(ERR_USAGE, "%s is no whole backup of payer db backup", path);
+        rc = err_setf(ERR_DATA, "%s is no whole backup of payer db backup", path);
         goto out;
     }
     server_path(data, "data");
     rc = access(data, F_OK) != 0
              ? ERR_NONE
-             : err_setf(ERR_USAGE,
+             : err_setf(ERR_IO_WRITE,
                         "%s holds a database: end it and move it away, nothing is "
                         "overwritten",
                         data);

@@ -60,7 +60,7 @@ enum err cli_confirm(const struct cli *cli, const char *question)
 
     if (cli_has(cli, CLI_OPTION_YES)) return ERR_NONE;
     if (cli_has(cli, CLI_OPTION_NO_INPUT) || !isatty(STDIN_FILENO))
-        return err_setf(ERR_USAGE, "%s? Nobody can be asked here: say --yes", question);
+        return err_setf(ERR_USAGE, "say --yes, as nobody can be asked here: %s?", question);
     (void)fprintf(stderr, "%s? [y/N] ", question);
     if (!fgets(answer, sizeof answer, stdin)) answer[0] = '\0';
     if (!strcmp(answer, "y\n") || !strcmp(answer, "yes\n")) return ERR_NONE;

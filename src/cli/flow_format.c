@@ -143,6 +143,8 @@ static enum err folder_name(const char *operand, char out[PATH_SIZE])
     if (snprintf(out, PATH_SIZE, "%s", operand) >= PATH_SIZE) return err_set(ERR_LIMIT, operand);
     for (len = strlen(out); len > 1 && out[len - 1] == '/'; len--)
         out[len - 1] = '\0';
+    if (access(out, F_OK) != 0)
+        return err_setf(ERR_IO_READ, "%.100s: %s", operand, strerror(errno));
     return ERR_NONE;
 }
 

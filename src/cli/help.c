@@ -10,10 +10,18 @@ const struct cli_option_row cli_options[CLI_OPTION_COUNT] = {
 };
 
 const struct cli_status cli_statuses[] = {
-    {0, "done"},       {1, "done with findings"}, {64, "usage"},
-    {65, "bad data"},  {66, "no input"},          {69, "a peer is unavailable"},
-    {70, "ours"},      {73, "cannot write"},      {75, "try again"},
-    {77, "forbidden"}, {78, "configuration"},     {-1, NULL},
+    {0, "done"},
+    {1, "done with findings"},
+    {64, "usage"},
+    {65, "bad data"},
+    {66, "no input"},
+    {69, "a peer is unavailable"},
+    {70, "a fault of the program"},
+    {73, "cannot write"},
+    {75, "try again"},
+    {77, "forbidden"},
+    {78, "configuration"},
+    {-1, NULL},
 };
 
 static enum err print_option(struct buf *out, int i)
@@ -100,6 +108,7 @@ static enum err help_all(struct buf *out)
                       "  payer db start\n"
                       "  payer check\n"
                       "  payer db start --help\n"
+                      "  payer help anomaly\n"
                       "\nUsage: payer COMMAND [VERB] [options] [operands]\n\nCommands:\n"));
     for (const struct cli_verb *v = cli_verbs; v->noun; v++)
         if (!*v->verb) TRY(print_verb(v, out));

@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum err cli_id(const char *text, const char *what, int64_t *out_id)
+static bool is_id(const char *text, int64_t *out_id)
 {
     char *end;
 
     errno = 0;
     *out_id = strtoll(text, &end, 10);
-    if (errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *out_id > 0) return ERR_NONE;
+    return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *out_id > 0;
+}
+
+enum err cli_id(const char *text, const char *what, int64_t *out_id)
+{
+    if (is_id(text, out_id)) return ERR_NONE;
     return err_setf(ERR_USAGE, "\"%.40s\": %s expected", text, what);
 }
 
@@ -32,7 +37,9 @@ enum err cli_page_open(struct cli *cli, const char *states, struct cli_page *out
     *out = (struct cli_page){.cli = cli, .state = state ? state : ""};
     if (state && !is_one_of(states, state))
         return err_setf(ERR_USAGE, "--state \"%.20s\": expected one of %s", state, states);
-    return after ? cli_id(after, "--after: an id of this list", &out->after) : ERR_NONE;
+    if (after && !is_id(after, &out->after))
+        return err_setf(ERR_USAGE, "--after \"%.40s\": expected an id of this list", after);
+    return ERR_NONE;
 }
 
 void cli_page_end(const struct cli_page *page, int64_t last_id, const char *nothing)

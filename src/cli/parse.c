@@ -174,6 +174,11 @@ enum err cli_parse(struct cli *cli, int argc, char **argv)
     cli->operands = argv + optind;
     cli->n_operands = argc - optind;
     if (cli_has(cli, CLI_OPTION_VERSION)) goto out;
+    if (cli->n_operands > 0 && !strcmp(cli->operands[0], "help")) {
+        cli->values[CLI_OPTION_HELP] = "";
+        cli->operands++;
+        cli->n_operands--;
+    }
     TRY(verb_find(cli, cli->n_operands, cli->operands, &used));
     if (cli_has(cli, CLI_OPTION_HELP)) goto out;
     if (!cli->verb && cli->n_operands > 0) {

@@ -117,7 +117,7 @@ enum err cli_position_cancel_file(struct cli *cli)
     enum err rc = ERR_NONE;
     char question[300];
 
-    snprintf(question, sizeof question, "cancel the positions that %.200s names", cli->operands[0]);
+    snprintf(question, sizeof question, "Cancel the positions that %.200s names", cli->operands[0]);
     if (!cli->dry_run) TRY(cli_confirm(cli, question));
     TRY(file_run(cli, service_position_cancel_file, false, "cancelled"));
 out:
@@ -380,7 +380,7 @@ enum err cli_position_cancel(struct cli *cli)
 
     TRY(cli_operator_open(cli, &o));
     TRY(position_find(cli, &o, &arena, &p));
-    snprintf(question, sizeof question, "cancel position %.100s of %s", p.own_id, p.creditor);
+    snprintf(question, sizeof question, "Cancel position %.100s of %s", p.own_id, p.creditor);
     TRY(cli_confirm(cli, question));
     w.creditor = p.creditor;
     w.own_id = p.own_id;

@@ -6,6 +6,7 @@
 #include "cli/row.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct listing {
     struct cli *cli;
@@ -38,6 +39,20 @@ static enum err line_row(void *cls)
 
     l->page.n++;
     return cli_row(l->cli, NULL, cells, ARRAY_LEN(cells));
+}
+
+/* What an operator typed, by what the contract calls it. */
+static const char *option_of(const char *field)
+{
+    static const struct {
+        const char *field, *option;
+    } names[] = {{"debtorCode", "--debtor"},        {"debtType", "--type"},
+                 {"dueFrom", "--due-from"},         {"dueTo", "--due-to"},
+                 {"createdFrom", "--created-from"}, {"createdTo", "--created-to"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (!strcmp(names[i].field, field)) return names[i].option;
+    return field;
 }
 
 /* A fiscal code, as people type it. */
@@ -74,11 +89,12 @@ enum err cli_position_list(struct cli *cli)
     query.after = l.page.after;
     TRY(service_position_list(&o.env, &o.scope, &query, &l.line, line_row, &l, &next, &refusal));
     if (*refusal.code) {
-        rc = err_setf(ERR_USAGE, "%s: expected %s", refusal.field, refusal.expected);
+        rc = err_setf(ERR_USAGE, "%s: expected %s", option_of(refusal.field), refusal.expected);
         goto out;
     }
     if (l.page.n == 0 && !registry_creditor_find(o.registry, query.creditor)) {
-        rc = err_setf(ERR_NOT_FOUND, "Ente %.40s", query.creditor);
+        rc = err_setf(ERR_NOT_FOUND, "Ente %.40s; those that there are: payer registry show ente",
+                      query.creditor);
         goto out;
     }
     if (next) cli_say(cli, "more: --after %" PRId64, next);

@@ -39,7 +39,8 @@ static enum err ente_check(const struct cli *cli, const struct cli_operator *o)
     const char *ente = cli->operands[0];
 
     if (registry_creditor_find(o->registry, ente)) return ERR_NONE;
-    return err_setf(ERR_NOT_FOUND, "Ente %.40s", ente);
+    return err_setf(ERR_NOT_FOUND, "Ente %.40s; those that there are: payer registry show ente",
+                    ente);
 }
 
 enum err cli_receipt_list(struct cli *cli)

@@ -51,6 +51,16 @@ void cli_report(const struct cli *cli, enum err code)
         (void)fprintf(stderr, "payer: %s at %s:%d\n", err_name(code), d->file, d->line);
 }
 
+/* What there is instead: the list of the same noun, where it has one. */
+static void list_say(const struct cli *cli)
+{
+    if (!cli->verb || !strcmp(cli->verb->verb, "list")) return;
+    for (const struct cli_verb *v = cli_verbs; v->noun; v++)
+        if (!strcmp(v->noun, cli->verb->noun) && !strcmp(v->verb, "list"))
+            (void)fprintf(stderr, "payer: those that there are: payer %s list%s%s\n", v->noun,
+                          *v->operands ? " " : "", v->operands);
+}
+
 static void cure_say(const struct cli *cli, enum err code)
 {
     for (size_t i = 0; i < ARRAY_LEN(cures); i++)
@@ -58,6 +68,7 @@ static void cure_say(const struct cli *cli, enum err code)
             (void)fprintf(stderr, "payer: %s\n",
                           cures[i].remote && *config_text(CONFIG_DB_HOST) ? cures[i].remote
                                                                           : cures[i].text);
+    if (code == ERR_NOT_FOUND) list_say(cli);
     if (code != ERR_USAGE) return;
     (void)fprintf(stderr, "payer: see: payer");
     if (cli->verb)

@@ -36,7 +36,8 @@ struct flow_batch {
     struct buf result;
     struct flow_piece *pieces; /* n_pieces */
     enum err rc;
-    char problem[160]; /* the error's detail: it belongs to the thread that met it */
+    char problem[sizeof err_detail()->field]; /* the error's detail: it belongs to the thread that
+                                                 met it */
 };
 /** @return ERR_NONE | ERR_MEMORY */
 MUST_USE enum err flow_batch_init(struct flow_batch *b, const struct flow_render *r, size_t room);

@@ -179,7 +179,7 @@ static enum err singly_save(struct db *db, struct batch *b)
 {
     enum err rc = ERR_NONE;
     bool wrong[2 * BATCH_MAX] = {false}, any = batch_size(b) == 1;
-    char why[200] = "";
+    char why[sizeof err_detail()->field] = "";
     size_t i, n = batch_size(b);
 
     for (i = b->from; i < n; i++) {

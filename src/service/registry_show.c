@@ -20,6 +20,16 @@ struct show {
 
 /* ---- what both forms need ---- */
 
+static enum err kind_unknown(const char *kind)
+{
+    char names[200] = "";
+
+    for (size_t i = 0; i < registry_kind_root.n_parts; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), " %s",
+                 registry_kind_root.parts[i].kind->name);
+    return err_setf(ERR_USAGE, "\"%.40s\": expected one of%s", kind, names);
+}
+
 /* A password, its hash and where it lies are shown to nobody. */
 static bool shown(const struct registry_attribute *a)
 {
@@ -241,7 +251,7 @@ enum err service_registry_show(struct db *db, const char *kind, const char *code
     bool found = true;
     enum err rc;
 
-    if (kind != NULL && part < 0) return err_setf(ERR_NOT_FOUND, "kind of entry %s", kind);
+    if (kind != NULL && part < 0) return kind_unknown(kind);
     TRY(db_registry_state(db, &version, &switches));
     TRY(db_registry_current(db, &row, &document));
     TRY(registry_document_load(&arena, &document, &s.root));

@@ -5,6 +5,7 @@
 #include "base/crash.h"
 #include "db/journal.h"
 #include "domain/calendar.h"
+#include "domain/notice.h"
 #include "domain/text.h"
 #include "service/anomaly.h"
 #include "service/expire.h"
@@ -64,12 +65,16 @@ static enum err payment_name(struct db *db, const struct registry *registry, con
     enum err rc;
     bool token;
     struct naming n = {.any = false};
+    struct notice notice;
 
     TRY(db_payment_by_token(db, what, &n.row, name_row, &n));
     token = n.any;
     for (size_t i = 0; !token && i < registry->n_creditors; i++)
         if (!creditor || !strcmp(creditor, registry->creditors[i].code))
             TRY(db_payment_by_iuv(db, registry->creditors[i].code, what, &n.row, name_row, &n));
+    if (!n.any && notice_split(what, &notice))
+        return err_setf(ERR_NOT_FOUND, "payment %.40s: of a notice number say the IUV, %s", what,
+                        notice.iuv);
     if (!n.any) return err_setf(ERR_NOT_FOUND, "payment %.40s", what);
     if (n.to_reverse > 1)
         return err_setf(ERR_USAGE, "%.40s: several payments took money: say a token", what);

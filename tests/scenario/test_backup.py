@@ -167,11 +167,11 @@ def test_a_restore_that_was_cut_off_is_finished_by_the_next_start(hub):
 def test_nothing_is_overwritten_and_half_a_backup_is_none(hub):
     folder = hub.home / "fourth"
     hub.payer("db", "backup", str(folder))
-    assert "is there already" in hub.payer("db", "backup", str(folder), ok=(64,)).stderr
-    assert "nothing is overwritten" in hub.payer("db", "restore", str(folder), ok=(64,)).stderr
+    assert "is there already" in hub.payer("db", "backup", str(folder), ok=(73,)).stderr
+    assert "nothing is overwritten" in hub.payer("db", "restore", str(folder), ok=(73,)).stderr
     (folder / "xtrabackup_checkpoints").write_text("backup_type = full-backuped\n")
     elsewhere = ("--set", f"db.dir={hub.home}/other")
-    assert "no whole backup" in hub.payer("db", "restore", str(folder), *elsewhere, ok=(64,)).stderr
+    assert "no whole backup" in hub.payer("db", "restore", str(folder), *elsewhere, ok=(65,)).stderr
     assert "is not running" in hub.payer("db", "backup", str(hub.home / "x"), *elsewhere,
                                          ok=(75,)).stderr
     assert "not ours" in hub.payer("db", "backup", str(hub.home / "x"), "--set", "db.host=db.example",

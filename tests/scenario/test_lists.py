@@ -21,10 +21,11 @@ def test_what_cannot_be_is_refused(hub, words, option, value):
 
 
 @pytest.mark.parametrize("options, named", [
-    (["--debtor", "x' OR 1=1"], "debtorCode"), (["--debtor", "A" * 17], "debtorCode"),
-    (["--type", "NESSUNO"], "debtType"),
-    (["--due-from", "2032-01-02", "--due-to", "2032-01-01"], "dueTo"),
-    (["--created-from", "2032-01-02", "--created-to", "2032-01-01"], "createdTo")])
+    (["--debtor", "x' OR 1=1"], "--debtor"), (["--debtor", "A" * 17], "--debtor"),
+    (["--type", "NESSUNO"], "--type"), (["--due-from", "2/1/2032"], "--due-from"),
+    (["--due-from", "2032-01-02", "--due-to", "2032-01-01"], "--due-to"),
+    (["--created-from", "2/1/2032"], "--created-from"),
+    (["--created-from", "2032-01-02", "--created-to", "2032-01-01"], "--created-to")])
 def test_what_no_position_has_is_refused(hub, options, named):
     said = hub.payer("position", "list", COMUNE, *options, ok=(64,))
     assert f"{named}: expected" in said.stderr and said.stdout == ""
@@ -73,6 +74,19 @@ def test_an_id_is_a_number(hub, words):
 def test_what_is_not_there_is_named(hub, words, named):
     done = hub.payer(*words, ok=(65,))
     assert f"there is no such thing: {named}" in done.stderr and done.stdout == ""
+    asked = "registry show ente" if words[1] == "list" else f"{words[0]} list"
+    assert f"those that there are: payer {asked}" in done.stderr
+
+
+@pytest.mark.parametrize("words, says", [
+    (("payment", "show", "301999999999999999"), "of a notice number say the IUV, 01999999999999999"),
+    (("anomaly", "list", "--kind", "LATE"), "expected one of late duplicate"),
+    (("registry", "show", "ENTE"), "expected one of collection bank"),
+    (("flow", "check", "/nowhere"), "cannot read: /nowhere: No such file or directory"),
+    (("position", "cancel-file", "x" * 500), "say --yes")])
+def test_what_to_say_instead_is_said(hub, words, says):
+    """However long what was typed is."""
+    assert says in hub.payer(*words, ok=(64, 65, 66)).stderr
 
 
 def test_what_two_enti_call_the_same_is_not_guessed(hub):

@@ -107,6 +107,14 @@ static void test_help_comes_before_everything_else(void **state)
     assert_int_equal(parse("db --help", &cli), ERR_NONE);
     assert_null(cli.verb);
     assert_int_equal(parse("dbb --help", &cli), ERR_USAGE);
+    assert_int_equal(parse("help", &cli), ERR_NONE);
+    assert_true(cli_has(&cli, CLI_OPTION_HELP) && !cli.verb);
+    assert_int_equal(parse("help registry import", &cli), ERR_NONE);
+    assert_true(cli_has(&cli, CLI_OPTION_HELP));
+    assert_string_equal(cli.verb->verb, "import");
+    assert_int_equal(parse("help dbb", &cli), ERR_USAGE);
+    assert_int_equal(parse("registry import help", &cli), ERR_NONE);
+    assert_false(cli_has(&cli, CLI_OPTION_HELP));
     assert_int_equal(parse("nothing --version", &cli), ERR_NONE);
 }
 
