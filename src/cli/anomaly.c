@@ -144,6 +144,7 @@ enum err cli_anomaly_list(struct cli *cli)
     TRY(times_read(cli, &query));
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     TRY(db_anomaly_list(db, &query, CLI_PAGE, &l.row, anomaly_row, &l));
+    if (l.page.n == 0) TRY(cli_ente_empty(cli, query.creditor));
     cli_page_end(&l.page, l.row.id, "no anomalies");
 out:
     return rc;

@@ -132,6 +132,22 @@ static enum err list_row(void *cls)
     return flow_print(l->cli, &l->row, NULL);
 }
 
+/* One that left the registry may have flows still; of one that never was there are none. */
+static enum err subscription_empty(struct cli *cli, const char *code)
+{
+    enum err rc;
+    struct cli_operator o = {.registry = NULL};
+
+    TRY(cli_operator_open(cli, &o));
+    if (!registry_subscription_find(o.registry, code))
+        rc = err_setf(ERR_NOT_FOUND,
+                      "subscription %.40s; those that there are: payer registry show subscription",
+                      code);
+out:
+    cli_operator_close(&o);
+    return rc;
+}
+
 enum err cli_flow_list(struct cli *cli)
 {
     enum err rc;
@@ -142,6 +158,7 @@ enum err cli_flow_list(struct cli *cli)
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     TRY(db_flow_list(db, cli->n_operands ? cli->operands[0] : "", l.page.state, l.page.after,
                      CLI_PAGE, &l.row, list_row, &l));
+    if (l.page.n == 0 && cli->n_operands) TRY(subscription_empty(cli, cli->operands[0]));
     cli_page_end(&l.page, l.row.id, "no flows");
 out:
     return rc;

@@ -35,6 +35,26 @@ void cli_operator_close(struct cli_operator *o)
     registry_free(&o->registry);
 }
 
+enum err cli_ente_check(const struct cli_operator *o, const char *ente)
+{
+    if (registry_creditor_find(o->registry, ente)) return ERR_NONE;
+    return err_setf(ERR_NOT_FOUND, "Ente %.40s; those that there are: payer registry show ente",
+                    ente);
+}
+
+enum err cli_ente_empty(struct cli *cli, const char *ente)
+{
+    enum err rc = ERR_NONE;
+    struct cli_operator o = {.registry = NULL};
+
+    if (!ente) goto out;
+    TRY(cli_operator_open(cli, &o));
+    TRY(cli_ente_check(&o, ente));
+out:
+    cli_operator_close(&o);
+    return rc;
+}
+
 void cli_time(const struct cli *cli, int64_t us, char out[CLI_TIME_SIZE])
 {
     out[0] = '\0';

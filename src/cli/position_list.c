@@ -92,11 +92,7 @@ enum err cli_position_list(struct cli *cli)
         rc = err_setf(ERR_USAGE, "%s: expected %s", option_of(refusal.field), refusal.expected);
         goto out;
     }
-    if (l.page.n == 0 && !registry_creditor_find(o.registry, query.creditor)) {
-        rc = err_setf(ERR_NOT_FOUND, "Ente %.40s; those that there are: payer registry show ente",
-                      query.creditor);
-        goto out;
-    }
+    if (l.page.n == 0) TRY(cli_ente_check(&o, query.creditor));
     if (next) cli_say(cli, "more: --after %" PRId64, next);
     if (l.page.n == 0 && !next) cli_say(cli, "no positions");
 out:

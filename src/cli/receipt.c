@@ -33,16 +33,6 @@ static enum err receipt_print(struct cli *cli, const struct paid *p)
     return cli_row(cli, NULL, cells, ARRAY_LEN(cells));
 }
 
-/* An Ente that nobody knows has no receipts, but that is no answer. */
-static enum err ente_check(const struct cli *cli, const struct cli_operator *o)
-{
-    const char *ente = cli->operands[0];
-
-    if (registry_creditor_find(o->registry, ente)) return ERR_NONE;
-    return err_setf(ERR_NOT_FOUND, "Ente %.40s; those that there are: payer registry show ente",
-                    ente);
-}
-
 enum err cli_receipt_list(struct cli *cli)
 {
     enum err rc;
@@ -55,7 +45,7 @@ enum err cli_receipt_list(struct cli *cli)
 
     TRY(cli_page_open(cli, "", &page));
     TRY(cli_operator_open(cli, &o));
-    TRY(ente_check(cli, &o));
+    TRY(cli_ente_check(&o, cli->operands[0]));
     TRY(service_payments_list(&o.env, &o.scope, &arena, cli->operands[0], page.after, CLI_PAGE,
                               list, &n, &refusal));
     for (size_t i = 0; i < n; i++)
@@ -77,7 +67,7 @@ enum err cli_receipt_show(struct cli *cli)
     struct position_refusal refusal;
 
     TRY(cli_operator_open(cli, &o));
-    TRY(ente_check(cli, &o));
+    TRY(cli_ente_check(&o, cli->operands[0]));
     TRY(service_payments_get(&o.env, &o.scope, &arena, cli->operands[0], cli->operands[1], &paid,
                              &refusal));
     if (*refusal.code) {

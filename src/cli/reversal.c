@@ -49,6 +49,7 @@ enum err cli_payment_reversals(struct cli *cli)
     query.after_id = l.page.after;
     TRY(cli_db(cli, DB_ROLE_WORK, &db));
     TRY(db_reversal_wait_list(db, &query, CLI_PAGE, &l.row, wait_row, &l));
+    if (l.page.n == 0) TRY(cli_ente_empty(cli, query.creditor));
     cli_page_end(&l.page, l.row.id, "no reversed transfer waits");
 out:
     return rc;

@@ -70,12 +70,25 @@ def test_an_id_is_a_number(hub, words):
     (("position", "show", "NESSUNA"), "position NESSUNA"),
     (("position", "show", "301000000000000000", "--creditor", COMUNE), "position 301000000000000000"),
     (("receipt", "show", COMUNE, "ffff"), f"receipt ffff of {COMUNE}"),
-    (("receipt", "list", "1"), "Ente 1")])
+    (("receipt", "list", "1"), "Ente 1"),
+    (("position", "list", "1"), "Ente 1"),
+    (("anomaly", "list", "--creditor", "1"), "Ente 1"),
+    (("payment", "reversals", "--creditor", "1"), "Ente 1"),
+    (("flow", "list", "NESSUNA"), "subscription NESSUNA")])
 def test_what_is_not_there_is_named(hub, words, named):
     done = hub.payer(*words, ok=(65,))
     assert f"there is no such thing: {named}" in done.stderr and done.stdout == ""
-    asked = "registry show ente" if words[1] == "list" else f"{words[0]} list"
+    kind = named.split()[0].lower()
+    asked = f"registry show {kind}" if kind in ("ente", "subscription") else f"{words[0]} list"
     assert f"those that there are: payer {asked}" in done.stderr
+
+
+def test_of_who_is_known_there_may_be_nothing(hub):
+    for words in (("anomaly", "list", "--creditor", ASL, "--kind", "stamp-differs"),
+                  ("payment", "reversals", "--creditor", ASL),
+                  ("flow", "list", f"{ASL}-FDR", "--state", "MADE")):
+        done = hub.payer(*words)
+        assert done.stdout == "" and done.stderr.startswith("no ")
 
 
 @pytest.mark.parametrize("words, says", [
