@@ -303,3 +303,37 @@ bool listen_head_is_xml(struct listen_span s)
         charset = true;
     }
 }
+
+/* Its quotes and what is between them; blanks before it and a W/ are passed over. A tag may hold
+ * commas. */
+static struct listen_span read_tag(struct listen_span list, size_t *at)
+{
+    struct listen_span tag = {NULL, 0};
+    const char *end;
+    size_t i = *at;
+
+    while (i < list.len && is_blank(list.text[i]))
+        i++;
+    if (list.len - i > 2 && memcmp(list.text + i, "W/", 2) == 0) i += 2;
+    if (list.len - i < 2 || list.text[i] != '"') return tag;
+    end = memchr(list.text + i + 1, '"', list.len - i - 1);
+    if (!end) return tag;
+    tag = (struct listen_span){list.text + i, (size_t)(end - list.text) - i + 1};
+    *at = i + tag.len;
+    return tag;
+}
+
+bool listen_head_has_tag(struct listen_span list, const char *etag)
+{
+    struct listen_span tag;
+    size_t i = 0;
+
+    if (listen_span_is(list, "*")) return true;
+    while ((tag = read_tag(list, &i)).text) {
+        if (tag.len == strlen(etag) && memcmp(tag.text, etag, tag.len) == 0) return true;
+        while (i < list.len && is_blank(list.text[i]))
+            i++;
+        if (i == list.len || list.text[i++] != ',') return false;
+    }
+    return false;
+}

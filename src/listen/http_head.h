@@ -40,6 +40,9 @@ int listen_head_find(const char *bytes, size_t len, size_t seen);
 int listen_head_parse(const char *bytes, size_t len, struct listen_head *out);
 /** text/xml whose charset, if it names one, is UTF-8 [X7]. */
 bool listen_head_is_xml(struct listen_span content_type);
+/** Does If-None-Match's list name this entity tag, or any by "*"? Weak tags match theirs (RFC 9110
+ * §13.1.2); what is no list, from there on, names nothing. */
+bool listen_head_has_tag(struct listen_span list, const char *etag);
 /** Equal to text, but for the case of ASCII letters. */
 bool listen_span_is(struct listen_span span, const char *text);
 

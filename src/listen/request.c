@@ -85,8 +85,7 @@ static void answer_get(struct listen_conn *c, const struct listen_head *head)
     job->request.received_us = clock_monotonic_us();
     job->request.body = "";
     job->route->get(NULL, &job->request, &job->answer, job->route->get_cls);
-    if (job->answer.etag && head->if_none_match.text &&
-        listen_span_is(head->if_none_match, job->answer.etag))
+    if (job->answer.etag && listen_head_has_tag(head->if_none_match, job->answer.etag))
         job->answer.status = 304;
     listen_conn_answer(c, &job->answer, NULL);
     listen_job_free(job);

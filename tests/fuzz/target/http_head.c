@@ -92,6 +92,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         check_taken(&head, copy, (size_t)found);
         if (head.content_type.text && listen_head_is_xml(head.content_type))
             ALWAYS(head.content_type.len >= 8);
+        if (listen_head_has_tag(head.if_none_match, "\"v.7\""))
+            ALWAYS(head.if_none_match.len == 1 || head.if_none_match.len >= 5);
     }
     free(copy);
     return 0;

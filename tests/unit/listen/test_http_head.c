@@ -144,6 +144,43 @@ static void test_fields(void **state)
     assert_true(head.keep_alive && head.expect_continue && !head.chunked && !head.http10);
 }
 
+/* RFC 9110 §13.1.2. Letters have their case: a tag is what its server made. */
+static void test_tags(void **state)
+{
+    static const struct {
+        const char *list;
+        bool has;
+    } lists[] = {
+        {"\"v1\"", true},
+        {"*", true},
+        {"W/\"v1\"", true},
+        {"\"v0\", \"v1\"", true},
+        {"\"v0\",W/\"x,y\" ,\t\"v1\"", true},
+        {"\"v1\", junk", true},
+        {"", false},
+        {"\"V1\"", false},
+        {"w/\"v1\"", false},
+        {"v1", false},
+        {"\"v1", false},
+        {"\"v0\"\"v1\"", false},
+        {"\"v0\" \"v1\"", false},
+        {"\"v0, \"v1\"", false},
+        {"\"a,\", \"v11\", \"v\"", false},
+        {"junk, \"v1\"", false},
+        {"*, \"v1\"", false},
+        {"\"v0\",", false},
+        {"W/", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        const struct listen_span list = {lists[i].list, strlen(lists[i].list)};
+
+        if (listen_head_has_tag(list, "\"v1\"") != lists[i].has) fail_msg("%s", lists[i].list);
+    }
+    assert_false(listen_head_has_tag((struct listen_span){NULL, 0}, "\"v1\""));
+}
+
 /* The last address of the last field: what stands before it anybody may have written. */
 static void test_forwarded(void **state)
 {
@@ -300,10 +337,15 @@ static void test_content_type(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_status),       cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_forwarded),    cmocka_unit_test(test_forwarded),
-        cmocka_unit_test(test_keep_alive),   cmocka_unit_test(test_caps),
-        cmocka_unit_test(test_find),         cmocka_unit_test(test_find_refuses_early),
+        cmocka_unit_test(test_status),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_forwarded),
+        cmocka_unit_test(test_forwarded),
+        cmocka_unit_test(test_keep_alive),
+        cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_find_refuses_early),
         cmocka_unit_test(test_content_type),
     };
 
