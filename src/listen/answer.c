@@ -175,7 +175,7 @@ void listen_conn_answer(struct listen_conn *c, struct listen_answer *answer, con
     struct iovec parts[2];
     size_t sent;
 
-    if (c->loop->draining) c->keep_alive = false;
+    c->keep_alive = listen_conn_goes_on(c);
     head.len = 0;
     put_head(&head, c, status, answer, allow);
     parts[0] = (struct iovec){head.text, head.len};

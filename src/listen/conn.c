@@ -55,12 +55,19 @@ void listen_conn_free(struct listen_conn *c)
     if (loop->draining && loop->n_conns == 0) event_base_loopbreak(loop->base);
 }
 
+bool listen_conn_goes_on(const struct listen_conn *c)
+{
+    bool more = !c->ended || evbuffer_get_length(bufferevent_get_input(c->bev)) > 0;
+
+    return c->keep_alive && more && !c->loop->draining;
+}
+
 void listen_conn_answered(struct listen_conn *c)
 {
     c->scanned = 0;
     listen_file_close(&c->sending);
     listen_proxied_answered(c);
-    if (c->keep_alive && !c->loop->draining) {
+    if (listen_conn_goes_on(c)) {
         c->phase = PHASE_IDLE;
         listen_conn_deadline(c, DEADLINE_IDLE);
     } else {
@@ -103,7 +110,7 @@ static void on_event(struct bufferevent *bev, short what, void *cls)
     if (what & BEV_EVENT_CONNECTED)
         listen_handshake_done(c);
     else if ((what & BEV_EVENT_EOF) && (c->phase == PHASE_WORK || c->phase == PHASE_SEND))
-        c->keep_alive = false; /* it said all that it had to say, and waits for the answer */
+        c->ended = true; /* it said all that it had to say, and waits for the answers */
     else if (c->phase == PHASE_HANDSHAKE && (what & BEV_EVENT_ERROR))
         listen_handshake_failed(c);
     else /* end, reset, TLS error */

@@ -130,6 +130,7 @@ struct listen_conn {
     struct event timer;
     enum listen_phase phase;
     bool tls, keep_alive, http10, head_only, chunked, has_certificate;
+    bool ended;    /* nothing follows what is in the input buffer */
     bool forwards; /* a trusted proxy's: each request may name another client */
     bool claimed;  /* counted to peer */
     struct hash certificate;
@@ -191,6 +192,8 @@ void listen_conn_begin(struct listen_conn *c);
 void listen_conn_watch(struct listen_conn *c);
 void listen_conn_free(struct listen_conn *c);
 void listen_conn_deadline(struct listen_conn *c, enum listen_deadline deadline);
+/** May another request follow the one that is answered? */
+bool listen_conn_goes_on(const struct listen_conn *c);
 /** After the last byte of an answer. */
 void listen_conn_answered(struct listen_conn *c);
 

@@ -36,6 +36,32 @@ static void test_half_close(void **state)
     stop();
 }
 
+/* It sent all its requests at once before, and is owed each answer. [X17] */
+static void test_half_close_after_several(void **state)
+{
+    int several, other;
+
+    (void)state;
+    listen_fixture_start(&f);
+    several = connect_to();
+    listen_client_send(several, LISTEN_POST_XML("/block", "x", "1") GET("/page") ECHO("<a/>", "4"));
+    assert_int_equal(shutdown(several, SHUT_WR), 0);
+    assert_int_equal(sem_wait(&f.entered), 0);
+    other = connect_to(); /* what comes after the end is read after it */
+    assert_int_equal(listen_client_ask(other, GET("/page"), &in), 200);
+    close(other);
+    sem_post(&f.leave);
+    assert_int_equal(listen_client_read(several, &in), 200);
+    assert_body("x");
+    assert_int_equal(listen_client_read(several, &in), 200);
+    assert_body("page");
+    assert_int_equal(listen_client_read(several, &in), 200);
+    assert_body("<a/>");
+    assert_says("Connection: close\r\n");
+    listen_client_end(several);
+    stop();
+}
+
 /* Clients that reset in each phase leave nothing behind. [X17] */
 static void test_resets(void **state)
 {
@@ -167,9 +193,9 @@ static void test_health(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_big_answer),  TEST(test_half_close),    TEST(test_resets),
-        TEST(test_gone_client), TEST(test_send_deadline), TEST(test_not_modified),
-        TEST(test_health),      TEST(test_head),
+        TEST(test_big_answer),   TEST(test_half_close),  TEST(test_half_close_after_several),
+        TEST(test_resets),       TEST(test_gone_client), TEST(test_send_deadline),
+        TEST(test_not_modified), TEST(test_health),      TEST(test_head),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
