@@ -62,7 +62,7 @@ static void field_begin(struct csv *c, struct reading *r)
 
 static void step(struct csv *c, struct reading *r, int byte)
 {
-    if (byte == 0 && !r->problem) r->problem = "a NUL byte";
+    if (byte == 0 && !r->problem) r->problem = "a NUL byte, as UTF-16 has: UTF-8 expected";
     if (byte == c->separator && r->place != IN_QUOTED) {
         put(c, r, 0);
         field_begin(c, r);
@@ -97,6 +97,7 @@ static bool record_read(struct csv *c, struct reading *r)
                 return true;
             }
             if (next != EOF) ungetc(next, c->in);
+            if (!r->problem) r->problem = "a CR without LF outside quotes";
         }
         if (byte == '\n' && r->place != IN_QUOTED) return true;
         step(c, r, byte);

@@ -31,12 +31,14 @@ static bool load_progress(void *cls, const struct position_load *load)
     return cli_stop_asked();
 }
 
-static enum err rejects_open(struct cli *cli, FILE **out)
+static enum err rejects_open(struct cli *cli, const struct cli_input *input, FILE **out)
 {
     const char *path = cli->values[CLI_OPTION_REJECTS];
 
     *out = NULL;
     if (!path) return ERR_NONE;
+    if (cli_input_is(input, path)) /* it would be emptied before it is read */
+        return err_setf(ERR_USAGE, "--rejects %s: another file than the one that is read", path);
     *out = fopen(path, "wbe");
     return *out ? ERR_NONE : err_setf(ERR_IO_WRITE, "%s: %s", path, strerror(errno));
 }
@@ -83,7 +85,7 @@ static enum err file_run(struct cli *cli, load_fn *run, bool update, const char 
     TRY(cli_input_open(cli->operands[0], &input));
     load.path = input.path;
     TRY(cli_operator_open(cli, &o));
-    TRY(rejects_open(cli, &load.rejects));
+    TRY(rejects_open(cli, &input, &load.rejects));
     (void)cli_stop_catch();
     rc = run(&o.env, &o.scope, &load);
     progress_end(&l.progress);

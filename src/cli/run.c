@@ -2,6 +2,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "cli/parse.h"
+#include "domain/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,8 +38,9 @@ static const char *verb_space(const struct cli *cli)
 void cli_report(const struct cli *cli, enum err code)
 {
     const struct err_detail *d = err_detail();
-    const char *field = d->code == code ? d->field : "";
+    char field[sizeof d->field]; /* it may quote a file: no terminal is to obey that */
 
+    text_mend(d->code == code ? d->field : "", field, sizeof field);
     if (cli->reader_gone) return;
     (void)fprintf(stderr, "payer: ");
     if (cli->verb)

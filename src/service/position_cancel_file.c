@@ -22,6 +22,7 @@ struct batch {
     struct position_load *load;
     struct csv csv;
     int at[COL_COUNT]; /* a column's place in a record, -1: not in this file */
+    size_t n_columns;
     struct row rows[BATCH];
     struct position_withdrawal list[BATCH];
     size_t n;
@@ -35,9 +36,13 @@ static enum err header_read(struct batch *b)
     for (int c = 0; c < COL_COUNT; c++)
         b->at[c] = -1;
     TRY(csv_next(&b->csv, &more));
-    for (size_t i = 0; more && i < b->csv.n; i++)
-        for (int c = 0; c < COL_COUNT; c++)
-            if (!strcmp(b->csv.fields[i], columns[c])) b->at[c] = (int)i;
+    b->n_columns = more ? b->csv.n : 0;
+    for (size_t i = 0; i < b->n_columns; i++)
+        for (int c = 0; c < COL_COUNT; c++) {
+            if (strcmp(b->csv.fields[i], columns[c]) != 0) continue;
+            if (b->at[c] >= 0) return err_setf(ERR_DATA, "line 1: column \"%s\" twice", columns[c]);
+            b->at[c] = (int)i;
+        }
     if (b->at[COL_CREDITOR] < 0 || (b->at[COL_OWN_ID] < 0 && b->at[COL_NOTICE_NUMBER] < 0))
         rc = err_set(ERR_DATA,
                      "line 1: the columns creditor, and own_id or notice_number, expected");
@@ -63,8 +68,7 @@ static enum err batch_end(struct batch *b)
             TRY(position_load_reject(b->load, &place, w->own_id, w->refusal.expected));
     }
     b->n = 0;
-    if (b->load->progress && b->load->progress(b->load->progress_cls, b->load))
-        b->load->stopped = true;
+    position_load_tell(b->load);
 out:
     return rc;
 }
@@ -86,6 +90,8 @@ static enum err record_take(struct batch *b)
 
     memset(row, 0, sizeof *row);
     row->line = b->csv.line;
+    if (b->csv.n > b->n_columns) /* a comma that nobody quoted: what is behind it slipped */
+        return record_reject(b, row->line, "", "as many fields as the header has");
     for (int c = 0; c < COL_COUNT; c++) {
         bool there = b->at[c] >= 0 && (size_t)b->at[c] < b->csv.n;
         const char *value = there ? b->csv.fields[b->at[c]] : "";

@@ -13,7 +13,7 @@
 struct position_place {
     long line;
     char field[64];
-    const char *value; /* as it was in the file; "" when it is not one value */
+    const char *value; /* as it is in the file; "" when it is not one value */
 };
 
 struct position_csv;

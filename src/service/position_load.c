@@ -2,6 +2,7 @@
 #include "service/position_load.h"
 
 #include "base/csv.h"
+#include "domain/text.h"
 #include "service/position_change.h"
 #include "service/position_xml.h"
 #include "xml/reader.h"
@@ -11,7 +12,7 @@
 
 #define NS "urn:payer:position:1"
 
-enum { BATCH = 200, MEMORY_MAX = 48 * 1024 * 1024, LINE_MAX_BYTES = 8 * 1024 };
+enum { BATCH = 200, MEMORY_MAX = 48 * 1024 * 1024, LINE_MAX_BYTES = 8 * 1024, SHOWN = 1024 };
 
 /* One batch in hand: what is stored together. Everything lives in the arena. */
 struct batch {
@@ -34,6 +35,20 @@ enum err position_load_begin(const struct position_load *load)
     return ERR_NONE;
 }
 
+void position_load_tell(struct position_load *load)
+{
+    if (load->progress && load->progress(load->progress_cls, load)) load->stopped = true;
+}
+
+/* A field of the report from the file: whatever it is and however long, a line of text. */
+static enum err report_field(struct buf *line, const char *value)
+{
+    char shown[SHOWN];
+
+    text_mend(value, shown, sizeof shown);
+    return csv_field(line, shown, false);
+}
+
 enum err position_load_reject(struct position_load *load, const struct position_place *place,
                               const char *own_id, const char *expected)
 {
@@ -41,13 +56,13 @@ enum err position_load_reject(struct position_load *load, const struct position_
     struct buf line = BUF_INIT(LINE_MAX_BYTES);
     char number[24];
 
-    load->refused++;
+    if (++load->refused % BATCH == 0) position_load_tell(load); /* no batch may follow for long */
     if (!load->rejects) return ERR_NONE;
     snprintf(number, sizeof number, "%ld", place->line);
     TRY(csv_field(&line, number, false));
-    TRY(csv_field(&line, own_id, false));
+    TRY(report_field(&line, own_id));
     TRY(csv_field(&line, place->field, false));
-    TRY(csv_field(&line, place->value, false));
+    TRY(report_field(&line, place->value));
     TRY(csv_field(&line, expected, true));
     if (fwrite(line.bytes, 1, line.len, load->rejects) != line.len)
         rc = err_set(ERR_IO_WRITE, "report of rejects");
@@ -96,8 +111,7 @@ static enum err batch_end(struct batch *b)
     memset(b->items, 0, sizeof b->items);
     memset(b->places, 0, sizeof b->places);
     arena_reset(&b->arena);
-    if (b->load->progress && b->load->progress(b->load->progress_cls, b->load))
-        b->load->stopped = true;
+    position_load_tell(b->load);
 out:
     return rc;
 }

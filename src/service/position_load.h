@@ -16,7 +16,8 @@ struct position_load {
     bool update;             /* change what is there already, instead of adding */
     bool dry_run;
     FILE *rejects; /* CSV: line,own_id,field,value,expected; NULL: only counted */
-    /** Told after each batch; NULL: nobody. true: stop after this batch. */
+    /** Told after each batch, and each so many refusals; NULL: nobody. true: stop after this batch.
+     */
     bool (*progress)(void *cls, const struct position_load *load);
     void *progress_cls;
     /* results */
@@ -34,6 +35,8 @@ MUST_USE enum err service_position_load(struct env *env, const struct scope *sco
 MUST_USE enum err service_position_cancel_file(struct env *env, const struct scope *scope,
                                                struct position_load *load);
 
+/** For both: tell progress, and note whether to stop. */
+void position_load_tell(struct position_load *load);
 /** For both: the report's header, and a line of it; counted too. */
 MUST_USE enum err position_load_begin(const struct position_load *load);
 MUST_USE enum err position_load_reject(struct position_load *load,

@@ -59,6 +59,7 @@ static const struct {
     {"a\"b,c\nd\n", "!@1\nd@2\n"},
     {"\"a\"b,c\nd\n", "!@1\nd@2\n"},
     {"x\n\"never closed,\ny\n", "x@1\n!@2\n"},
+    {"a\rb\rc\n\"d\re\"\n", "!@1\nd\re@2\n"},
 };
 
 static void test_csv_reads_rfc_4180(void **state)
