@@ -130,6 +130,20 @@ static void notices(const char *text, int64_t number)
     ALWAYS(parts.aux_digit == aux && parts.code == code);
 }
 
+/* Each notice that an IUV may lie in has it, and a notice is one of its IUV's. */
+static void iuvs(const char *text)
+{
+    struct notice parts;
+    char notice[NOTICE_LEN + 1];
+    bool is_notice = notice_split(text, &parts), found = false;
+
+    for (int k = 0; notice_of_iuv(text, k, notice); k++)
+        ALWAYS(notice_check(notice) == ERR_NONE && strstr(notice + 1, text));
+    for (int k = 0; is_notice && notice_of_iuv(parts.iuv, k, notice); k++)
+        found |= strcmp(notice, text) == 0;
+    ALWAYS(found == is_notice);
+}
+
 static size_t digits_of(const char *text)
 {
     size_t n = 0;
@@ -184,6 +198,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     instants(number);
     codes(text);
     notices(text, number);
+    iuvs(text);
     texts(text, number);
     cards(text);
     err_clear();
