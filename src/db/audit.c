@@ -33,6 +33,16 @@ static const struct {
       " AND j.event LIKE 'sendPaymentOutcome%'"
       " WHERE j.token_hash <> CAST(LEFT(UNHEX(SHA2(y.token, 256)), 8) AS BINARY)"
       " GROUP BY y.id, j.event"),
+    Q("I1", "a payment that ended without the line of its outcome in the journal", "payment",
+      "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
+      " AND j.event LIKE 'sendPaymentOutcome%' AND j.actor LIKE 'channel/%' WHERE j.id IS NULL"
+      " AND y.told_by IS NULL AND y.state NOT IN ('ACTIVE', 'EXPIRED')"),
+    Q("I1", "a payment's state or money is not what the journal says of its outcome", "payment",
+      "SELECT y.id, CONCAT(y.state, ', ', MIN(j.detail)) FROM payment y JOIN journal j"
+      " ON j.object_id = y.id AND j.event LIKE 'sendPaymentOutcome%' AND j.detail LIKE '% cents'"
+      " LEFT JOIN reversal r ON r.payment_id = y.id WHERE j.detail <> CONCAT(IF(y.state ="
+      " 'REVERSED', COALESCE(r.was, ''), y.state), ' ', y.amount_cents, '+', y.fee_cents, ' cents')"
+      " GROUP BY y.id, y.state"),
     Q("I1", "a payment made elsewhere without the line of its receipt in the journal", "payment",
       "SELECT y.id, y.state FROM payment y LEFT JOIN journal j ON j.object_id = y.id"
       " AND j.event LIKE 'paSendRT%' AND j.actor LIKE 'caller/%'"
@@ -243,6 +253,12 @@ static const struct {
       " AND j.event = o.kind AND j.outcome = 'OK'"
       " AND j.request_hash = CAST(UNHEX(SHA2(o.payload, 256)) AS BINARY)"
       " WHERE o.state = 'DONE' AND j.id IS NULL"),
+    Q("I7", "the journal says that an Ente was told, but there is no such notification", "journal",
+      "SELECT j.id, CONCAT(j.event, ' ', j.detail) FROM journal j WHERE j.actor = 'worker'"
+      " AND j.outcome = 'OK' AND j.event IN ('paSendRT', 'paSendRTV2', 'notifyPayment')"
+      " AND NOT EXISTS (SELECT 1 FROM receipt r JOIN outbox o ON o.receipt_id = r.id"
+      " AND o.destination = SUBSTRING_INDEX(j.detail, ' ', 1) WHERE r.payment_id = j.object_id"
+      " AND r.creditor = j.creditor)"),
     Q("I7", "a held notification that nothing lets out", "outbox",
       "SELECT o.id, o.destination FROM outbox o LEFT JOIN outbox_lane l ON l.creditor = o.creditor"
       " AND l.destination = o.destination WHERE o.state = 'HELD' AND COALESCE(l.turn, 0) = 0"),

@@ -12,6 +12,7 @@
 #include "service/limit.h"
 #include "service/take.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,7 @@ static enum err tokens_read_tx(struct db *db, struct outcome_call *o)
         struct taking *t = &o->list[i];
 
         t->serial = i + 1;
+        t->changed = false;
         TRY(db_payment_read(db, o->call->psp, o->call->tokens[i], i ? &no_key : &o->name,
                             &t->payment, &t->notice, i ? &none : &o->key));
     }
@@ -187,6 +189,7 @@ static enum err take_tx(struct db *db, struct outcome_call *o)
 
         if (i > 0) TRY(db_queue_send(db)); /* one message a payment: few shapes of groups */
         t->outcome = rule->outcome;
+        t->changed = rule->effect != EFFECT_NONE;
         facts_take(o, t, first, changes > 1);
         TRY(service_take_tx(db, o->env, t, rule, o->facts.now_us));
     }
@@ -212,7 +215,8 @@ out:
     return rc;
 }
 
-/* A line for each token: whoever looks for one finds the message. */
+/* A line for each token: whoever looks for one finds the message. What became of the payment is
+ * beside it, for the audit: who edits the one in the database cannot edit the other unseen. */
 static void lines_make(const struct outcome_call *o, struct db_journal_row *rows)
 {
     for (int i = 0; i < o->call->n_tokens; i++) {
@@ -225,6 +229,9 @@ static void lines_make(const struct outcome_call *o, struct db_journal_row *rows
         snprintf(rows[i].creditor, sizeof rows[i].creditor, "%s", p->creditor);
         snprintf(rows[i].notice_number, sizeof rows[i].notice_number, "%s", p->notice_number);
         rows[i].object_id = p->id;
+        if (!o->list[i].changed) continue;
+        snprintf(rows[i].detail, sizeof rows[i].detail, "%s %" PRId64 "+%" PRId64 " cents",
+                 payment_state_name(p->state), p->amount_cents, p->fee_cents);
     }
 }
 

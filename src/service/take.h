@@ -16,6 +16,7 @@ struct taking {
     struct debt_instalment *instalment;
     struct notify notify;
     enum outcome outcome;
+    bool changed; /* by this message */
 };
 
 /** The row of the payment's state and of what is said of it now. */

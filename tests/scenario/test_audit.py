@@ -54,8 +54,12 @@ CREATED, UNCREATED = ("a position that was created is gone",
 CLAIM = "what a position asks for is not what its Ente sent"
 OF_OPTION = "an option has not the instalments that it says"
 OF_NOTICE = "a payment's Ente or notice is not the one that the journal says"
+ENDED, OUTCOME = ("a payment that ended without the line of its outcome in the journal",
+                  "a payment's state or money is not what the journal says of its outcome")
+TOLD = "the journal says that an Ente was told, but there is no such notification"
 REVERSAL_LINE = "a reversal without its line in the journal"
 IMPORTED = "a version of the registry is not what was imported"
+TELLING = "SELECT id FROM journal WHERE object_id = {paid} AND actor = 'worker'"
 TOLD_OF = "SELECT flow_id FROM flow_settlement WHERE settlement_id = {settlement}"
 CANCELLED = "UPDATE position SET state = 'CANCELLED' WHERE id = {open_position}"
 PAID_ENTRY = "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"
@@ -67,7 +71,7 @@ PAID_ENTRY = "SELECT id FROM entry WHERE payment_id = {paid} AND kind = 'paid'"
 CORRUPTIONS = [
     ("UPDATE journal SET object_id = 4711 WHERE object_id = {paid} AND event LIKE 'send%'",
      {"the journal says OK, but there is no such payment":
-      "SELECT id FROM journal WHERE object_id = 4711",
+      "SELECT id FROM journal WHERE object_id = 4711", ENDED: "{paid}",
       EDITED: "SELECT id FROM journal WHERE object_id = 4711"}),
     ("DELETE FROM journal WHERE object_id = {paid} AND event LIKE 'activate%'",
      {"a payment without the line of its activation in the journal": "{paid}", LINE_GONE:
@@ -87,7 +91,8 @@ CORRUPTIONS = [
      " OR object_id = {failed}",
      {EDITED: "SELECT id FROM journal WHERE event = 'verifyPaymentNotice' OR object_id = {failed}"}),
     ("DELETE FROM journal WHERE object_id = {failed} AND event LIKE 'send%'",
-     {LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {failed} AND event LIKE 'send%'"}),
+     {LINE_GONE: "SELECT id FROM kept.journal WHERE object_id = {failed} AND event LIKE 'send%'",
+      ENDED: "{failed}"}),
     ("UPDATE journal_seal SET seq = -seq WHERE seq IN (3, 5);"
      " UPDATE journal_seal SET seq = 8 + seq WHERE seq < 0",
      {EDITED: "SELECT journal_id FROM journal_seal WHERE seq BETWEEN 3 AND 6"}),
@@ -106,7 +111,7 @@ CORRUPTIONS = [
      " WHERE payment_id = {paid}",
      {"an Ente has not exactly one receipt of a payment": "{paid}", NUMBER: "4711"}),
     ("DELETE FROM outbox WHERE payment_id = {paid}; DELETE FROM receipt WHERE payment_id = {paid}",
-     {"an Ente has not exactly one receipt of a payment": "{paid}"}),
+     {"an Ente has not exactly one receipt of a payment": "{paid}", TOLD: TELLING}),
     ("INSERT INTO receipt (id, payment_id, creditor, token, created_at)"
      " VALUES (4711, {paid}, 'X', 'X', '2020-01-01')",
      {"a receipt of a payment on which nothing was paid to that Ente": "4711", TOKEN: "4711",
@@ -126,7 +131,7 @@ CORRUPTIONS = [
     ("DELETE FROM payment_stamp WHERE payment_id = {stamped}",
      {"a payment's stamps are not those that its transfers ask for": "{stamped}"}),
     ("UPDATE payment SET fee_cents = fee_cents + 1 WHERE id = {paid}",
-     {"what was collected is not what was owed and the fee": "{paid}"}),
+     {"what was collected is not what was owed and the fee": "{paid}", OUTCOME: "{paid}"}),
     ("UPDATE entry SET kind = 'fee' WHERE payment_id = {double} AND kind = 'suspense'",
      {ENTRIES: "{double}", ENTRY_OF:
       "SELECT id FROM entry WHERE payment_id = {double} AND kind = 'fee'"}),
@@ -142,7 +147,8 @@ CORRUPTIONS = [
     ("ALTER TABLE payment DROP KEY live_instalment; UPDATE payment SET state = 'ACTIVE',"
      " closed_at = NULL, instalment_id = {live_instalment} WHERE id = {failed};"
      " UPDATE position SET live_count = 2 WHERE id = {live_position}",
-     {"several payments live on one instalment": "{live_instalment}", OF_NOTICE: "{failed}"}),
+     {"several payments live on one instalment": "{live_instalment}", OF_NOTICE: "{failed}",
+      OUTCOME: "{failed}"}),
     ("UPDATE instalment SET state = 'OPEN' WHERE id = {paid_instalment};"
      " UPDATE position SET state = 'OPEN', paid_count = 0 WHERE id = {paid_position}",
      {UNPAID: "{paid_instalment}"}),
@@ -154,14 +160,14 @@ CORRUPTIONS = [
     ("UPDATE position SET state = 'PAID' WHERE id = {plan}",
      {"a position is PAID with open instalments, or the other way round": "{plan}"}),
     ("UPDATE payment SET state = 'GONE' WHERE id = {failed}",
-     {"a state that no table of states has": "{failed}"}),
+     {"a state that no table of states has": "{failed}", OUTCOME: "{failed}"}),
     ("UPDATE payment SET closed_at = NULL WHERE id = {failed}",
      {"a payment that ended has no end, or one that lives has one": "{failed}"}),
     ("UPDATE payment SET closed_at = expires_at + INTERVAL 1 SECOND WHERE id = {paid}",
      {"a payment in time was closed after its end": "{paid}"}),
     ("DELETE FROM reversal WHERE id = {reversal}",
      {"a payment that is REVERSED without its reversal, or the other way round": "{reversed}",
-      ENTRY_OF: "SELECT id FROM entry WHERE fact_id = {reversal}"}),
+      ENTRY_OF: "SELECT id FROM entry WHERE fact_id = {reversal}", OUTCOME: "{reversed}"}),
     ("UPDATE entry SET transfer_number = 2 WHERE fact_id = {reversal} AND kind = 'reversed'",
      {"a reversal's entries are not its payment's the other way round": "{reversal}"}),
     ("DELETE FROM journal WHERE object_id = {reversed} AND event = 'payment.reversed'",
@@ -177,9 +183,11 @@ CORRUPTIONS = [
      {"money late or double without its anomaly": "{late}"}),
     ("DELETE FROM outbox WHERE payment_id = {paid}",
      {"a receipt nobody was told of, though its Ente was told before":
-      "SELECT id FROM receipt WHERE payment_id = {paid}"}),
+      "SELECT id FROM receipt WHERE payment_id = {paid}", TOLD: TELLING}),
     ("UPDATE outbox SET receipt_id = 4711 WHERE payment_id = {paid} ORDER BY id LIMIT 1",
-     {"a notification of no receipt": "SELECT id FROM outbox WHERE receipt_id = 4711"}),
+     {"a notification of no receipt": "SELECT id FROM outbox WHERE receipt_id = 4711",
+      TOLD: TELLING + " AND detail LIKE (SELECT CONCAT(destination, ' %') FROM outbox"
+      " WHERE receipt_id = 4711)"}),
     ("UPDATE outbox SET state = 'LOST' WHERE payment_id = {paid} ORDER BY id LIMIT 1",
      {"a notification in no known state, or done without a time":
       "SELECT id FROM outbox WHERE state = 'LOST'"}),
@@ -253,7 +261,8 @@ CORRUPTIONS = [
      {"an entry's day is not its payment's": PAID_ENTRY}),
     ("UPDATE payment SET state = 'ACTIVE', closed_at = NULL, instalment_id = {paid_instalment}"
      " WHERE id = {failed}; UPDATE position SET live_count = 1 WHERE id = {paid_position}",
-     {"a payment lives on what was paid before": "{failed}", OF_NOTICE: "{failed}"}),
+     {"a payment lives on what was paid before": "{failed}", OF_NOTICE: "{failed}",
+      OUTCOME: "{failed}"}),
     ("DELETE FROM position WHERE id = {open_position}",
      {"an instalment without its position or option": "{open}", CREATED: "{open_position}"}),
     ("UPDATE receipt SET seq = seq + 1000 WHERE payment_id = {paid}",
@@ -276,6 +285,19 @@ CORRUPTIONS = [
     ("DELETE FROM registry_version",
      {"a version of the registry that was imported is gone": "SELECT 1"}),
     ("UPDATE flow_delivery SET target = '/nowhere' WHERE flow_id = {flow}", {GONE: "{flow}"}),
+    # a friend's debt, and what an Ente never gets: each table agrees with the others
+    ("UPDATE payment SET state = 'FAILED', closed_at = activated_at WHERE id = {live};"
+     " UPDATE position SET live_count = 0 WHERE id = {live_position}", {ENDED: "{live}"}),
+    ("UPDATE payment SET state = 'FAILED' WHERE id = {paid}; DELETE FROM entry_due WHERE entry_id = ("
+     + PAID_ENTRY + "); DELETE FROM entry WHERE payment_id = {paid}; DELETE FROM receipt WHERE"
+     " payment_id = {paid}; DELETE FROM outbox WHERE payment_id = {paid}; UPDATE instalment SET state ="
+     " 'OPEN' WHERE id = {paid_instalment}; UPDATE position SET state = 'OPEN', paid_count = 0,"
+     " begun_option = NULL WHERE id = {paid_position}", {OUTCOME: "{paid}", TOLD: TELLING}),
+    ("UPDATE payment SET fee_cents = fee_cents + 1 WHERE id = {paid}; UPDATE entry SET amount_cents ="
+     " amount_cents + IF(kind = 'fee', 1, -1) WHERE fact_id = {paid} AND kind IN ('fee', 'collected')",
+     {OUTCOME: "{paid}"}),
+    ("DELETE FROM outbox WHERE payment_id = {paid} AND kind = 'paSendRT'",
+     {TOLD: TELLING + " AND event = 'paSendRT'"}),
     ("UPDATE entry SET kind = 'x' WHERE fact_id = {paid} AND kind = 'collected'",
      {ENTRY_OF: "SELECT id FROM entry WHERE kind = 'x'"}),
     # a cent of what the PSP owes becomes its fee: the sum stays 0
