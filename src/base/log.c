@@ -150,6 +150,14 @@ void log_err(const char *event, enum err code)
               LOG_TEXT("at", at));
 }
 
+bool log_quiet_pass(struct log_quiet *quiet, unsigned lines_max)
+{
+    int64_t second = clock_monotonic_us() / 1000000;
+
+    if (second != quiet->second) *quiet = (struct log_quiet){second, 0};
+    return quiet->lines++ < lines_max;
+}
+
 void log_set_level(enum log_level level)
 {
     threshold = level;

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
@@ -32,6 +33,14 @@ static inline const char *log_or_empty(const char *text)
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 /** Log an error once, where the request or job ends: err=, field=, at= from err_detail(). */
 void log_err(const char *event, enum err code);
+/** How many lines of what anybody can cause were logged in this second; one thread's. */
+struct log_quiet {
+    int64_t second;
+    unsigned lines;
+};
+/** May one more be logged? Whoever attacks fills no disk, and hides nothing that others do [F66].
+ */
+bool log_quiet_pass(struct log_quiet *quiet, unsigned lines_max);
 /** Events below this are not written. */
 void log_set_level(enum log_level level);
 /** The id that all lines of this thread carry as req= until it is set again; "" for none. */

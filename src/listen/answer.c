@@ -197,7 +197,7 @@ void listen_conn_answer(struct listen_conn *c, struct listen_answer *answer, con
 void listen_refusal_note(struct listen_loop *loop, int status, const struct listen_peer *peer)
 {
     metric_add(METRIC_REFUSED, status_get(status)->label, 1);
-    if (listen_quiet_pass(&loop->refuse_log, REFUSAL_LINES))
+    if (log_quiet_pass(&loop->refuse_log, REFUSAL_LINES))
         log_event(LOG_INFO, "http.refused", LOG_INT("status", status),
                   LOG_TEXT("peer", peer->text));
 }

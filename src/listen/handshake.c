@@ -15,11 +15,11 @@
 enum { FAILURE_LINES = 10, FLOOD_LINES = 1 };
 
 /* Who was refused asks its operator, and that one asks us: a line says why, seldom enough. */
-static void note(const struct listen_conn *c, struct listen_quiet *quiet, unsigned lines_max,
+static void note(const struct listen_conn *c, struct log_quiet *quiet, unsigned lines_max,
                  const char *why)
 {
     metric_add(METRIC_TLS_REFUSED, NULL, 1);
-    if (listen_quiet_pass(quiet, lines_max))
+    if (log_quiet_pass(quiet, lines_max))
         log_event(LOG_INFO, "tls.refused", LOG_TEXT("peer", c->peer.text), LOG_TEXT("why", why));
 }
 

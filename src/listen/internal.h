@@ -10,6 +10,7 @@
 #ifndef LISTEN_INTERNAL_H
 #define LISTEN_INTERNAL_H
 
+#include "base/log.h"
 #include "crypto/tls.h"
 #include "listen/gate.h"
 #include "listen/http_chunks.h"
@@ -90,12 +91,6 @@ struct listen_server {
     _Atomic int failed; /* enum err of a worker that did not open */
 };
 
-/* At most so many lines of log a second: whoever attacks does not fill the disk [F66]. */
-struct listen_quiet {
-    int64_t second;
-    unsigned lines;
-};
-
 /* One door of one loop. */
 struct listen_entry {
     struct listen_loop *loop;
@@ -115,7 +110,7 @@ struct listen_loop {
     struct listen_conn_list conns;
     unsigned n_conns;
     bool draining;
-    struct listen_quiet accept_log, refuse_log, handshake_log, flood_log, header_log;
+    struct log_quiet accept_log, refuse_log, handshake_log, flood_log, header_log;
     int64_t date_second;
     char date[40];
 };
@@ -174,8 +169,6 @@ MUST_USE enum err listen_loop_open(struct listen_loop *loop, struct listen_serve
 /** Until drained; all connections are gone after it. */
 void listen_loop_run(struct listen_loop *loop);
 void listen_loop_close(struct listen_loop *loop);
-/** May one more line be logged in this second? */
-bool listen_quiet_pass(struct listen_quiet *quiet, unsigned lines_max);
 
 /** Too many: say so where it costs one send, and close. */
 void listen_turn_away(struct listen_loop *loop, const struct listen_door *door, int fd,

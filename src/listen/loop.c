@@ -3,7 +3,6 @@
  * One I/O thread: accepts, hands finished jobs back to their connections, drains. */
 #include "listen/internal.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -14,14 +13,6 @@
 #include <unistd.h>
 
 static const struct timeval ACCEPT_REST = {0, 100000};
-
-bool listen_quiet_pass(struct listen_quiet *quiet, unsigned lines_max)
-{
-    int64_t second = clock_monotonic_us() / 1000000;
-
-    if (second != quiet->second) *quiet = (struct listen_quiet){second, 0};
-    return quiet->lines++ < lines_max;
-}
 
 /* Never wait for who does not read it. */
 void listen_turn_away(struct listen_loop *loop, const struct listen_door *door, int fd,
@@ -58,7 +49,7 @@ static void on_accept_error(struct evconnlistener *listener, void *cls)
     struct listen_loop *loop = ((struct listen_entry *)cls)->loop;
     int error = errno;
 
-    if (listen_quiet_pass(&loop->accept_log, 1))
+    if (log_quiet_pass(&loop->accept_log, 1))
         log_event(LOG_ERROR, "listen.accept", LOG_TEXT("error", strerror(error)),
                   LOG_INT("connections", loop->n_conns));
     evconnlistener_disable(listener);

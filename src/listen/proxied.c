@@ -29,7 +29,7 @@ void listen_proxied_free(struct listen_conn *c)
 
 static void malformed(struct listen_conn *c)
 {
-    if (listen_quiet_pass(&c->loop->header_log, HEADER_LINES))
+    if (log_quiet_pass(&c->loop->header_log, HEADER_LINES))
         log_event(LOG_WARN, "proxy.header", LOG_TEXT("peer", c->origin.text),
                   LOG_TEXT("why", "not a PROXY v2 header of a TCP connection"));
     listen_conn_free(c);

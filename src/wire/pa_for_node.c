@@ -37,7 +37,8 @@ static bool admit(const struct wire_port *port, struct wire_call *call,
     call->caller =
         registry_node_find(registry, q->has_certificate ? q->certificate.bytes : NULL, address);
     if (call->caller) return true;
-    log_event(LOG_WARN, "node.stranger", LOG_TEXT("peer", q->peer));
+    if (log_quiet_pass(&call->worker->refused_log, WIRE_REFUSED_LINES))
+        log_event(LOG_WARN, "node.stranger", LOG_TEXT("peer", q->peer));
     wire_port_fault(answer, 403, "Client", "Not allowed");
     return false;
 }

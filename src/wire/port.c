@@ -211,7 +211,8 @@ void wire_port_refuse(const struct wire_port *port, struct wire_call *call,
     const struct wire_operation *o = by_action(port, call->request->action).operation;
     struct db_journal_row row;
 
-    log_err(o ? o->action : "caller.refused", rc);
+    if (log_quiet_pass(&call->worker->refused_log, WIRE_REFUSED_LINES))
+        log_err(o ? o->action : "caller.refused", rc);
     if (!o) o = &unnamed;
     fault_err(answer, rc);
     line_set(&row, o, call, &answer->body, err_name(rc));

@@ -6,6 +6,7 @@
 #ifndef WIRE_WORKER_H
 #define WIRE_WORKER_H
 
+#include "base/log.h"
 #include "listen/server.h"
 #include "net/http.h"
 #include "service/env.h"
@@ -26,7 +27,11 @@ struct wire_worker {
     struct service_registry *cache;    /* shared by all workers */
     struct service_stations *stations; /* likewise */
     const struct registry *registry;   /* the snapshot of the request in hand */
+    struct log_quiet refused_log;      /* of callers that nobody knows */
 };
+
+/** Lines a second of callers that nobody knows, of each worker. */
+enum { WIRE_REFUSED_LINES = 2 };
 
 /** For listen_options.worker_open: cls is a struct wire_shared. NULL on failure. */
 void *wire_worker_open(void *cls);

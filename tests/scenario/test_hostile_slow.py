@@ -12,15 +12,16 @@ import urllib.parse
 import pytest
 
 from support.channel import PATH, RawChannel, fault_code
+from support.connection import Connection
 from support.hostile import CALLER
 from support.hub import ATM, COMUNE, PSP, PSP_BROKER, wait_until
 from support.registry import PASSWORD
 from support.reports import PSP_PATH, FlowPsp, document, flow_id, payment
 from support.slow import SlowClients
 
-CONNECTIONS, BODIES, SPOOL = 300, 32 << 20, 24 << 20
+CONNECTIONS, BODIES, SPOOL, WORKERS = 300, 32 << 20, 24 << 20, 8
 SETTINGS = {"serve.connections": CONNECTIONS, "serve.body_memory": BODIES,
-            "serve.spool_size": SPOOL}
+            "serve.spool_size": SPOOL, "serve.workers": WORKERS}
 OTHERS = "127.0.0.2", "127.0.0.3"  # each a peer of its own
 NORMAL, ASKED = 32, 10
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n"
@@ -167,6 +168,19 @@ def test_one_peer_does_not_fill_the_spool(hub, connections):
     psp.connection.close()
     for one in held:
         end(one)
+
+
+def test_strangers_do_not_fill_the_log(hub):
+    """Each is refused, some are told of. [F66]"""
+    start, client = hub.serve.log.stat().st_size, Connection(hub.url, "/debt-position/v1")
+    for _ in range(600):
+        client.post("getPosition", b"<a/>")
+        assert client.status == 401
+    client.connection.close()
+    seconds = re.findall(r"ts=(\S+?)\.\d+Z level=\S+ event=getPosition ",
+                         hub.serve.log.read_bytes()[start:].decode())
+    # Two of a worker in a second of its clock, which may lie in one of the log's with another.
+    assert seconds and max(collections.Counter(seconds).values()) <= 2 * 2 * WORKERS
 
 
 def test_no_descriptor_is_left(hub, connections):
