@@ -31,7 +31,10 @@ enum {
 
 /* A time limit may fire a moment before it. */
 #define SILENCE_EARLY_US INT64_C(100000)
-enum { SILENT_PART = 5 }; /* of db.timeout, to reach a server that was silent */
+enum {
+    SILENT_PART = 5, /* of db.timeout, to reach a server that was silent */
+    PATIENT_S = 3600
+};
 
 /* Money must survive a crash, and a lost update must be an error, not a loss [R6] [R15]. */
 static const struct {
@@ -86,12 +89,13 @@ static void silence_note(struct db *db, int64_t waited_s)
 static void options_set(const struct db *db, MYSQL *link)
 {
     unsigned seconds = (unsigned)(config_int(CONFIG_DB_TIMEOUT) / 1000), connect = connect_s(db);
+    unsigned read = db->patient ? PATIENT_S : seconds;
     my_bool off = 0;
     unsigned zero = 0;
 
     /* A frozen server blocks for ever without these [R16] [F38]. */
     mysql_optionsv(link, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
-    mysql_optionsv(link, MYSQL_OPT_READ_TIMEOUT, &seconds);
+    mysql_optionsv(link, MYSQL_OPT_READ_TIMEOUT, &read);
     mysql_optionsv(link, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
     mysql_optionsv(link, MYSQL_OPT_RECONNECT, &off);
     mysql_optionsv(link, MYSQL_OPT_LOCAL_INFILE, &zero);
@@ -205,6 +209,13 @@ enum err db_open(enum db_role role, struct db **out)
 out:
     free(db);
     return rc;
+}
+
+enum err db_wait_long(struct db *db)
+{
+    db->patient = true;
+    db_disconnect(db);
+    return db_connect(db);
 }
 
 void db_close(struct db **db)

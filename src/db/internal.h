@@ -60,6 +60,7 @@ struct db {
     enum db_role role;
     int64_t asked_us; /* clock_monotonic_us() of what the server was asked last */
     bool silent;      /* it did not answer in time, and has not been reached since [F38] */
+    bool patient;     /* db_wait_long() */
     bool in_tx, now_known;
     bool begin_owed; /* in a transaction that the server has not heard of yet */
     int64_t proof;   /* the transaction's last line in the journal, 0: none yet */

@@ -115,6 +115,7 @@ enum err service_audit_run(struct db *db, struct service_audit *audit)
     struct asking a = {.audit = audit};
     struct hashing h = {.audit = audit};
 
+    TRY(db_wait_long(db));
     TRY(db_audit_run(db, &a.finding, question_row, &a, &audit->questions));
     TRY(db_flow_targets(db, &h.flow, h.target, sizeof h.target, file_row, &h));
     TRY(service_audit_files(db, audit));

@@ -2,6 +2,7 @@
 """What `payer audit` is for: the database is edited behind the hub's back, once for each question
 that it asks, and the audit names that row and no other. [F67]"""
 import base64
+import concurrent.futures
 import re
 import subprocess
 
@@ -523,6 +524,23 @@ def test_nothing_wrong_is_nothing_said(hub, filled):
     done = hub.payer("audit")
     assert done.stdout == ""
     assert f"{ASKED} questions" in done.stderr and " 0 findings" in done.stderr
+
+
+def test_an_answer_that_takes_long(hub, filled):
+    """Of a year's rows a question takes longer than any payer may wait: it is no lost database."""
+    with subprocess.Popen(["mariadb", "--no-defaults", "--unbuffered", "-N",
+                           f"--socket={filled.socket}", "payer"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as holder, \
+            concurrent.futures.ThreadPoolExecutor(1) as pool:
+        holder.stdin.write("LOCK TABLES payment WRITE; SELECT 'held';\n")
+        holder.stdin.flush()
+        assert holder.stdout.readline().strip() == "held"
+        audit = pool.submit(hub.payer, "audit", "--set", "db.timeout=1s")
+        wait_until(lambda: audit.done() or filled.ids(
+            "SELECT COALESCE(MAX(FLOOR(time_ms)), 0) FROM information_schema.processlist"
+            " WHERE user = 'payer_audit'")[0] > 5000, "a question that waits")
+        holder.communicate("UNLOCK TABLES;\n", timeout=10)
+        assert " 0 findings" in audit.result(30).stderr
 
 
 def test_without_signed_heads_the_proof_is_missed(hub, filled):
