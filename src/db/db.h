@@ -17,8 +17,8 @@ enum db_role { DB_ROLE_SERVE, DB_ROLE_WORK, DB_ROLE_AUDIT, DB_ROLE_MIGRATE, DB_R
 /** Connect as a role, from the configuration; asserts session settings [R6] [R16].
  * @return ERR_NONE | ERR_DB_OPEN | ERR_DB_SETTINGS. */
 MUST_USE enum err db_open(enum db_role role, struct db **out);
-/** From now on an answer may take an hour: of who reads all that there is. A server that is not
- * there is told as soon as ever. */
+/** From now on an answer may take an hour: of who reads or rewrites all that there is. A server
+ * that is not there is told as soon as ever. */
 MUST_USE enum err db_wait_long(struct db *db);
 void db_close(struct db **db);
 /** Server settings [R15] and schema version: for the start of serve and work.

@@ -220,6 +220,7 @@ enum err db_migrate(struct db *db, db_migrated_fn *migrated, void *cls)
     bool done;
     enum err rc;
 
+    TRY(db_wait_long(db)); /* a step may rewrite a table */
     TRY(steps_open(&steps));
     TRY(db_script(db, LEDGER));
     TRY(newer_refuse(db, &steps));

@@ -234,6 +234,13 @@ def test_a_step_that_stopped_midway_is_run_again_when_its_connection_is_gone(dat
     database.sql("DROP TABLE half; DELETE FROM schema_migration WHERE version = 9001")
 
 
+def test_a_step_may_take_longer_than_a_payer_waits(database):
+    """It rewrites a table of a year's rows."""
+    (database.migrations() / "9001-long.sql").write_text("-- verify: SELECT 1\nDO SLEEP(3);\n")
+    assert "applied 9001-long.sql" in database.payer("db", "migrate", "--set", "db.timeout=1s")
+    database.sql("DELETE FROM schema_migration WHERE version = 9001")
+
+
 def test_a_step_without_verify_is_refused(database):
     (database.migrations() / "9001-bare.sql").write_text("SELECT 1;\n")
     assert 'must begin with "-- verify: "' in database.payer("db", "migrate", status=78)
