@@ -431,4 +431,4 @@ class Creditor:
 
 
 __all__ = ["ASL", "ATM", "CALL_CENTRE", "COMUNE", "Clock", "Creditor", "DESK", "Hub", "Notice",
-           "PSP", "PSP_BROKER", "SoapFault", "fiscal_code", "notice_number", "wait_until"]
+           "PSP", "PSP_BROKER", "fiscal_code", "notice_number", "wait_until"]
