@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -384,6 +385,33 @@ static void test_spilled(void **state)
     client_close(&c);
 }
 
+/* The client's socket is shut for writing, with and without a farewell of TLS: its requests are
+ * whole by their lengths, and it waits for the answers. [X17] */
+static void test_half_close(void **state)
+{
+    static const char both[] = POST_ANY POST_ANY;
+    char out[8192];
+    struct client c;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * ARRAY_LEN(versions); i++) {
+        size_t len = 0;
+        int n;
+
+        client_open(&c, NULL, versions[i / 2]);
+        assert_int_equal(SSL_connect(c.ssl), 1);
+        assert_true(SSL_write(c.ssl, both, sizeof both - 1) > 0);
+        if (i % 2) assert_int_equal(SSL_shutdown(c.ssl), 0);
+        assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+        while ((n = SSL_read(c.ssl, out + len, (int)(sizeof out - 1 - len))) > 0)
+            len += (size_t)n;
+        out[len] = '\0';
+        assert_non_null(strstr(out, "body=hi"));
+        assert_non_null(strstr(strstr(out, "body=hi") + 1, "body=hi"));
+        client_close(&c);
+    }
+}
+
 /* A refusal reaches a client that is still sending, and the end is a clean one. */
 static void test_refusal(void **state)
 {
@@ -476,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_old_protocols),
         cmocka_unit_test(test_long_body),
         cmocka_unit_test(test_spilled),
+        cmocka_unit_test(test_half_close),
         cmocka_unit_test(test_refusal),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_ciphers),
