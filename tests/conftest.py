@@ -25,7 +25,7 @@ from support.registry import PASSWORD  # noqa: E402
 from support.wait import SANITIZER, SLOWER  # noqa: E402
 from support.witness import STANDARDS  # noqa: E402
 
-TEST_S = 30 * SLOWER   # a test that takes longer hangs
+TEST_S = 30 * SLOWER  # a test that takes longer hangs
 SETUP_S = 90 * SLOWER  # the first start of a database is in it
 UNSANITIZED = "libfaketime and the sanitizers do not go together"
 

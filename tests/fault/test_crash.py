@@ -75,7 +75,7 @@ def serve_until_killed(hub, name, ask):
         hub.start_serve()
     with pytest.raises((OSError, http.client.HTTPException)):
         ask(raw(hub))
-    assert hub.serve.process.wait(10) == KILLED
+    assert hub.serve.process.wait(60) == KILLED
     hub.start_serve()
     return raw(hub)
 
@@ -189,7 +189,7 @@ def test_send(hub, asl, name):
     pay(raw(hub), notice)
     with crash_at(hub, name):
         hub.start_work(to_die=True)
-    assert hub.work.process.wait(10) == KILLED
+    assert hub.work.process.wait(60) == KILLED
     before = {"S9.post": 0, "S10.post": 1}[name]
     assert len(hub.peers.attempts(notice.number)) == before
 
@@ -292,7 +292,7 @@ def test_report(hub, name):
         hub.start_serve()
     with pytest.raises((OSError, http.client.HTTPException)):
         FlowPsp(hub.url).send(content, identifier)
-    assert hub.serve.process.wait(10) == KILLED
+    assert hub.serve.process.wait(60) == KILLED
     hub.start_serve()
     assert (identifier in Station(hub.url).list()) == (name == "P2.post")
 
@@ -310,7 +310,7 @@ def test_match(hub, name):
                                     identifier)[1] == "OK"
     with crash_at(hub, name):
         hub.start_work(to_die=True)
-    assert hub.work.process.wait(10) == KILLED
+    assert hub.work.process.wait(60) == KILLED
     states = ("SELECT l.state, COUNT(*) FROM psp_flow f JOIN psp_flow_line l ON l.flow_id = f.id"
               f" WHERE f.flow_id = '{identifier}' AND f.state = 'LIVE' GROUP BY l.state")
     assert hub.sql(states) == ["NEW\t500"]

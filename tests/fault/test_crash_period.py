@@ -36,7 +36,7 @@ def test_period(hub, comune, clock, name):
     pay(raw(hub), second)  # after the cut-off, before anybody closed the period
     with crash_at(hub, name):
         hub.start_work(to_die=True)
-        assert hub.work.process.wait(20) == KILLED
+        assert hub.work.process.wait(60) == KILLED
     seen = {path: path.read_bytes() for path in hub.flow_files()}
     made = {f.id: f for f in flows(hub, ENTE)}
     assert period(hub, BANK).state in ("OPEN", "PLANNED")

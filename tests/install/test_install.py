@@ -75,7 +75,7 @@ def test_the_installed_program_needs_nothing_else(root, payer):
     try:
         port = re.search(r"http=(\d+)", serve.first_line())[1]
         url = f"http://127.0.0.1:{port}/node-for-psp/v1?wsdl"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             assert b"definitions" in answer.read()
     finally:
         assert serve.stop() == 0

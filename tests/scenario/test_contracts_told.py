@@ -45,7 +45,7 @@ def test_the_address_is_the_public_one(hub):
 
 def test_head_is_get_without_the_body(hub):
     """On one connection: what follows would be read as a body, were there one."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub.url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub.url).netloc, timeout=30)
 
     def ask(method, target):
         connection.request(method, target)

@@ -113,7 +113,7 @@ def port(hub):
 
 
 def connect(hub):
-    return socket.create_connection(("127.0.0.1", port(hub)), 10)
+    return socket.create_connection(("127.0.0.1", port(hub)), 30)
 
 
 def all_of(connection):

@@ -28,7 +28,7 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n"
 
 
 def connect(hub, address="127.0.0.1"):
-    return socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(hub.url).port), 10,
+    return socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(hub.url).port), 30,
                                     (address, 0))
 
 

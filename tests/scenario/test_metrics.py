@@ -43,7 +43,7 @@ def test_refused_before_any_handler(hub):
     series = 'payer_http_refused_total{status="405"}'
     before = hub.metrics().get(series, 0)
     url = urllib.parse.urlsplit(hub.url)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=10)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
     connection.request("DELETE", PATH)
     assert connection.getresponse().status == 405
     connection.close()

@@ -41,7 +41,7 @@ def port(url):
 
 def behind(hub, first, certificate=None):
     """A connection through a proxy that said `first`, with TLS begun in it."""
-    plain = socket.create_connection(("127.0.0.1", port(hub.tls_url)), 5)
+    plain = socket.create_connection(("127.0.0.1", port(hub.tls_url)), 30)
     plain.sendall(first)
     return client_context(hub.authority, certificate).wrap_socket(plain, server_hostname="localhost")
 
@@ -91,7 +91,7 @@ def test_who_is_logged(hub, first, peer):
     ids=["version 1", "command", "UDP", "additions", "too long", "HTTP", "TLS"])
 def test_a_malformed_header_closes(hub, first):
     """Without a byte of TLS; and the next connection is served."""
-    with socket.create_connection(("127.0.0.1", port(hub.tls_url)), 5) as client:
+    with socket.create_connection(("127.0.0.1", port(hub.tls_url)), 30) as client:
         client.sendall(first)
         try:
             assert client.recv(100) == b""
@@ -108,7 +108,7 @@ def post(hub, notice, forwarded=None):
                   f"BACKOFFICE1:{PASSWORD}".encode()).decode()}
     if forwarded:
         fields["X-Forwarded-For"] = forwarded
-    connection = http.client.HTTPConnection("127.0.0.1", port(hub.url), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port(hub.url), timeout=30)
     connection.request("POST", "/debt-position/v1",
                        POSITION.format(notice.creditor, notice.own_id).encode(), fields)
     answer = connection.getresponse()
@@ -150,7 +150,7 @@ def test_credentials_in_plain_http(hub, comune, restarted):
 
 def test_x_forwarded_for_is_the_trusted_proxys(hub):
     def ask(fields):
-        with socket.create_connection(("127.0.0.1", port(hub.url)), 5) as client:
+        with socket.create_connection(("127.0.0.1", port(hub.url)), 30) as client:
             client.sendall(b"GET /nowhere HTTP/1.1\r\nHost: h\r\n" + fields + b"\r\n")
             return client.recv(4096).split(b" ")[1]
 

@@ -42,7 +42,7 @@ def at_once(clients, ask):
     gate = threading.Barrier(len(clients))
 
     def run(client):
-        gate.wait(10)
+        gate.wait(60)
         answer = ask(client)
         return answer, client.received
 

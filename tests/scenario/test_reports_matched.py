@@ -94,7 +94,7 @@ class Held:
         return self
 
     def __exit__(self, *_):
-        self.session.communicate("ROLLBACK;\n", timeout=10)
+        self.session.communicate("ROLLBACK;\n", timeout=60)
 
 
 @pytest.mark.parametrize("suspended", [False, True])

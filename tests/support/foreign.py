@@ -50,7 +50,7 @@ class ForeignChannel(Channel):
 
     def close(self):
         self.program.stdin.close()
-        assert self.program.wait(timeout=10) == 0
+        assert self.program.wait(timeout=60) == 0
         self.program.stdout.close()
 
 

@@ -26,7 +26,7 @@ from support.codes import COLUMNS, fiscal_code, notice_number
 from support.ente import Ente
 from support.recorded import Recorder
 from support.registry import PASSWORD, debt_types, prepare
-from support.wait import SLOWER, wait_until
+from support.wait import SANITIZED, SLOWER, wait_until
 from support.witness import ROOT, Lines, parse
 
 COMUNE, ASL = "77777777777", "88888888888"
@@ -38,7 +38,7 @@ MEANT = {("flow", "run"), ("registry", "import"), ("payment", "reverse"),
          ("payment", "close-reversal")}  # ask first: a test means what it says
 FOUND = ("Sanitizer", "runtime error:")  # what one says of a program
 START_S = 25 * SLOWER  # for a daemon to say that it listens
-STOP_S = 35 * SLOWER
+STOP_S = 35 * SANITIZED  # its own limits are 30 s
 
 
 def program():
@@ -283,7 +283,7 @@ class Hub:
                    for line in lines if line.strip()]
         return objects
 
-    def sql(self, text, timeout_s=10, schema="payer"):
+    def sql(self, text, timeout_s=10 * SLOWER, schema="payer"):
         """Ask the private database past the program: its lines, without a head."""
         socket = self.json("db", "status", ok=(0, 1))[0].socket  # 1: its schema is not the last
         done = subprocess.run(
@@ -338,7 +338,7 @@ class Hub:
 
     @staticmethod
     def _metrics(url):
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=10 * SLOWER) as answer:
             lines = answer.read().decode().splitlines()
         return {name: float(value) for name, _, value in
                 (line.rpartition(" ") for line in lines if line and line[0] != "#")}

@@ -40,7 +40,7 @@ def paths(hub_url):
 
 def methods(hub_url, path):
     """What a path's 405 says that it allows."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(hub_url).netloc, timeout=30)
     connection.request("PUT", path)
     answer = connection.getresponse()
     connection.close()
@@ -55,7 +55,7 @@ def served(hub_url, folder):
 
 
 def fetch(url):
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=30) as answer:
         return answer.read()
 
 

@@ -129,7 +129,7 @@ class Node(Connection):
         """Send a message whole; at the end of `with` the connection breaks, the answer unheard."""
         head = (f"POST {PATH} HTTP/1.1\r\nHost: {self.url.netloc}\r\nSOAPAction: \"{action}\"\r\n"
                 f"Content-Type: text/xml; charset=utf-8\r\nContent-Length: {len(data)}\r\n\r\n")
-        with socket.create_connection((self.url.hostname, self.url.port), 5) as plain:
+        with socket.create_connection((self.url.hostname, self.url.port), 30) as plain:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             plain.sendall(head.encode() + data)
             yield

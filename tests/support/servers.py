@@ -55,7 +55,7 @@ def at_once(clients, *asks):
 
     def run(i):
         client = clients[i]
-        gate.wait(10)
+        gate.wait(60)
         answer = asks[i % len(asks)](client)
         return answer, client.received
 

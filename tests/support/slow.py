@@ -28,7 +28,7 @@ class Slow:
         self.rest = iter(rest)
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.socket.settimeout(10)
+        self.socket.settimeout(30)
         self.socket.connect(address)
         self.socket.sendall(first)
 

@@ -5,7 +5,7 @@ import pty
 import select
 import subprocess
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 class Terminal:

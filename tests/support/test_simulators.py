@@ -62,7 +62,7 @@ def send(ente, body, action="paSendRT", path="/station", authorization=None):
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
     if authorization:
         headers["Authorization"] = authorization
-    connection = http.client.HTTPConnection("127.0.0.1", ente.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", ente.port, timeout=30)
     try:
         connection.request("POST", path, data, headers)
         response = connection.getresponse()
