@@ -240,12 +240,12 @@ static void test_rate(void **state)
     int fd;
 
     (void)state;
-    f.deadlines_ms[DEADLINE_REQUEST] = 50;
+    f.deadlines_ms[DEADLINE_REQUEST] = 1000; /* the first half is there by then */
     start(BIG);
     fd = connect_to();
     listen_client_send(fd, POST("", "1048576"));
     send_body(fd, 1 << 19); /* has earned eight seconds */
-    poll(NULL, 0, 200);
+    poll(NULL, 0, 1200);
     send_body(fd, 1 << 19);
     assert_int_equal(listen_client_read(fd, &in), 200);
     close(fd);
