@@ -11,6 +11,7 @@ import pytest
 
 from support.authority import Authority
 from support.hub import wait_until
+from support.ports import free_port
 from support.witness import ROOT
 
 OWN_HUB = True
@@ -237,8 +238,7 @@ def test_a_peer_that_is_not_there_or_not_allowed(hub):
     assert check(hub, "--peers")["peers"]["ok"] and len(hub.peers.attempts()) == asked
     refused = only(hub, "peers", "--peers", "--set", "work.peer_loopback=no")
     assert "not allowed" in refused["found"] and "work.peer_loopback" in refused["cure"]
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        nowhere = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    nowhere = f"http://127.0.0.1:{free_port()}"
     moved = hub.home / "moved.xml"
     moved.write_text(hub.registry.read_text().replace(hub.peers.url, nowhere))
     hub.payer("registry", "import", str(moved))

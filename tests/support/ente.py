@@ -25,6 +25,7 @@ import threading
 from lxml import etree
 
 from support import station
+from support.ports import free_port
 from support.witness import Lines, cents, local, parse, schema_errors
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -86,7 +87,7 @@ class Ente:
         self.book = station.Book()
         self.connections = 0
         self.context = None  # of TLS; a change counts for the next connection
-        self.server = Server(("127.0.0.1", port), Handler)
+        self.server = Server(("127.0.0.1", port or free_port()), Handler)
         self.server.daemon_threads = True
         self.server.ente = self
         self.server.open = []

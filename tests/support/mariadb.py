@@ -4,13 +4,13 @@ certificate of its own, and an administrator who runs what `payer db accounts` p
 import os
 import pathlib
 import secrets
-import socket
 import subprocess
 
-from support.hub import wait_until
+from support.ports import free_port
+from support.wait import SLOWER, wait_until
 
 ROLES = ("serve", "work", "audit", "migrate")
-START_S = 30
+START_S = 30 * SLOWER
 
 
 class Mariadb:
@@ -23,9 +23,7 @@ class Mariadb:
         self.passwords.mkdir(mode=0o700)
         for role in ROLES:
             (self.passwords / role).write_text(secrets.token_hex(12) + "\n")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.certificate = authority.server()
         self.process = None
 
@@ -52,7 +50,7 @@ class Mariadb:
                  "--innodb-snapshot-isolation=ON", "--character-set-server=utf8mb4",
                  "--performance-schema=OFF", *secure, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(self._answers, "an answer of mariadbd", START_S)
+        wait_until(self._answers, "an answer of mariadbd", 30)
 
     def stop(self):
         if self.process:
