@@ -9,6 +9,7 @@ from scenario.test_pay import pay
 from scenario.test_payments_pulled import pull  # noqa: F401
 from support.hub import ATM, COMUNE, wait_until
 from support.registry import PASSWORD, with_stations
+from support.rest import at_rest
 from support.station import UNIONE
 
 SETTINGS = {"work.attempts": 2, "work.backoff": "50ms"}
@@ -70,6 +71,7 @@ def test_what_a_station_is_asked(hub, raw):
 def test_what_the_ente_is_sent(hub, raw, comune):
     """Each attempt has a line, in the transaction that notes what came of it."""
     notice = comune.position()
+    at_rest(hub)
     hub.peers.behave("500", times=2)
     pay(raw, notice)
     comune.wait_told(notice)
@@ -112,6 +114,7 @@ def test_who_may_not_and_what_is_no_message(hub):
 
 
 def test_what_an_operator_sends_again(hub, raw, comune):
+    at_rest(hub)
     hub.peers.behave("500", times=4)
     pay(raw, comune.position())
     parked = wait_until(lambda: [row for row in hub.json("outbox", "list", "--state", "PARKED")],

@@ -10,6 +10,7 @@ from scenario.test_pay import pay
 from support.channel import PATH, RawChannel, fault_code
 from support.hub import ATM, PSP, PSP_BROKER, wait_until
 from support.registry import PASSWORD
+from support.rest import at_rest
 
 CLOCK = True  # ages of hours
 SETTINGS = {"serve.workers": 1, "work.attempts": 2}
@@ -80,6 +81,7 @@ def test_requests_that_wait_for_a_worker(hub, ente):
 
 def test_notifications_that_wait_and_those_given_up(hub, channel, asl, clock):
     sent = 'payer_outbox_sent_total{result="%s"}'
+    at_rest(hub)
     hub.peers.behave("500", times=2)
     pay(channel, asl.position())
     wait_until(lambda: hub.work_metrics()["payer_outbox_parked"] == 1, "one given up")

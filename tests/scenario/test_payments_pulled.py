@@ -13,14 +13,14 @@ from zeep.transports import Transport
 from scenario.test_pay import pay, two_beneficiaries
 from support.hub import ASL, COMUNE, wait_until
 from support.registry import PASSWORD
+from support.rest import at_rest
 
 
 @pytest.fixture
 def pull(hub):
     """pull(user) is a client of the contract, made from ?wsdl. What tests before have paid has its
     number: it would come among ours."""
-    wait_until(lambda: hub.sql("SELECT COUNT(*) FROM receipt WHERE seq IS NULL") == ["0"],
-               "a number for each receipt")
+    at_rest(hub)
 
     def make(user="BACKOFFICE1"):
         session = requests.Session()

@@ -7,6 +7,7 @@ import urllib.parse
 
 from support.channel import SOAP
 from support.registry import PASSWORD
+from support.rest import at_rest
 from support.witness import local, parse
 
 SYNTAX = {"PPT_SINTASSI_EXTRAXSD", "PAA_SINTASSI_XSD"}
@@ -18,7 +19,7 @@ class Line:
 
     def __init__(self, hub):
         self.connection = http.client.HTTPConnection(
-            "127.0.0.1", urllib.parse.urlsplit(hub.url).port, timeout=10)
+            "127.0.0.1", urllib.parse.urlsplit(hub.url).port, timeout=30)
         self.connection.connect()
         self.socket = self.connection.sock
 
@@ -48,7 +49,8 @@ def verdict(operation, status, answer):
 
 def rows(hub):
     """How many rows each table has; of the journal those about a thing: that somebody asked is kept
-    and sealed too, and changes nothing."""
+    and sealed too, and changes nothing. What a test before has begun is over by then."""
+    at_rest(hub)
     tables = hub.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'payer' "
                      "AND table_name NOT LIKE 'journal\\_%'")
     only = {"journal": " WHERE object_id IS NOT NULL"}
