@@ -3,20 +3,19 @@
 the civil one in Europe/Rome. [W3.6b]"""
 import copy
 import datetime
-import zoneinfo
 
 import pytest
 from lxml import etree
 
 from scenario.test_pay import pay
 from support.channel import fault_code, new_key
-from support.hub import ATM, PSP, wait_until
+from support.hub import ATM, PSP, ROME, wait_until
+from support.periods import clocks_change
 from support.registry import NS
 from support.servers import Clients, at_once, codes, servers, wait_sealed
 
 CLOCK = True
 LONGER = 4
-ROME = zoneinfo.ZoneInfo("Europe/Rome")
 ROUNDS = 5
 DAY_MAX = "25.00"
 LIMITED = [f"66666666666_{n}" for n in range(31, 45)]
@@ -119,11 +118,11 @@ def test_a_limit_that_comes_within_the_day(hub, ente, clients):
     wait_until(lambda: fault_code(ask(ente, "0.01")(client)) == OVER, "the limit, with all of it")
 
 
-@pytest.mark.parametrize("code,change", [(LIMITED[4], (2027, 3, 28)), (LIMITED[5], (2027, 10, 31))],
+@pytest.mark.parametrize("code,month", [(LIMITED[4], 3), (LIMITED[5], 10)],
                          ids=["23 hours", "25 hours"])
-def test_the_day_ends_at_midnight_in_rome(hub, ente, clients, clock, code, change):
+def test_the_day_ends_at_midnight_in_rome(hub, ente, clients, clock, code, month):
     """Also on the days on which clocks change. [F47]"""
-    client, day = clients(1, code)[0], datetime.date(*change)
+    client, day = clients(1, code)[0], clocks_change(clock, month)
 
     def to(days, hour, minute):
         wait_sealed(hub, [client])

@@ -20,6 +20,7 @@ import tempfile
 import time
 import types
 import urllib.request
+import zoneinfo
 
 from support.channel import PATH, ZeepChannel
 from support.codes import COLUMNS, fiscal_code, notice_number
@@ -34,6 +35,7 @@ PSP, PSP_BROKER = "PSPPROVA", "66666666666"
 ATM, CALL_CENTRE, DESK = (f"{PSP_BROKER}_{n:02d}" for n in (1, 2, 3))
 FDR = "{http://www.digitpa.gov.it/schemas/2011/Pagamenti/}"
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.03}"
+ROME = zoneinfo.ZoneInfo("Europe/Rome")
 MEANT = {("flow", "run"), ("registry", "import"), ("payment", "reverse"),
          ("payment", "close-reversal")}  # ask first: a test means what it says
 FOUND = ("Sanitizer", "runtime error:")  # what one says of a program
@@ -73,14 +75,16 @@ class Notice:
 
 
 class Clock:
-    """Moves server, worker and database together: a file that libfaketime reads on each call."""
+    """Moves server, worker and database together: a file that libfaketime reads on each call. It
+    begins at noon in Rome, so that no test meets an end of a day that it did not ask for."""
 
     def __init__(self, home):
         libraries = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
         if not libraries:
             raise RuntimeError("libfaketime is not installed (package faketime)")
         self.file, self.offset_s = home / "clock", 0
-        self._write()
+        noon = self.now().astimezone(ROME).replace(hour=12, minute=0, second=0)
+        self.to(noon + datetime.timedelta(days=noon < self.now()))
         self.environment = {
             "LD_PRELOAD": libraries[0], "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}

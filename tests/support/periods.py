@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Subscriptions that end by the clock, as an operator sees and changes them."""
 import datetime
-import zoneinfo
 
 from lxml import etree
 
-from support.hub import wait_until
+from support.hub import ROME, wait_until
 from support.registry import NS
-
-ROME = zoneinfo.ZoneInfo("Europe/Rome")
 
 
 def subscribe(hub, changes, *options):
@@ -46,6 +43,14 @@ def instant(text):
     return local.astimezone(datetime.timezone.utc)
 
 
+def clocks_change(clock, month):
+    """The next last Sunday of a month (March, October) that is some days ahead."""
+    soon = clock.now().date() + datetime.timedelta(days=3)
+    ends = (datetime.date(soon.year + n, month, 31) for n in (0, 1))
+    sundays = (end - datetime.timedelta(days=end.isoweekday() % 7) for end in ends)
+    return next(sunday for sunday in sundays if sunday > soon)
+
+
 def rome(text):
     """What the clock in Rome shows at an instant that the hub says."""
     return instant(text).astimezone(ROME).strftime("%Y-%m-%d %H:%M")
@@ -60,4 +65,9 @@ def wait_closed(hub, code, end):
 
 
 def flows(hub, code):
-    return hub.json("flow", "list", code)
+    """All of a subscription's, the oldest first, page by page."""
+    found = more = hub.json("flow", "list", code)
+    while more:
+        more = hub.json("flow", "list", code, "--after", str(found[-1].id))
+        found = found + more
+    return found
