@@ -44,6 +44,11 @@ def registry(hub, **changes):
 def urls(module_hub):
     registry(module_hub)
     with servers(module_hub, 3) as found:
+        first = Clients(found)
+        for client in first(len(found), LIMITED[0]):
+            wait_until(lambda c=client: fault_code(c.outcome("0" * 32)) == "PPT_TOKEN_SCONOSCIUTO",
+                       "the servers know the channels")
+        first.close()
         yield found
 
 
@@ -69,8 +74,6 @@ def test_what_is_beyond_the_day_does_not_pass(hub, ente, clients, clock):
     """Two of 10.00 are in, one of the next two is. [R3]"""
     code = LIMITED[0]
     racers = clients(6, code)
-    wait_until(lambda: fault_code(racers[0].outcome("0" * 32)) == "PPT_TOKEN_SCONOSCIUTO",
-               "the servers know the channel")
     for _ in range(ROUNDS):
         wait_sealed(hub, racers)
         clock.forward(days=1)

@@ -138,8 +138,10 @@ def test_a_load_that_is_killed_leaves_what_an_unbroken_one_leaves(hub, file):
         assert 1 < memory <= MEMORY_MIB, f"{memory:.0f} MiB"
     empty(hub)
     hub.work.stop()
+    luck = random.Random(seed := random.randrange(1 << 30))
+    print(f"{seed=}")
     for kill in range(KILLS):
-        wanted = (whole[1] * kill + random.randrange(whole[1])) // KILLS
+        wanted = (whole[1] * kill + luck.randrange(whole[1])) // KILLS
         process = subprocess.Popen(command(hub, file), env=hub.environment, cwd=hub.home,
                                    stdout=subprocess.DEVNULL)
         wait_until(lambda: process.poll() is not None or loaded(hub) >= wanted,
