@@ -37,13 +37,13 @@ def test_a_change_is_what_a_payer_meets(hub, channel):
     notice = submit(service, position("CH-1"))[0].notice[0].noticeNumber
     other = {**DEBTOR, "name": "Altro Debitore"}
     new = position("CH-1", debtor=other, description="Tassa rifiuti, rettifica",
-                   options=single("20.00", payableUntil=datetime.date(2028, 1, 1)))
+                   options=single("20.00", payableUntil=datetime.date(2098, 1, 1)))
     changed, = update(service, new)
     assert (changed.ownId, changed.outcome, changed.version) == ("CH-1", "changed", 1)
     seen = service.getPosition(creditor=COMUNE, ownId="CH-1")
     assert (seen.position.debtor.name, seen.position.description) == (
         "Altro Debitore", "Tassa rifiuti, rettifica")
-    assert seen.position.option[0].instalment[0].payableUntil == datetime.date(2028, 1, 1)
+    assert seen.position.option[0].instalment[0].payableUntil == datetime.date(2098, 1, 1)
     assert seen.position.option[0].instalment[0].noticeNumber == notice
     verified = channel.verify(COMUNE, notice).paymentList.paymentOptionDescription[0]
     assert str(verified.amount) == "20.00"
