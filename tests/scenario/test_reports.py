@@ -10,6 +10,8 @@ import pytest
 from support.hub import ASL, COMUNE, wait_until
 from support.reports import NOW, FlowPsp, Station, document, flow_id, later, lines, number, paid, payment
 
+OWN_HUB = True  # its flows are big
+
 
 @pytest.fixture
 def psp(hub):
@@ -65,20 +67,6 @@ def test_paths(psp, station, path, action):
     for alias in ("/nodo-per-pa/v1", "/nodo-auth/nodo-per-pa/v1", "/node-for-pa/v1",
                   "/nodo-auth/node-for-pa/v1"):
         assert station.fetch(identifier, path=alias) == content
-
-
-@pytest.mark.parametrize("path, action", [
-    ("/nodo-per-psp/v1", None), ("/nodo-per-psp/v1", "altro"),
-    ("/node-for-psp/v1", "nodoInviaFlussoRendicontazione"),
-    ("/node-for-psp/v1", "urn:x#nodoInviaFlussoRendicontazione")])
-def test_a_big_one(psp, station, path, action):
-    """On its own path always; on the other operations' where its action names it."""
-    identifier = flow_id()
-    content = document((payment(f"{n:017d}", "x", "1.00") for n in range(12000)), identifier)
-    sent = psp.message("nodoInviaFlussoRendicontazione", psp.fields(content, identifier))
-    got = psp.post(action, sent, path)
-    assert psp.read(got, "nodoInviaFlussoRendicontazione").findtext("esito") == "OK"
-    assert station.fetch(identifier) == content
 
 
 @pytest.mark.parametrize("action", [None, '"verifyPaymentNotice"', '"xnodoInviaFlussoRendicontazione"'])
@@ -218,21 +206,6 @@ def test_what_was_cut_off_is_swept_away(hub):
     wait_until(lambda: hub.sql(count) == ["0\t0\t0"], "nothing of it is there")
 
 
-def test_killed_while_it_matches(hub, psp):
-    """A worker that dies in the middle leaves each line looked at once or not at all. [F18]"""
-    identifier, code = psp.deliver([payment(f"RF{n}", "x", "1.00") for n in range(6000)])
-    assert code == "OK"
-    [[number_]] = [row.split() for row in hub.sql(f"SELECT id FROM psp_flow WHERE flow_id = '{identifier}'")]
-    wait_until(lambda: hub.sql(f"SELECT 1 FROM psp_flow WHERE id = {number_} AND cursor_line > 0"),
-               "it has begun")
-    hub.work.kill()
-    hub.start_work()
-    assert str(number(hub, identifier)) == number_
-    assert hub.sql(f"SELECT state, COUNT(*) FROM psp_flow_line WHERE flow_id = {number_} GROUP BY state"
-                   ) == ["UNKNOWN\t6000"]
-    assert hub.sql(f"SELECT COUNT(*) FROM anomaly WHERE flow_id = {number_} AND state = 'OPEN'") == ["6000"]
-
-
 STATION_CHECKS = [
     ({"password": "corta"}, "PPT_SINTASSI_EXTRAXSD"),
     ({"identificativoIntermediarioPA": "IGNOTO"}, "PPT_INTERMEDIARIO_PA_SCONOSCIUTO"),
@@ -315,3 +288,34 @@ def test_another_entes_flow_is_unknown(hub, psp, station):
     assert identifier in asl.list(creditor=None) and identifier not in asl.list(creditor=None, psp="PAYER")
     assert asl.fetch(identifier, creditor=None) == document([payment("1", "x", "1.00")], identifier,
                                                           receiver=ASL)
+
+
+# --- last: each audit after them looks through all that they leave --------------------------------
+
+@pytest.mark.parametrize("path, action", [
+    ("/nodo-per-psp/v1", None), ("/nodo-per-psp/v1", "altro"),
+    ("/node-for-psp/v1", "nodoInviaFlussoRendicontazione"),
+    ("/node-for-psp/v1", "urn:x#nodoInviaFlussoRendicontazione")])
+def test_a_big_one(psp, station, path, action):
+    """On its own path always; on the other operations' where its action names it."""
+    identifier = flow_id()
+    content = document((payment(f"{n:017d}", "x", "1.00") for n in range(12000)), identifier)
+    sent = psp.message("nodoInviaFlussoRendicontazione", psp.fields(content, identifier))
+    got = psp.post(action, sent, path)
+    assert psp.read(got, "nodoInviaFlussoRendicontazione").findtext("esito") == "OK"
+    assert station.fetch(identifier) == content
+
+
+def test_killed_while_it_matches(hub, psp):
+    """A worker that dies in the middle leaves each line looked at once or not at all. [F18]"""
+    identifier, code = psp.deliver([payment(f"RF{n}", "x", "1.00") for n in range(6000)])
+    assert code == "OK"
+    [[number_]] = [row.split() for row in hub.sql(f"SELECT id FROM psp_flow WHERE flow_id = '{identifier}'")]
+    wait_until(lambda: hub.sql(f"SELECT 1 FROM psp_flow WHERE id = {number_} AND cursor_line > 0"),
+               "it has begun")
+    hub.work.kill()
+    hub.start_work()
+    assert str(number(hub, identifier)) == number_
+    assert hub.sql(f"SELECT state, COUNT(*) FROM psp_flow_line WHERE flow_id = {number_} GROUP BY state"
+                   ) == ["UNKNOWN\t6000"]
+    assert hub.sql(f"SELECT COUNT(*) FROM anomaly WHERE flow_id = {number_} AND state = 'OPEN'") == ["6000"]
