@@ -242,6 +242,13 @@ out:
     return rc;
 }
 
+static bool numbered_here(const struct debt_position *p)
+{
+    for (int i = 0; i < p->n_instalments; i++)
+        if (p->instalments[i].numbered) return true;
+    return false;
+}
+
 /* Another sent the same own id or notice number in this moment: look again. A number that the hub
  * gave may be one that the Ente gave before, an id one that another process made in the same
  * millisecond: the next ones are tried. */
@@ -263,6 +270,7 @@ static enum err store_one(struct env *env, struct storing *one)
             return known(env, s, id, hash);
         }
         if (s->result == POSITION_REFUSED) return ERR_NONE;
+        if (!numbered_here(s->position)) break; /* the next try would be this one */
         TRY(number(env, s->position));
     }
     taken(s); /* the number is free, the IUV in it is not */
