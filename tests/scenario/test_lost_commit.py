@@ -104,7 +104,7 @@ def test_positions(hub, cutter, raw, where):
 
 
 @each_way
-def test_registry(hub, cutter, where):
+def test_registry(hub, ente, cutter, raw, where):
     """The operator is told of the version that was made."""
     before = [row.version for row in hub.json("registry", "history")]
     text = hub.registry.read_text(encoding="utf-8")
@@ -121,6 +121,8 @@ def test_registry(hub, cutter, where):
     assert len(cutter.cuts) == 1 and "Stopped:" in said.stdout + said.stderr
     hub.payer("start", "ente", COMUNE)
     hub.payer("registry", "import", str(hub.registry))
+    notice = ente.position()
+    wait_until(lambda: fault_code(raw.verify(COMUNE, notice.number)) == "OK", "the server knows of it")
 
 
 @pytest.mark.parametrize("first", [1, 2])

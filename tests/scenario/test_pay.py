@@ -14,10 +14,11 @@ MULTE_ACCOUNT, ASL_ACCOUNT = "IT13O9900101000000000000002", "IT05W99002010000000
 
 def pay(channel, notice, fee="0.00", **changes):
     """Activate and pay; the token."""
-    token = channel.activate(notice.creditor, notice.number, notice.amount, **changes).paymentToken
+    begun = channel.activate(notice.creditor, notice.number, notice.amount, **changes)
+    assert fault_code(begun) == "OK"
     v2 = changes.get("v2", False)
-    assert fault_code(channel.outcome(token, "OK", fee, v2=v2)) == "OK"
-    return token
+    assert fault_code(channel.outcome(begun.paymentToken, "OK", fee, v2=v2)) == "OK"
+    return begun.paymentToken
 
 
 def two_beneficiaries(comune, amount="100.00"):
