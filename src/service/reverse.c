@@ -310,10 +310,9 @@ out:
     return rc;
 }
 
-static enum err reverse_tx(struct db *db, void *cls)
+static enum err order_tx(struct db *db, struct reversing *v)
 {
     enum err rc;
-    struct reversing *v = cls;
     const struct reversal_order *o = v->order;
     const struct payment_rule *rule;
     struct db_payment_name name;
@@ -339,6 +338,18 @@ static enum err reverse_tx(struct db *db, void *cls)
     reversal_fill(v, now_us);
     if (o->dry_run) goto out;
     TRY(write_tx(db, v, rule));
+out:
+    return rc;
+}
+
+/* What waits of it is read together: once it is saved, nothing may fail that says so. */
+static enum err reverse_tx(struct db *db, void *cls)
+{
+    enum err rc;
+    struct reversing *v = cls;
+
+    TRY(order_tx(db, v));
+    TRY(waiting_read(db, v->out));
     CRASHPOINT("V2.pre");
 out:
     return rc;
@@ -389,7 +400,6 @@ enum err service_reverse(struct env *env, const struct reversal_order *order,
              order->key ? "" : " ", order->key ? "" : order->reference);
     TRY(db_tx_run(env->db, "reverse", reverse_tx, &v));
     if (v.result == REVERSAL_MADE && !order->dry_run) CRASHPOINT("V2.post");
-    TRY(waiting_read(env->db, out));
     *out_result = v.result;
     *out_refusal = v.refusal;
 out:
