@@ -83,7 +83,8 @@ static const struct {
       " IF(state IN ('PAID', 'PAID_LATE', 'DUPLICATE', 'REVERSED'), amount_cents, 0)"),
     Q("I3", "an entry is not its transfer", "entry",
       "SELECT e.id, CONCAT(e.amount_cents, ' cents') FROM entry e JOIN payment y"
-      " ON y.id = e.payment_id LEFT JOIN transfer t ON t.instalment_id = y.instalment_id"
+      " ON y.id = e.payment_id LEFT JOIN transfer t FORCE INDEX (PRIMARY) ON t.instalment_id = "
+      "y.instalment_id"
       " AND t.number = e.transfer_number AND t.creditor = e.creditor AND t.iban = e.account"
       " AND t.amount_cents = e.amount_cents AND (t.stamp_hash IS NULL) = (e.kind = 'paid')"
       " WHERE e.kind IN ('paid', 'stamp') AND t.number IS NULL AND y.state <> 'REVERSED'"),
@@ -130,8 +131,8 @@ static const struct {
       " AND a.kind = 'stamp-differs' WHERE (asked <> fit OR came <> fit) AND a.id IS NULL"),
     Q("I3", "the transfers of an instalment are not its amount", "instalment",
       "SELECT i.id, CONCAT(i.amount_cents, ' cents, ', COALESCE(SUM(t.amount_cents), 0))"
-      " FROM instalment i LEFT JOIN transfer t ON t.instalment_id = i.id GROUP BY i.id,"
-      " i.amount_cents HAVING COALESCE(SUM(t.amount_cents), 0) <> i.amount_cents"),
+      " FROM instalment i LEFT JOIN transfer t FORCE INDEX (PRIMARY) ON t.instalment_id = i.id"
+      " GROUP BY i.id, i.amount_cents HAVING COALESCE(SUM(t.amount_cents), 0) <> i.amount_cents"),
     Q("I3", "a payment's amount is not its instalment's", "payment",
       "SELECT y.id, CONCAT(y.amount_cents, ' cents, ', i.amount_cents) FROM payment y"
       " LEFT JOIN instalment i ON i.id = y.instalment_id"
@@ -204,13 +205,15 @@ static const struct {
       " t.stamp_hash) ORDER BY o.number, i.number, t.number SEPARATOR '\n')), 256)) AS BINARY) "
       "claim"
       " FROM position p JOIN payment_option o ON o.position_id = p.id JOIN instalment i"
-      " ON i.option_id = o.id JOIN transfer t ON t.instalment_id = i.id GROUP BY p.id, p.own_id,"
-      " p.creditor, p.debt_type, p.debtor_code, p.debtor_name) x LEFT JOIN journal j"
+      " ON i.option_id = o.id JOIN transfer t FORCE INDEX (PRIMARY) ON t.instalment_id = i.id"
+      " GROUP BY p.id, p.own_id, p.creditor, p.debt_type, p.debtor_code, p.debtor_name) x LEFT "
+      "JOIN journal j"
       " ON j.object_id = x.id AND j.event IN " CLAIMED " AND j.request_hash = x.claim"
       " WHERE j.id IS NULL AND EXISTS (SELECT 1 FROM journal k WHERE k.object_id = x.id"
       " AND k.event IN " CLAIMED " AND k.request_hash IS NOT NULL) AND NOT EXISTS"
-      " (SELECT 1 FROM instalment i JOIN journal k ON k.notice_number = i.notice_number"
-      " AND k.event LIKE 'paGetPayment%' WHERE i.position_id = x.id)"),
+      " (SELECT 1 FROM instalment i FORCE INDEX (position) JOIN journal k"
+      " ON k.notice_number = i.notice_number AND k.event LIKE 'paGetPayment%' WHERE i.position_id "
+      "= x.id)"),
     Q("I10", "a position without the line of its creation in the journal", "position",
       "SELECT p.id, p.created_by FROM position p LEFT JOIN journal j ON j.object_id = p.id"
       " AND j.event = 'position.created' WHERE p.created_by NOT LIKE 'station/%'"
